@@ -1,0 +1,139 @@
+"""Questions and answers: what the pipeline passes along, from evidence to a verified answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Literal
+
+from corpus.article import Article, Sentence, Span, Version
+
+Status = Literal["answered", "declined", "unclear"]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """A sentence found for one question.
+
+    Attributes:
+        number: Counts from 1 within a question; drafts refer to it.
+        context: A wider span of the same version shown around the quote (the sentence before, where
+            the quote leans on a pronoun), or None.
+        score: The estimated probability, 0 to 1, that the sentence answers the question.
+        answer_span: Where in the version's text the short answer stands, or None.
+        quote_span: What of the sentence is quoted; all of it unless it is very long.
+    """
+
+    number: int
+    article: Article
+    version: Version
+    sentence: Sentence
+    score: float
+    context: Span | None = None
+    answer_span: Span | None = None
+    quote_span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DraftStatement:
+    """An unverified statement and the numbers of the evidence it rests on."""
+
+    text: str
+    evidence: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """What a composer proposes; untrusted until `verify` has passed it."""
+
+    statements: tuple[DraftStatement, ...]
+    short: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """A quote and where it stands: ``quote == text[span.start:span.end]`` of that version.
+
+    Attributes:
+        sentence: The whole sentence's span; wider than `span` where a very long one is shortened.
+        context: Stored text around the quote that explains a pronoun, or None.
+    """
+
+    article_id: str
+    version: int
+    sha256: str
+    span: Span
+    quote: str
+    sentence: Span
+    title: str | None = None
+    publisher: str | None = None
+    url: str | None = None
+    published: date | datetime | None = None
+    context: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A verified statement; without a citation it cannot be made."""
+
+    text: str
+    citations: tuple[Citation, ...]
+
+    def __post_init__(self) -> None:
+        """Refuse a statement that cites nothing."""
+        if not self.citations:
+            raise ValueError("a statement needs at least one citation")
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the user gets; made only by `qa.verify`.
+
+    Attributes:
+        standalone: The question as understood, follow-ups resolved.
+        carried: Terms taken over from earlier turns.
+        short: The short answer, a slice of the first quote, or None.
+        nearest: The nearest sentences when declined; shown as nearest, never as sources.
+        choices: Standalone questions to choose from when unclear.
+        confidence: Estimated probability, 0 to 1, that the first quote answers the question.
+        searched: What was searched, in words ("3,000 articles"), for a decline.
+        ms: Milliseconds per stage, and "total".
+    """
+
+    question: str
+    standalone: str
+    status: Status
+    statements: tuple[Statement, ...] = ()
+    short: str | None = None
+    nearest: tuple[Citation, ...] = ()
+    confidence: float = 0.0
+    carried: tuple[str, ...] = ()
+    choices: tuple[str, ...] = ()
+    searched: str = ""
+    ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def citations(self) -> tuple[Citation, ...]:
+        """Every citation in order; the first is the sentence that answers best."""
+        return tuple(c for statement in self.statements for c in statement.citations)
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question asked and, once given, its answer."""
+
+    question: str
+    standalone: str
+    answer: Answer | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Conversation:
+    """The turns so far; immutable."""
+
+    turns: tuple[Turn, ...] = ()
+
+    def with_turn(self, turn: Turn) -> Conversation:
+        """Return a conversation with one more turn."""
+        return replace(self, turns=(*self.turns, turn))

@@ -1,0 +1,1 @@
+"""The reader: which retrieved sentence answers the question, and with which words."""

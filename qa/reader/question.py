@@ -1,0 +1,221 @@
+"""What a question asks for: the kind of answer, its terms, names, figures and period."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from qa.reader.words import content_stems, is_stop_word, stem
+
+
+class Kind(StrEnum):
+    """The kind of thing that a short answer names."""
+
+    MONEY = "money"
+    NUMBER = "number"
+    PERCENT = "percent"
+    DATE = "date"
+    DURATION = "duration"
+    PERSON = "person"
+    ORGANISATION = "organisation"
+    PLACE = "place"
+    TITLE = "title"
+    NAME = "name"
+    QUOTATION = "quotation"
+    REASON = "reason"
+    THING = "thing"
+
+
+_HEADS: dict[Kind, str] = {
+    Kind.MONEY: "cost price amount fine salary wage sum worth budget fee debt bill revenue profit "
+    "loan prize payment settlement",
+    Kind.NUMBER: "number score magnitude age temperature speed figure total size height depth "
+    "weight distance count toll population margin length ranking",
+    Kind.PERCENT: "percentage percent proportion share rate",
+    Kind.DATE: "year date day month decade century time weekday",
+    Kind.DURATION: "duration",
+    Kind.PERSON: "person man woman people actor actress singer rapper musician artist author writer "
+    "novelist poet president minister chancellor politician senator congressman congresswoman "
+    "governor mayor leader lawmaker candidate nominee player golfer athlete quarterback star "
+    "popstar coach manager driver boxer champion celebrity comedian host presenter journalist "
+    "billionaire businessman executive ceo king queen prince princess duke pope justice judge "
+    "lawyer scientist director designer model founder spokesman spokeswoman researcher official "
+    "commissioner secretary member influencer footballer swimmer sprinter",
+    Kind.ORGANISATION: "company firm agency organisation organization team club airline bank "
+    "university college school network party retailer brand band group studio automaker carmaker "
+    "maker league chain manufacturer supermarket newspaper outlet restaurant platform service "
+    "publisher operator institution union federation association charity ministry department "
+    "broadcaster store startup app franchise",
+    Kind.PLACE: "country nation state city town village county continent region island park river "
+    "mountain capital province territory borough district area location venue stadium street "
+    "airport lake sea ocean beach planet place hotel museum village gallery peninsula destination",
+    Kind.TITLE: "film movie book novel song album show series game musical play podcast magazine "
+    "drama sitcom opera single track poem painting memoir sequel documentary franchise",
+}
+_KIND_OF_HEAD = {stem(word): kind for kind, heads in _HEADS.items() for word in heads.split()}
+
+_WH = re.compile(
+    r"\b(how\s+(?:much|many|long|old|far|often|fast|tall|high|big|large|heavy|deep|hot)|how|when|"
+    r"where|whom?|whose|why|which|what)\b",
+    re.IGNORECASE,
+)
+_HOW = {
+    "how many": Kind.NUMBER,
+    "how long": Kind.DURATION,
+    "how often": Kind.NUMBER,
+    "how much": Kind.MONEY,
+}
+_WORDS_OF_QUESTION = {
+    "when": Kind.DATE,
+    "where": Kind.PLACE,
+    "who": Kind.PERSON,
+    "whom": Kind.PERSON,
+    "whose": Kind.PERSON,
+    "why": Kind.REASON,
+}
+_FOCUS_END = re.compile(
+    r"\b(?:is|are|was|were|has|have|had|did|do|does|will|would|can|could|should|may|might|must|"
+    r"be|been|became|of|in|on|at|for|from|by|with|to|that|who|which|this|last|next|recently|"
+    r"now|just|before|after|as|and|or)\b|[,:;?!.(]",
+    re.IGNORECASE,
+)
+_COPULA = re.compile(
+    r"\s*(?:is|are|was|were)\s+(?:the|its|his|her|their|a|an)\s+([^,?:;]+)", re.IGNORECASE
+)
+_SAID = re.compile(
+    r"\b(?:what|how)\s+(?:did|does|do|has|have)\b.*\b(?:say|said|tell|describe|call|respond|react|"
+    r"comment|argue|claim|warn)\b",
+    re.IGNORECASE,
+)
+_NAME = re.compile(
+    r"\b(?:[A-Z][\w’'&-]*|[A-Z]\.)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
+    r"(?:[A-Z][\w’'&-]*|[A-Z]\.|\d+\b))*"
+)
+_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+_RELATIVE = re.compile(
+    r"\b(?:(?:this|last|past|next|coming|previous)\s+(?:week(?:end)?|month|year|\w+day)|today|"
+    r"yesterday|tomorrow|recent(?:ly)?|latest|now|currently|(?:on|last)?\s*"
+    r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b",
+    re.IGNORECASE,
+)
+_SENTENCE_END = re.compile(r"(?<=[.?!:])\s+(?=[A-Z“\"])")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A standalone question, analysed.
+
+    Attributes:
+        terms: Stems of its content words, each once, in order.
+        asking: Stems of the content words of the sentence that asks, where there are several.
+        names: Names as they stand in the question, each as the stems of its words.
+        figures: Numbers and years as they stand in the question.
+        focus: The words that say what is asked for ("percentage", "tennis star"), or "".
+        relative: Whether it speaks of a time relative to the day of asking ("this week").
+    """
+
+    text: str
+    kind: Kind
+    terms: tuple[str, ...]
+    asking: tuple[str, ...]
+    names: tuple[tuple[str, ...], ...]
+    figures: tuple[str, ...]
+    focus: str
+    relative: bool
+
+
+def analyse(text: str) -> Question:
+    """Return what a standalone question asks for."""
+    sentence = _asking_sentence(text)
+    kind, focus = _kind_and_focus(sentence)
+    return Question(
+        text=text,
+        kind=kind,
+        terms=tuple(content_stems(text)),
+        asking=tuple(content_stems(sentence)),
+        names=tuple(_names(text)),
+        figures=tuple(_FIGURE.findall(text)),
+        focus=focus,
+        relative=bool(_RELATIVE.search(text)),
+    )
+
+
+def _asking_sentence(text: str) -> str:
+    sentences = _SENTENCE_END.split(text.strip())
+    asking = [s for s in sentences if _WH.search(s)]
+    return next((s for s in reversed(asking) if s.rstrip("”\"').").endswith("?")), None) or (
+        asking[-1] if asking else sentences[-1]
+    )
+
+
+def _kind_and_focus(sentence: str) -> tuple[Kind, str]:
+    if _SAID.search(sentence):
+        return Kind.QUOTATION, ""
+    matches = list(_WH.finditer(sentence))
+    if not matches:
+        return Kind.NAME, ""
+    match = _best_match(matches)
+    word = re.sub(r"\s+", " ", match[1].lower())
+    rest = sentence[match.end() :]
+    if word.startswith("how"):
+        return _kind_of_how(word, rest)
+    if word in _WORDS_OF_QUESTION:
+        return _WORDS_OF_QUESTION[word], ""
+    return _kind_of_which(word, rest)
+
+
+def _best_match(matches: list[re.Match[str]]) -> re.Match[str]:
+    """Prefer a wh-word that can only ask over "when", "who" and "which" inside a clause."""
+    for match in matches:
+        if match.start() == 0:
+            return match
+    for match in matches:
+        if match[1].lower().split()[0] in {"how", "which", "what"}:
+            return match
+    return matches[-1]
+
+
+def _kind_of_how(word: str, rest: str) -> tuple[Kind, str]:
+    focus = _clip(rest)
+    if word == "how much":
+        noun = focus.split()[0] if focus else ""
+        money = not noun or stem(noun) in {"money", "debt", "cash", "fund"} or noun[0].isupper()
+        return (Kind.MONEY if money else Kind.NUMBER), focus
+    if word == "how":
+        return Kind.REASON, ""
+    return _HOW.get(word, Kind.NUMBER), focus
+
+
+def _kind_of_which(word: str, rest: str) -> tuple[Kind, str]:
+    copula = _COPULA.match(rest)
+    focus = _clip(copula[1]) if copula else _clip(rest)
+    if copula and re.match(r"(?:full |first |last |new )?name\b", copula[1], re.IGNORECASE):
+        return Kind.NAME, focus
+    for noun in reversed(focus.split()):
+        kind = _KIND_OF_HEAD.get(stem(noun))
+        if kind:
+            return kind, focus
+    if focus:
+        return (Kind.NAME if word == "which" else Kind.THING), focus
+    return Kind.THING, ""
+
+
+def _clip(rest: str) -> str:
+    """Return the noun phrase that follows: up to the first verb or preposition we know."""
+    end = _FOCUS_END.search(rest)
+    phrase = rest[: end.start()] if end else rest
+    return " ".join(phrase.split()[:5])
+
+
+def _names(text: str) -> Iterable[tuple[str, ...]]:
+    for match in _NAME.finditer(text):
+        name = match[0].split()
+        while name and (is_stop_word(name[0]) or _WH.fullmatch(name[0])):
+            name = name[1:]
+        at_start = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!:"
+        if name and not (at_start and len(name) == 1 and len(match[0].split()) == 1):
+            yield tuple(stem(word) for word in name if not is_stop_word(word))
+        elif name and at_start:
+            yield (stem(name[0]),)
