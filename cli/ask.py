@@ -1,0 +1,176 @@
+"""`onrecord ask`: one question, or a file of them."""
+
+from __future__ import annotations
+
+import json
+import sys
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
+
+import typer
+
+from cli.common import (
+    Asked,
+    Config,
+    Debug,
+    Publisher,
+    Since,
+    Store,
+    Until,
+    progress_shown,
+    read_settings,
+)
+from cli.edge import ALL_REFUSED, PARTLY
+from corpus.errors import QuestionError
+
+if TYPE_CHECKING:
+    from index.chunk_index import Limits
+    from qa.assistant import Assistant
+
+    from cli.batch import Ask
+    from qa.answer import Answer, Conversation
+
+PROOF_SUFFIXES = (".html", ".json")
+
+
+def ask(
+    context: typer.Context,
+    question: Annotated[str | None, typer.Argument(help="The question, in quotes.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    proof: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Also write a proof: .html or .json by its name."),
+    ] = None,
+    batch: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Answer a file of JSON lines; - is standard input."),
+    ] = None,
+    asked: Asked = None,
+    publisher: Publisher = None,
+    since: Since = None,
+    until: Until = None,
+    store: Store = None,
+    config: Config = None,
+    _debug: Debug = False,
+) -> None:
+    """Ask a question; every quote in the answer is checked word for word.
+
+    Declining is an answer too: where no sentence says so, the nearest ones are shown as such.
+
+    For example: onrecord ask "How much has China lent Venezuela?"
+    """
+    _check_call(context, question, batch, proof)
+    settings = read_settings(config, store)
+    # heavy rooms are imported where they are used, so that --help starts at once
+    from qa.assemble import open_assistant
+
+    assistant = open_assistant(settings.store, settings)
+    limits = checked_limits(context, assistant, publisher, since, until)
+    if batch is not None:
+        _ask_batch(context, assistant, batch, asked, limits)
+    elif question is not None:
+        _ask_one(assistant, question, asked, limits, as_json=as_json, proof=proof)
+
+
+def checked_limits(
+    context: typer.Context,
+    assistant: Assistant,
+    publisher: str | None,
+    since: date | None,
+    until: date | None,
+) -> Limits:
+    """Return the limits; a usage error where no article can lie within the dates."""
+    from index.chunk_index import Limits
+
+    if since and until and since > until:
+        context.fail(f"contradictory: --since {since} lies after --until {until}")
+    newest = assistant.stats().newest if since else None
+    if since and newest and since > newest:
+        context.fail(f"contradictory: --since {since} lies after the newest article, of {newest}")
+    return Limits(publisher=publisher, since=since, until=until)
+
+
+def _check_call(
+    context: typer.Context, question: str | None, batch: Path | None, proof: Path | None
+) -> None:
+    if (question is None) == (batch is None):
+        context.fail("give either a question or --batch FILE")
+    if proof is None:
+        return
+    if batch is not None:
+        context.fail("contradictory: --proof belongs to one question, not to --batch")
+    if proof.suffix.lower() not in PROOF_SUFFIXES:
+        context.fail(f"--proof: {proof} ends neither in .html nor in .json")
+    if not proof.parent.is_dir() or proof.is_dir():
+        context.fail(f"--proof: {proof} cannot be a file there")
+
+
+def _ask_one(
+    assistant: Assistant,
+    question: str,
+    asked: date | None,
+    limits: Limits,
+    *,
+    as_json: bool,
+    proof: Path | None,
+) -> None:
+    from qa.render import to_json, to_text
+
+    try:
+        with progress_shown() as progress:
+            answer = assistant.ask(question, asked=asked, limits=limits, progress=progress)
+    except QuestionError as error:
+        if as_json:
+            _print_json(_error_object(error))
+        raise
+    if proof is not None:
+        from cli.proof import write_proof
+
+        write_proof(answer, proof)
+    if as_json:
+        _print_json({"id": None, **to_json(answer)})
+    else:
+        typer.echo(to_text(answer))
+
+
+def _error_object(error: QuestionError) -> dict[str, Any]:
+    from cli.batch import error_object
+
+    return error_object(None, error)
+
+
+def _ask_batch(
+    context: typer.Context, assistant: Assistant, path: Path, asked: date | None, limits: Limits
+) -> None:
+    from cli.batch import answer_lines
+
+    done = refused = 0
+    with _opened(context, path) as file:
+        for result in answer_lines(file, _asking(assistant, asked, limits)):
+            _print_json(result)
+            done, refused = done + 1, refused + ("error" in result)
+    if refused:
+        raise typer.Exit(ALL_REFUSED if refused == done else PARTLY)
+
+
+def _asking(assistant: Assistant, default_day: date | None, limits: Limits) -> Ask:
+    def ask_one(question: str, conversation: Conversation, asked: date | None) -> Answer:
+        day = asked or default_day
+        return assistant.ask(question, conversation=conversation, asked=day, limits=limits)
+
+    return ask_one
+
+
+def _opened(context: typer.Context, path: Path) -> AbstractContextManager[BinaryIO]:
+    if str(path) == "-":
+        return nullcontext(sys.stdin.buffer)
+    try:
+        return path.open("rb")
+    except OSError as error:
+        context.fail(f"--batch: {path}: {error.strerror}")
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    typer.echo(json.dumps(record, ensure_ascii=False))

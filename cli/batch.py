@@ -1,0 +1,117 @@
+"""A file of questions: JSON lines in, JSON lines out, in the same order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from datetime import date
+from typing import Annotated, Any, BinaryIO, NoReturn
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from qa.render import to_json
+
+from cli.common import parse_day
+from corpus.errors import QuestionError
+from qa.answer import Answer, Conversation, Turn
+
+LONGEST_LINE = 1_000_000
+"""Bytes of one line; a question has at most some thousand characters."""
+
+Ask = Callable[[str, Conversation, date | None], Answer]
+
+
+class PastQuestion(BaseModel):
+    """A turn of the history; without an answer it is answered first."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+    question: str
+    answer: str | None = None
+
+
+class BatchQuestion(BaseModel):
+    """One line of a batch; fields that we do not know are ignored."""
+
+    model_config = ConfigDict(frozen=True, strict=True)
+    id: str | int | None = None
+    question: str
+    asked: Annotated[date | None, BeforeValidator(lambda day: day and parse_day(day))] = None
+    history: list[PastQuestion] = []
+
+
+def answer_lines(file: BinaryIO, ask: Ask) -> Iterator[dict[str, Any]]:
+    """Yield the JSON object of every line that is not blank; a bad line yields its error."""
+    for line in _lines(file):
+        record: object = None
+        try:
+            record = _parsed(line)
+            question = _checked(record)
+            yield {"id": question.id, **to_json(_answered(question, ask))}
+        except QuestionError as error:
+            yield error_object(_id_of(record), error)
+
+
+def error_object(identity: str | int | None, error: QuestionError) -> dict[str, Any]:
+    """Return the JSON object that stands for a question that could not be asked."""
+    problem = {"code": error.code, "message": str(error), "field": error.field}
+    return {"id": identity, "error": problem}
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Yield lines; of one that is too long only the first LONGEST_LINE + 1 bytes."""
+    while line := file.readline(LONGEST_LINE + 1):
+        rest = line
+        while len(rest) > LONGEST_LINE and not rest.endswith(b"\n"):
+            rest = file.readline(LONGEST_LINE + 1)
+        if line.strip():
+            yield line
+
+
+def _parsed(line: bytes) -> object:
+    if len(line) > LONGEST_LINE:
+        raise QuestionError("E_TOO_LARGE", f"the line exceeds {LONGEST_LINE:,} bytes", "")
+    try:
+        return json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
+    except UnicodeDecodeError as error:
+        message = f"byte 0x{line[error.start]:02x} at {error.start} is not UTF-8"
+        raise QuestionError("E_ENCODING", message, "") from error
+    except (ValueError, RecursionError) as error:
+        raise QuestionError("E_JSON", f"not a JSON object: {error}", "") from error
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON number")
+
+
+def _checked(record: object) -> BatchQuestion:
+    if not isinstance(record, dict):
+        raise QuestionError("E_JSON", "the line is not a JSON object", "")
+    try:
+        return BatchQuestion.model_validate(record)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = ".".join(str(part) for part in first["loc"] if part not in ("str", "int"))
+        raise QuestionError("E_FIELD", f"{field}: {first['msg']}", field) from error
+
+
+def _id_of(record: object) -> str | int | None:
+    identity = record.get("id") if isinstance(record, dict) else None
+    return identity if type(identity) in (str, int) else None
+
+
+def _answered(question: BatchQuestion, ask: Ask) -> Answer:
+    conversation = Conversation()
+    for number, past in enumerate(question.history):
+        try:
+            conversation = conversation.with_turn(_turn(past, conversation, question.asked, ask))
+        except QuestionError as error:
+            field = f"history.{number}.{error.field}"
+            raise QuestionError(error.code, str(error), field) from error
+    return ask(question.question, conversation, question.asked)
+
+
+def _turn(past: PastQuestion, conversation: Conversation, asked: date | None, ask: Ask) -> Turn:
+    """Return the turn; an answer given by the caller is never taken for a source."""
+    if past.answer is not None:
+        return Turn(past.question, past.question)
+    answer = ask(past.question, conversation, asked)
+    return Turn(past.question, answer.standalone, answer)

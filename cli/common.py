@@ -1,0 +1,108 @@
+"""What the commands share: their common options, the settings, and dates."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager, suppress
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from qa.settings import Settings
+
+SETTINGS_FILE = Path("onrecord.toml")
+
+
+def parse_day(text: object) -> date:
+    """Return the date written as YYYY-MM-DD; ValueError for anything else."""
+    # date.fromisoformat alone also takes 20190131 and 2019-W05-4
+    if isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
+        with suppress(ValueError):
+            return date.fromisoformat(text)
+    raise ValueError(f"{text!r} is not a date such as 2019-01-31")
+
+
+def _day(text: str) -> date:
+    try:
+        return parse_day(text)
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+Store = Annotated[
+    Path | None,
+    typer.Option("--store", metavar="DIR", help="Folder of the store.  [default: ./data]"),
+]
+Config = Annotated[
+    Path | None,
+    typer.Option(
+        "--config", metavar="FILE", help="Settings file.  [default: ./onrecord.toml if present]"
+    ),
+]
+Debug = Annotated[bool, typer.Option("--debug", help="Show the traceback of an error.")]
+Wait = Annotated[
+    float,
+    typer.Option("--wait", min=0, max=86400, help="Seconds to wait for another writer."),
+]
+Publisher = Annotated[
+    str | None, typer.Option("--publisher", metavar="NAME", help="Only articles of this outlet.")
+]
+Since = Annotated[
+    date | None,
+    typer.Option("--since", metavar="DATE", parser=_day, help="Only from this day on."),
+]
+Until = Annotated[
+    date | None,
+    typer.Option("--until", metavar="DATE", parser=_day, help="Only up to this day."),
+]
+Asked = Annotated[
+    date | None,
+    typer.Option(
+        "--asked",
+        metavar="DATE",
+        parser=_day,
+        help="The day the question is asked, for words such as 'last week'.  "
+        "[default: day of the newest article]",
+    ),
+]
+
+
+def read_settings(config: Path | None, store: Path | None) -> Settings:
+    """Return the settings of the file, with the store given on the command line.
+
+    Raises:
+        SettingsError: the file is wrong, or `config` does not exist.
+    """
+    # pydantic takes 50 ms to import, which --help need not pay
+    from qa.settings import load_settings
+
+    settings = load_settings(config or (SETTINGS_FILE if SETTINGS_FILE.exists() else None))
+    return settings.model_copy(update={"store": store}) if store else settings
+
+
+def counted(number: int, noun: str) -> str:
+    """Return "1 article", "2 articles", "3,000 articles"."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
+def columns(rows: Mapping[str, object]) -> str:
+    """Return lines of names and values, the values aligned."""
+    width = max(map(len, rows))
+    return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[str], None] | None]:
+    """Yield what shows a step on the terminal, or None where nobody is looking."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+
+    with Console(stderr=True).status("searching") as status:
+        yield status.update

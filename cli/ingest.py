@@ -1,0 +1,126 @@
+"""`onrecord ingest`: articles into the store."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from cli.common import Config, Debug, Store, Wait, counted, read_settings
+from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, stoppable
+
+if TYPE_CHECKING:
+    from index.build import IngestReport, Progress
+
+SECONDS_BETWEEN_LINES = 10.0
+"""Where no terminal shows the progress, a line is written this often."""
+
+
+def ingest(
+    context: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files and folders.")
+    ] = None,
+    sample: Annotated[
+        bool, typer.Option("--sample", help="The sample articles that come with OnRecord.")
+    ] = False,
+    wait: Wait = 30.0,
+    store: Store = None,
+    config: Config = None,
+    _debug: Debug = False,
+) -> None:
+    """Read articles into the store, which is made if there is none.
+
+    Text, Markdown, HTML and JSON-lines files, and folders of these. What is stored already is left
+    as it is; a changed text becomes a new version, and only the newest is quoted.
+
+    For example: onrecord ingest news/ articles.jsonl --store data
+    """
+    named = list(sources or ())
+    if sample:
+        from corpus.sample import sample_path
+
+        named.append(str(sample_path()))
+    if not named:
+        context.fail("name a file or folder, or give --sample")
+    settings = read_settings(config, store)
+    # heavy rooms are imported where they are used, so that --help starts at once
+    from corpus.archive import Archive
+    from index.build import ingest as ingest_sources
+    from index.embed import open_embedder
+
+    embedder = open_embedder(settings.model.name, settings.model.cache)
+    with (
+        Archive.open(settings.store, create=True, wait=wait) as archive,
+        stoppable() as stopped,
+        progress_shown() as progress,
+    ):
+        report = ingest_sources(named, archive, embedder, progress, stopped)
+    for error in report.refused:
+        error_line(str(error))
+    typer.echo(summary(report))
+    code = INTERRUPTED if stopped() else exit_code(report)
+    if code:
+        raise typer.Exit(code)
+
+
+def summary(report: IngestReport) -> str:
+    """Return the one line that says what was done."""
+    return (
+        f"ingested {counted(report.articles, 'article')}: {report.added:,} new, "
+        f"{report.updated:,} changed, {report.unchanged:,} unchanged, "
+        f"{len(report.refused):,} refused, in {report.seconds:.1f} s"
+    )
+
+
+def exit_code(report: IngestReport) -> int:
+    """Return 0 where nothing was refused, 3 where some items were, 4 where all were."""
+    if not report.refused:
+        return 0
+    return PARTLY if report.articles else ALL_REFUSED
+
+
+@contextmanager
+def progress_shown() -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows the progress: a bar on a terminal, else a line now and then."""
+    if sys.stderr.isatty():
+        with _bar() as show:
+            yield show
+    else:
+        yield _lines()
+
+
+@contextmanager
+def _bar() -> Iterator[Callable[[Progress], None]]:
+    from rich import progress as rich_progress
+    from rich.console import Console
+
+    columns = (
+        rich_progress.SpinnerColumn(),
+        rich_progress.TextColumn("{task.completed:,} articles"),
+        rich_progress.TimeElapsedColumn(),
+        rich_progress.TextColumn("{task.description}", markup=False),
+    )
+    with rich_progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("", total=None)
+
+        def show(progress: Progress) -> None:
+            bar.update(task, completed=progress.articles, description=progress.source)
+
+        yield show
+
+
+def _lines() -> Callable[[Progress], None]:
+    last = time.monotonic()
+
+    def show(progress: Progress) -> None:
+        nonlocal last
+        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
+            last = time.monotonic()
+            error_line(f"ingested {counted(progress.articles, 'article')} so far")
+
+    return show

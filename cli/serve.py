@@ -1,0 +1,39 @@
+"""`onrecord serve`: the chat page."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from cli.common import Config, Debug, Store, read_settings
+
+
+def serve(
+    host: Annotated[
+        str | None,
+        typer.Option(metavar="HOST", help="Address to listen on.  [default: 127.0.0.1]"),
+    ] = None,
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", min=1, max=65535, help="Port.  [default: 7860]"),
+    ] = None,
+    open_browser: Annotated[
+        bool, typer.Option("--open", help="Open the page in a browser.")
+    ] = False,
+    store: Store = None,
+    config: Config = None,
+    _debug: Debug = False,
+) -> None:
+    """Serve the chat page, to this machine only unless --host says otherwise.
+
+    `onrecord` without a command does the same.
+
+    For example: onrecord serve --port 8000 --open
+    """
+    settings = read_settings(config, store)
+    # gradio takes seconds to import, which no other command need pay
+    from web.serve import serve as serve_page
+
+    address = settings.serve
+    serve_page(settings.store, settings, host or address.host, port or address.port, open_browser)
