@@ -1,0 +1,196 @@
+"""Canonical text -> sentences, with exact spans.
+
+sentencex finds where sentences may end; this module knows what news adds to that. A newline always
+ends a sentence, so headings and list items stand alone. Quotation marks and brackets are handled
+here, because sentencex takes a whole quotation for one sentence, however long:
+
+* A closing mark belongs to the sentence before it, an opening mark to the one after it.
+* A quotation or bracket of several sentences stays one sentence with its attribution, so that a
+  quote never passes a speaker's words off as the reporter's, as long as that sentence has at most
+  `MAX_ENCLOSED` characters. A longer one is split at each of its inner sentence ends, and so is
+  one that does not close on its line (a quotation that runs on over several paragraphs).
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Iterator
+from itertools import pairwise
+
+import sentencex
+
+from corpus.article import Sentence, Span
+
+MAX_ENCLOSED = 300
+
+# sentencex pairs up marks itself, in quadratic time, so it is shown blanks in their place. It
+# refuses lone surrogates, which canonical text never holds but any other string may.
+_MASKED = re.compile("[\"'()\\[\\]{}«»“”„‟‘’‚‛‹›\ud800-\udfff]")
+_OPENING = "“„«([{"
+_MARKS = re.compile('["“”„«»()\\[\\]{}]')
+_PAIR = dict(zip('"“„”«»()[]{}', '"“““««(([[{{', strict=True))
+# A straight mark opens at the start of a line, or after a space, bracket or dash.
+_OPENS = re.compile(r'(?:^|[\s(\[{“‘—–-])"(?=[^\s.,;:!?])')
+_TRAILING_MARKS = re.compile("[\"'“”„‟‘’‚‛‹›«»()\\[\\]{}]+$")
+_CLOSERS = re.compile("[\"'”’»›)\\]}]*")
+
+_TITLES = (
+    "Adm Archbp Asst Atty Brig Bro Capt Cmdr Col Cong Cpl Det Dr Ens Fr Gen Gov Hon Insp Lt Maj Messrs Mlle "
+    "Mme Mr Mrs Ms Msgr Mt Ofc Prof Pvt Rep Reps Rev Sen Sens Govs Gens Drs Sgt Spc Supt St Ste Ft Pfc Cdr Sec Amb "
+    "Pres Dep Treas Del"
+)
+_BEFORE_NAME = re.compile(rf"(?<![\w.])(?:{'|'.join(_TITLES.split())})\.$")
+_BEFORE_NUMBER = re.compile(
+    r"(?<!\w)(?:[Nn]os?|[Pp]p?|[Vv]ol|[Aa]rt|[Ff]ig|[Ss]ec|Ch|ch|ca?|approx|est)\.$"
+)
+_MONTH = re.compile(r"(?<!\w)(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$")
+_HOUR = re.compile(r"(?<![A-Za-z])[ap]\.\s?m\.$", re.IGNORECASE)
+_AFTER_HOUR = re.compile(
+    r"(?:(?:Mon|Tues?|Wed|Wednes|Thur?s?|Fri|Sat|Satur|Sun)(?:day|\.)|(?:Jan|Febr)uary|March|April|May \d|June"
+    r"|July|August|(?:Septem|Octo|Novem|Decem)ber|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\. \d"
+    r"|[ECMPAHU][SD]?T\b|GMT|UTC|BST|CEST|CET|IST|JST|(?:Eastern|Central|Mountain|Pacific|Greenwich) |Christmas|New Year|Easter|Thanksgiving)"
+)
+_ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]$")
+_EXCLAIMED_NAME = re.compile(r"(?<!\w)(?:Yahoo|Jeopardy|Wham|Panic)!$")
+_LOWER_START = re.compile(r"[^\w\s]*[a-z\u00df-\u00f6\u00f8-\u00ff](?![a-z]*[A-Z])")
+_RUNNING_ON = re.compile(r"[,;:)\]}%/]")
+_ATTRIBUTION = re.compile(
+    r"(?:[A-Z][\w.’'-]*,? ){1,5}(?:\w+ly )?(?:said|says|asked|asks|wrote|writes|added|replied|told|tweeted"
+    r"|shouted|yelled|exclaimed|cried|recalled|continued|joked|explained)\b"
+)
+_ASKED = re.compile("[!?][\"”’']+$")
+_GLUED = re.compile(r"(?:[a-z]{2}[.!?]|[.!?][”\"’')]+|[。！？])$")
+
+
+def split_sentences(text: str, version_id: int = 0) -> list[Sentence]:
+    """Split canonical text into sentences: sorted, disjoint, only white space between them.
+
+    Args:
+        text: Canonical text; any other string is split as well.
+        version_id: Stored with each sentence.
+
+    Returns:
+        Sentences without surrounding white space; lines that hold any text count as paragraphs.
+    """
+    sentences: list[Sentence] = []
+    paragraph = 0
+    offset = 0
+    for line in text.split("\n"):
+        if line.strip():
+            for start, end in _split_line(line):
+                span = Span(offset + start, offset + end)
+                sentences.append(Sentence(version_id, len(sentences), span, paragraph))
+            paragraph += 1
+        offset += len(line) + 1
+    return sentences
+
+
+def _split_line(line: str) -> Iterator[tuple[int, int]]:
+    ends = [*_keep_enclosed(line, list(_boundaries(line))), len(line)]
+    start = 0
+    for end in ends:
+        piece = line[start:end]
+        stripped = piece.strip()
+        if stripped:
+            first = start + piece.index(stripped[0])
+            yield first, first + len(stripped)
+        start = end
+
+
+def _boundaries(line: str) -> Iterator[int]:
+    """Yield the positions at which a new sentence starts, in order, without 0."""
+    uncased = line.islower()
+    begun = 0
+    for found in sentencex.get_sentence_boundaries("en", _MASKED.sub(" ", line)):
+        position = _with_marks(line, found["start_index"])
+        if position <= begun:
+            continue
+        before = line[max(begun, position - 80) : position]
+        if _is_boundary(before, line[position : position + 80], line[begun:position], uncased):
+            yield position
+            begun = position
+
+
+def _with_marks(line: str, position: int) -> int:
+    """Move a boundary back over the opening marks that stand before the new sentence."""
+    marks = _TRAILING_MARKS.search(line, max(0, position - 8), position)
+    if not marks:
+        return position
+    if marks.start() == 0 or line[marks.start() - 1].isspace():
+        return marks.start()
+    closers = _CLOSERS.match(line, marks.start(), position)
+    return closers.end() if closers else position
+
+
+def _is_boundary(before: str, after: str, sentence: str, uncased: bool) -> bool:
+    left = before.rstrip()
+    if left == before and not _GLUED.search(left):
+        return False
+    if _RUNNING_ON.match(after) or (not uncased and _LOWER_START.match(after)):
+        return False
+    if _ITEM_NUMBER.fullmatch(sentence.strip()):
+        return False
+    return not _is_abbreviated(left, after)
+
+
+def _is_abbreviated(left: str, after: str) -> bool:
+    if left.endswith("."):
+        number_follows = after[:1].isdigit()
+        return bool(
+            _BEFORE_NAME.search(left)
+            or (number_follows and (_BEFORE_NUMBER.search(left) or _MONTH.search(left)))
+            or (_HOUR.search(left) and _AFTER_HOUR.match(after))
+        )
+    if _ASKED.search(left):
+        return bool(_ATTRIBUTION.match(after))
+    return bool(_EXCLAIMED_NAME.search(left))
+
+
+def _keep_enclosed(line: str, boundaries: list[int]) -> list[int]:
+    """Drop the boundaries inside quotations and brackets that are short enough to stay whole."""
+    enclosed = _enclosures(line) if boundaries else []
+    outside = [position for position in boundaries if not _is_inside(position, enclosed)]
+    if len(outside) == len(boundaries):
+        return boundaries
+    kept: list[int] = []
+    for begin, end in pairwise([0, *outside, len(line)]):
+        if end - begin > MAX_ENCLOSED:
+            kept += boundaries[bisect_right(boundaries, begin) : bisect_left(boundaries, end)]
+        kept.append(end)
+    return kept[:-1]
+
+
+def _is_inside(position: int, enclosed: list[tuple[int, int]]) -> bool:
+    following = bisect_left(enclosed, (position, 0))
+    return following > 0 and position <= enclosed[following - 1][1]
+
+
+def _enclosures(line: str) -> list[tuple[int, int]]:
+    """Return the outermost pairs of marks that open and close on this line, as their positions."""
+    pairs: list[tuple[int, int]] = []
+    waiting: list[tuple[str, int]] = []
+    count: Counter[str] = Counter()
+    for mark in _MARKS.finditer(line):
+        kind, position = _PAIR[mark[0]], mark.start()
+        if mark[0] in _OPENING or (
+            kind == '"' and _OPENS.search(line[max(0, position - 1) : position + 2])
+        ):
+            waiting.append((kind, position))
+            count[kind] += 1
+        elif count[kind]:
+            start = _take_opening(kind, waiting, count)
+            while pairs and pairs[-1][0] > start:
+                pairs.pop()
+            pairs.append((start, position))
+    return pairs
+
+
+def _take_opening(kind: str, waiting: list[tuple[str, int]], count: Counter[str]) -> int:
+    """Remove the nearest opening mark of this kind, and those left open after it."""
+    while True:
+        found, start = waiting.pop()
+        count[found] -= 1
+        if found == kind:
+            return start
