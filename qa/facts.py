@@ -1,0 +1,180 @@
+"""What a sentence claims, in comparable pieces: figures, dates, names, negations, words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from corpus.article import Span
+from qa.figures import Number, numbers
+from qa.moments import Moment, moments
+
+TokenKind = Literal["number", "moment", "name", "negation", "hedge", "pronoun", "word"]
+
+FUNCTION_WORDS = frozenset(
+    """a about above after again against all along also although am among an and another any are as
+    at be because been before being below between both but by can could despite did do does doing
+    down during each either even every few for from further had has have having he her here hers
+    herself him himself his how however i if in into is it its itself just later like many may me
+    meanwhile might more most much must my myself near nor not now of off on once one only or other
+    our ours out over own per same she should since so some such than that the their theirs them
+    then there these they this those though through thus to today too under unlike until up upon us
+    very was we were what when where whereas whether which while who whom whose why will with
+    within without would yes yesterday yet you your""".split()
+)
+NEGATIONS = frozenset(
+    """not no never none neither nor nobody nothing nowhere without cannot hardly barely scarcely
+    denied deny denies denying denial refused refuse refuses refusing refusal rejected reject
+    rejects rejecting failed fail fails failing failure unable false lack lacks lacked lacking""".split()
+)
+# Words whose loss makes a guess, a plan or a condition look like a fact.
+HEDGES = frozenset(
+    """may might could would should if unless except alleged allegedly reportedly possibly perhaps
+    probably almost nearly planned plans proposed expected""".split()
+)
+PRONOUNS = frozenset(
+    "he him his she her hers it its they them their theirs this these that those who whose".split()
+)
+_CONTRACTED = {"can't": ("can",), "won't": ("will",), "shan't": ("shall",), "cannot": ("can",)}
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’&-]\w+)*|[#@]\w+")
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LINKS = frozenset("of de del da di la le van von der bin al &".split())
+_TITLES = frozenset("Mr Mrs Ms Dr Gen Col Lt Sgt Sen Rep Gov Prof Rev St Capt Adm".split())
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """A piece of a sentence.
+
+    Attributes:
+        key: The normal form; equal keys of one kind claim the same.
+        source: The figure or date that the token stands for, else None.
+    """
+
+    span: Span
+    kind: TokenKind
+    key: str
+    source: Number | Moment | None = None
+
+    @property
+    def is_fact(self) -> bool:
+        """Whether leaving the token out could change what is claimed."""
+        return self.kind not in ("word", "pronoun")
+
+    def says(self, other: Token) -> bool:
+        """Return whether this token of a quote supports `other` of a statement."""
+        if isinstance(self.source, Moment):
+            return _moment_says(self.source, other)
+        if self.source is not None or other.source is not None:
+            return self.kind == other.kind and self.key == other.key
+        if self.kind != other.kind and {self.kind, other.kind} != {"name", "word"}:
+            return False
+        return self.key == other.key
+
+
+def tokens(text: str) -> list[Token]:
+    """Return the text's pieces in order; punctuation is left out, "don't" is "do" and "not"."""
+    found: list[Token] = []
+    position = 0
+    for figure in _figures(text):
+        found.extend(_words(text, position, figure.span.start))
+        kind: TokenKind = "number" if isinstance(figure, Number) else "moment"
+        found.append(Token(figure.span, kind, figure.key, figure))
+        position = figure.span.end
+    found.extend(_words(text, position, len(text)))
+    return found
+
+
+def facts(text: str) -> frozenset[tuple[str, str]]:
+    """Return (kind, normal form) of each figure, date, name, negation and hedge in the text."""
+    return frozenset((token.kind, token.key) for token in tokens(text) if token.is_fact)
+
+
+def negations(text: str) -> list[str]:
+    """Return the negating words of the text in order, "n't" as "not", repeats kept."""
+    return [token.key for token in tokens(text) if token.kind == "negation"]
+
+
+def names(text: str) -> list[Span]:
+    """Return the spans of capitalised names ("Ministry of Commerce"), months and figures aside.
+
+    A capitalised word that opens the text or a sentence counts unless it is a function word or also
+    stands in lower case elsewhere in the text.
+    """
+    found: list[Span] = []
+    every = tokens(text)
+    lower = {token.key for token in every if token.span.of(text).islower()}
+    for token in every:
+        if token.kind != "name" or (token.key in lower and _opens(text, token.span.start)):
+            continue
+        if found and _joined(text, found[-1].end, token.span.start):
+            found[-1] = Span(found[-1].start, token.span.end)
+        else:
+            found.append(token.span)
+    return found
+
+
+def _opens(text: str, start: int) -> bool:
+    before = text[:start].rstrip(" \n\"'“‘(")
+    return not before or before[-1] in ".!?:\n" or "\n" in text[len(before) : start]
+
+
+def _joined(text: str, end: int, start: int) -> bool:
+    """Return whether what stands between two capitalised words joins them into one name."""
+    gap = text[end:start]
+    if text[end - 2 : end] in ("'s", "’s"):
+        return False
+    if gap == ". ":
+        last = text[:end].rpartition(" ")[2]
+        return len(last) == 1 or last in _TITLES
+    return gap == " " or (gap[:1] == " " == gap[-1:] and gap[1:-1] in _LINKS)
+
+
+def _figures(text: str) -> Iterator[Number | Moment]:
+    """Yield dates, times and numbers in order, a number inside a date left out."""
+    dates: list[Number | Moment] = [*moments(text)]
+    free = (n for n in numbers(text) if not any(n.span.overlaps(d.span) for d in dates))
+    yield from sorted([*dates, *free], key=lambda figure: figure.span)
+
+
+def _words(text: str, start: int, end: int) -> Iterator[Token]:
+    for match in _WORD.finditer(text, start, end):
+        yield from _word_tokens(match.group(), Span(*match.span()))
+
+
+def _word_tokens(word: str, span: Span) -> Sequence[Token]:
+    plain = word.lower().replace("’", "'")
+    if plain.endswith("n't") or plain == "cannot":
+        stem = _CONTRACTED.get(plain, (plain[:-3],))[0]
+        return Token(span, "word", stem), Token(span, "negation", "not")
+    plain = _POSSESSIVE.sub("", plain)
+    return (Token(span, _kind(word, plain), _key(word, plain)),)
+
+
+def _kind(word: str, plain: str) -> TokenKind:
+    if _is_acronym(word):
+        return "name"
+    for kind, members in (("negation", NEGATIONS), ("hedge", HEDGES), ("pronoun", PRONOUNS)):
+        if plain in members:
+            return kind  # type: ignore[return-value]
+    return "name" if word[0].isupper() and plain not in FUNCTION_WORDS else "word"
+
+
+def _is_acronym(word: str) -> bool:
+    return len(word) > 1 and word.isupper() and not word.endswith(("'S", "’S"))
+
+
+def _key(word: str, plain: str) -> str:
+    """Return the compared form; acronyms keep their capitals, so that "US" is not "us"."""
+    return word.replace(".", "") if _is_acronym(word) else plain.replace(".", "")
+
+
+def _moment_says(moment: Moment, other: Token) -> bool:
+    """Return whether a date says another date, or a bare year ("in 2016" of "Nov. 3, 2016")."""
+    if isinstance(other.source, Moment):
+        return moment.covers(other.source)
+    if isinstance(other.source, Number) and other.source.kind == "year":
+        return moment.year == other.source.value
+    return False

@@ -1,0 +1,282 @@
+"""The gate: an untrusted `Draft` becomes an `Answer`, or is declined; nothing else makes one.
+
+Checked, cheapest first: every number of a statement names evidence given for this question; the
+evidence stands where it says it does, in a version whose digest holds; and the statement says only
+what one of its quotes says. A statement that fails is dropped whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from corpus.article import Span, Version
+from qa.answer import Answer, Citation, Draft, DraftStatement, Evidence, Statement
+from qa.facts import Token, negations, tokens
+from qa.figures import numbers
+from qa.fold import fold, fold_with_map, is_border
+
+# A statement may say these though its quote does not: they attribute or join, and add no fact.
+_FREE_WORDS = frozenset("a an the that also said says say saying reported reports".split())
+_ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
+_QUOTED = re.compile(r'"([^"]*)"')
+
+
+def verify(
+    draft: Draft,
+    evidence: Sequence[Evidence],
+    *,
+    question: str,
+    standalone: str,
+    confidence: float,
+    nearest: Sequence[Evidence],
+    searched: str,
+    carried: tuple[str, ...] = (),
+) -> Answer:
+    """Return the statements of the draft that their quotes support, or a decline if none is left.
+
+    Args:
+        draft: What the composer proposes; its markers are the numbers of `evidence`.
+        evidence: What was found for this question, each item with a number of its own.
+        question: As the user typed it.
+        standalone: The question as understood.
+        confidence: Estimated probability, 0 to 1, that the first quote answers the question.
+        nearest: What to show if nothing stands; quoted only where it stands up itself.
+        searched: What was searched, in words.
+        carried: Terms taken over from earlier turns.
+    """
+    quotable = _quotable(evidence)
+    checked = (_statement(proposed, quotable) for proposed in draft.statements)
+    statements = tuple(statement for statement in checked if statement is not None)
+    if not statements:
+        return decline(
+            question=question,
+            standalone=standalone,
+            confidence=confidence,
+            nearest=nearest,
+            searched=searched,
+            carried=carried,
+        )
+    quote = statements[0].citations[0].quote
+    return Answer(
+        question=question,
+        standalone=standalone,
+        status="answered",
+        statements=statements,
+        short=draft.short if draft.short and short_span(quote, draft.short) else None,
+        confidence=_probability(confidence),
+        carried=carried,
+        searched=searched,
+    )
+
+
+def decline(
+    *,
+    question: str,
+    standalone: str,
+    nearest: Sequence[Evidence],
+    searched: str,
+    confidence: float = 0.0,
+    carried: tuple[str, ...] = (),
+) -> Answer:
+    """Return an answer that declines and shows the nearest sentences as such."""
+    return Answer(
+        question=question,
+        standalone=standalone,
+        status="declined",
+        nearest=tuple(citation for _, citation in _citations(nearest)),
+        confidence=_probability(confidence),
+        carried=carried,
+        searched=searched,
+    )
+
+
+def ask_back(
+    *, question: str, standalone: str, choices: tuple[str, ...], searched: str = ""
+) -> Answer:
+    """Return an answer that asks which of several questions was meant."""
+    return Answer(
+        question=question,
+        standalone=standalone,
+        status="unclear",
+        choices=choices,
+        searched=searched,
+    )
+
+
+def short_span(quote: str, short: str) -> Span | None:
+    """Return where in the quote the short answer stands, cutting no word and no figure, or None.
+
+    "5 billion" does not stand in "$65 billion", nor "65"; "65 billion" and "$65 billion" do.
+    """
+    if not short.strip() or short != short.strip():
+        return None
+    amounts = [number.amount for number in numbers(quote)]
+    for span in _occurrences(short, quote):
+        if not any(span.overlaps(amount) and not span.contains(amount) for amount in amounts):
+            return span
+    return None
+
+
+def _probability(value: float) -> float:
+    """Return the value held between 0 and 1; what is not a number is no confidence at all."""
+    return min(max(value, 0.0), 1.0) if value == value else 0.0
+
+
+def _occurrences(part: str, text: str) -> Iterator[Span]:
+    """Yield where `part` stands in `text` without cutting a word or a number at either end."""
+    start = text.find(part)
+    while part and start >= 0:
+        end = start + len(part)
+        if is_border(text, start) and is_border(text, end):
+            yield Span(start, end)
+        start = text.find(part, start + 1)
+
+
+# Evidence -> citation
+
+
+def _quotable(evidence: Sequence[Evidence]) -> dict[int, Citation]:
+    """Return the citation behind each number that names exactly one sound piece of evidence."""
+    uses = Counter(item.number for item in evidence)
+    return {
+        item.number: citation
+        for item, citation in _citations(evidence)
+        if item.number >= 1 and uses[item.number] == 1
+    }
+
+
+def _citations(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Citation]]:
+    intact: dict[int, bool] = {}  # by identity: one digest for each version object
+    for item in evidence:
+        if not _stands(item):
+            continue
+        if id(item.version) not in intact:
+            intact[id(item.version)] = item.version.is_intact
+        if intact[id(item.version)]:
+            yield item, _citation(item)
+
+
+def _stands(item: Evidence) -> bool:
+    """Return whether the evidence's parts belong together and its spans lie inside each other."""
+    version, sentence = item.version, item.sentence
+    quote = item.quote_span or sentence.span
+    return (
+        version.article_id == item.article.id
+        and sentence.version_id == version.id
+        and sentence.span.end <= len(version.text)
+        and sentence.span.contains(quote)
+        and not quote.of(version.text).isspace()
+        and _cut_cleanly(version, sentence.span, quote)
+        and (item.answer_span is None or quote.contains(item.answer_span))
+        and (item.context is None or _surrounds(item.context, quote, version))
+    )
+
+
+def _cut_cleanly(version: Version, sentence: Span, quote: Span) -> bool:
+    """Return whether a shortened quote begins and ends between words."""
+    cuts = {quote.start, quote.end} - {sentence.start, sentence.end}
+    return all(is_border(version.text, cut) for cut in cuts)
+
+
+def _surrounds(context: Span, quote: Span, version: Version) -> bool:
+    return context.end <= len(version.text) and context.contains(quote)
+
+
+def _citation(item: Evidence) -> Citation:
+    version = item.version
+    span = item.quote_span or item.sentence.span
+    return Citation(
+        article_id=item.article.id,
+        version=version.number,
+        sha256=version.sha256,
+        span=span,
+        quote=span.of(version.text),
+        sentence=item.sentence.span,
+        title=version.title,
+        publisher=item.article.publisher,
+        url=item.article.url,
+        published=version.published,
+        context=item.context.of(version.text) if item.context else None,
+    )
+
+
+# Statement against its quotes
+
+
+def _statement(proposed: DraftStatement, quotable: dict[int, Citation]) -> Statement | None:
+    markers = proposed.evidence
+    # `True` and 1.0 would find the evidence of number 1.
+    known = all(type(marker) is int and marker in quotable for marker in markers)
+    if not markers or not known or len(set(markers)) != len(markers):
+        return None
+    citations = tuple(quotable[marker] for marker in markers)
+    for citation in citations:  # one quote carries all of it: facts of two are never stitched
+        text = _supported(proposed.text, citation)
+        if text is not None:
+            return Statement(text, citations)
+    return None
+
+
+def _supported(text: str, citation: Citation) -> str | None:
+    """Return the statement as it may be shown, or None if the quote does not say it."""
+    if text == citation.quote:
+        return text
+    part = _verbatim(text, citation.quote)
+    if part is not None:
+        return part
+    return text if text.isprintable() and _phrased(text, citation) else None
+
+
+def _verbatim(text: str, quote: str) -> str | None:
+    """Return the stored slice that the statement repeats, typography aside, or None.
+
+    A part that leaves out a negation of its quote ("China lent" of "He denied that China lent") is
+    none.
+    """
+    folded = fold_with_map(quote)
+    for span in _occurrences(fold(text), folded.text):
+        part = folded.original(span.start, span.end).of(quote)
+        whole = short_span(quote, part) is not None
+        if whole and negations(part) == negations(quote):
+            return part
+    return None
+
+
+def _phrased(text: str, citation: Citation) -> bool:
+    """Return whether a statement in other words says only what its quote says.
+
+    All its words but a few stand in the quote in this order; no figure, name, negation or hedge
+    between them is left out; a name may stand for a pronoun if the shown context has it. This
+    refuses honest paraphrases too: those are shown as quotes instead.
+    """
+    folded, quote = fold(text), fold(citation.quote)
+    passages = _QUOTED.findall(folded)
+    if folded.count('"') % 2 or not all(any(_occurrences(p.strip(), quote)) for p in passages):
+        return False
+    claims = [t for t in tokens(_ACCORDING.sub("", folded)) if t.key not in _FREE_WORDS]
+    said = tokens(quote)
+    if Counter(negations(folded)) != Counter(negations(quote)) or not claims:
+        return False
+    names = frozenset(t.key for t in tokens(citation.context or "") if t.kind == "name")
+    return any(_follows(claims, said[start:], names) for start in range(len(said)))
+
+
+def _follows(claims: Sequence[Token], said: Sequence[Token], names: frozenset[str]) -> bool:
+    """Return whether the claims follow from the first token on, leaving out plain words only."""
+    rest = iter(said)
+    renamed = False  # the last token was a pronoun that a name of the context stood for
+    for index, claim in enumerate(claims):
+        named = claim.kind == "name" and claim.key in names
+        if renamed and named:
+            continue
+        for token in rest:
+            renamed = token.kind == "pronoun" and named
+            if renamed or token.says(claim):
+                break
+            if index == 0 or token.is_fact:
+                return False
+        else:
+            return False
+    return True
