@@ -1,0 +1,60 @@
+# Everything is installed into .venv and stored in data/; nothing outside this folder is touched,
+# but for the compiled model in the user's cache folder.
+#
+#   make chat                    install, prepare, ingest the sample, open the chat page
+#   make setup TORCH_INDEX=URL   take torch from another index (PyTorch's CPU index saves 2 GB on Linux)
+#   make setup PYTHON=python3.12 use another Python
+
+PYTHON ?= python3
+TORCH_INDEX ?=
+STORE ?= data/sample
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# The stamp is named after what was installed and where, so that any change of these installs again.
+DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' ' -f 1)
+STAMP := .venv/.installed-$(DIGEST)
+TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
+
+.PHONY: setup prepare chat test lint bench
+.DEFAULT_GOAL := chat
+
+setup: $(STAMP)
+
+$(STAMP):
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "OnRecord needs Python 3.11 or newer: make setup PYTHON=python3.11"; exit 2; }
+	@echo "==> Making a virtual environment in .venv"
+	@$(PYTHON) -m venv .venv
+	@$(PIP) install --quiet --constraint constraints.txt --upgrade pip
+	@echo "==> Installing torch (a CPU build where there is one; see TORCH_INDEX in the README)"
+	@$(PIP) install --constraint constraints.txt $(TORCH_FROM) torch
+	@echo "==> Installing OnRecord and what it needs"
+	@$(PIP) install --constraint constraints.txt --editable '.[dev]'
+	@rm -f .venv/.installed-* && touch $@
+	@echo "==> Installed"
+
+prepare: setup
+	@echo "==> Preparing the model (about a minute the first time)"
+	@$(BIN)/onrecord prepare
+
+chat: prepare
+	@echo "==> Reading the sample into $(STORE)"
+	@$(BIN)/onrecord ingest corpus/sample/articles.jsonl --store $(STORE)
+	@echo "==> Opening the chat page (Ctrl-C ends it)"
+	@echo "    Three questions to try:"
+	@echo "      How much has China lent Venezuela?"
+	@echo "      How many people died in the Brackmere flood?"
+	@echo "      Why was the Tolliver Bridge delayed?"
+	@$(BIN)/onrecord serve --open --store $(STORE)
+
+test: setup
+	@echo "==> Running the tests"
+	@$(BIN)/python -m pytest
+
+lint: setup
+	@echo "==> Checking style, types and the direction of imports"
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
