@@ -39,7 +39,7 @@ _MAYBE_MARKS = re.compile(f"[^\x00-\u02ff]{{{MAX_MARKS + 1},}}")
 
 
 def clean(text: str) -> str:
-    """Return the canonical form of `text`; ``clean(clean(text)) == clean(text)``.
+    """Return the canonical form of `text`; cleaning that again changes nothing.
 
     Removing an invisible character can bring a letter and its accent together, so tidying and
     normalising alternate until neither changes anything. Rounds end: none ever adds a character

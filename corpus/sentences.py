@@ -37,28 +37,30 @@ _TRAILING_MARKS = re.compile("[\"'“”„‟‘’‚‛‹›«»()\\[\\]{}]+
 _CLOSERS = re.compile("[\"'”’»›)\\]}]*")
 
 _TITLES = (
-    "Adm Archbp Asst Atty Brig Bro Capt Cmdr Col Cong Cpl Det Dr Ens Fr Gen Gov Hon Insp Lt Maj Messrs Mlle "
-    "Mme Mr Mrs Ms Msgr Mt Ofc Prof Pvt Rep Reps Rev Sen Sens Govs Gens Drs Sgt Spc Supt St Ste Ft Pfc Cdr Sec Amb "
-    "Pres Dep Treas Del"
+    "Adm Amb Archbp Asst Atty Brig Bro Capt Cdr Cmdr Col Cong Cpl Del Dep Det Dr Drs Ens Fr Ft Gen"
+    " Gens Gov Govs Hon Insp Lt Maj Messrs Mlle Mme Mr Mrs Ms Msgr Mt Ofc Pfc Pres Prof Pvt Rep"
+    " Reps Rev Sen Sens Sgt Spc St Ste Supt Treas"
 )
 _BEFORE_NAME = re.compile(rf"(?<![\w.])(?:{'|'.join(_TITLES.split())})\.$")
 _BEFORE_NUMBER = re.compile(
-    r"(?<!\w)(?:[Nn]os?|[Pp]p?|[Vv]ol|[Aa]rt|[Ff]ig|[Ss]ec|Ch|ch|ca?|approx|est)\.$"
+    r"(?<!\w)(?:[Nn]os?|[Pp]p?|[Vv]ol|[Aa]rt|[Ff]ig|[Ss]ec|[Cc]h|ca?|approx|est)\.$"
 )
-_MONTH = re.compile(r"(?<!\w)(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.$")
+_MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
+_MONTH = re.compile(rf"(?<!\w)(?:{_MONTHS})\.$")
 _HOUR = re.compile(r"(?<![A-Za-z])[ap]\.\s?m\.$", re.IGNORECASE)
 _AFTER_HOUR = re.compile(
-    r"(?:(?:Mon|Tues?|Wed|Wednes|Thur?s?|Fri|Sat|Satur|Sun)(?:day|\.)|(?:Jan|Febr)uary|March|April|May \d|June"
-    r"|July|August|(?:Septem|Octo|Novem|Decem)ber|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\. \d"
-    r"|[ECMPAHU][SD]?T\b|GMT|UTC|BST|CEST|CET|IST|JST|(?:Eastern|Central|Mountain|Pacific|Greenwich) |Christmas|New Year|Easter|Thanksgiving)"
+    r"(?:Mon|Tues?|Wed|Wednes|Thur?s?|Fri|Sat|Satur|Sun)(?:day|\.)"
+    rf"|(?:{_MONTHS})\. \d|(?:Jan|Febr)uary|March|April|May \d|June|July|August"
+    r"|(?:Septem|Octo|Novem|Decem)ber|Christmas|New Year|Easter|Thanksgiving"
+    r"|[ECMPAHU][SD]?T\b|GMT|UTC|BST|CES?T|IST|JST|(?:Eastern|Central|Mountain|Pacific|Greenwich) "
 )
 _ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]$")
 _EXCLAIMED_NAME = re.compile(r"(?<!\w)(?:Yahoo|Jeopardy|Wham|Panic)!$")
 _LOWER_START = re.compile(r"[^\w\s]*[a-z\u00df-\u00f6\u00f8-\u00ff](?![a-z]*[A-Z])")
 _RUNNING_ON = re.compile(r"[,;:)\]}%/]")
 _ATTRIBUTION = re.compile(
-    r"(?:[A-Z][\w.’'-]*,? ){1,5}(?:\w+ly )?(?:said|says|asked|asks|wrote|writes|added|replied|told|tweeted"
-    r"|shouted|yelled|exclaimed|cried|recalled|continued|joked|explained)\b"
+    r"(?:[A-Z][\w.’'-]*,? ){1,5}(?:\w+ly )?(?:said|says|asked|asks|wrote|writes|added|replied"
+    r"|told|tweeted|shouted|yelled|exclaimed|cried|recalled|continued|joked|explained)\b"
 )
 _ASKED = re.compile("[!?][\"”’']+$")
 _GLUED = re.compile(r"(?:[a-z]{2}[.!?]|[.!?][”\"’')]+|[。！？])$")
