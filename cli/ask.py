@@ -62,30 +62,30 @@ def ask(
     For example: onrecord ask "How much has China lent Venezuela?"
     """
     _check_call(context, question, batch, proof)
+    if since and until and since > until:
+        context.fail(f"contradictory: --since {since} lies after --until {until}")
     settings = read_settings(config, store)
-    # heavy rooms are imported where they are used, so that --help starts at once
-    from qa.assemble import open_assistant
+    with _opened(context, batch) as questions:
+        # heavy rooms are imported where they are used, so that --help starts at once
+        from qa.assemble import open_assistant
 
-    assistant = open_assistant(settings.store, settings)
-    limits = checked_limits(context, assistant, publisher, since, until)
-    if batch is not None:
-        _ask_batch(context, assistant, batch, asked, limits)
-    elif question is not None:
-        _ask_one(assistant, question, asked, limits, as_json=as_json, proof=proof)
+        assistant = open_assistant(settings.store, settings)
+        limits = _limits(context, assistant, publisher, since, until)
+        if questions is not None:
+            _ask_all(assistant, questions, asked, limits)
+        elif question is not None:
+            _ask_one(assistant, question, asked, limits, as_json=as_json, proof=proof)
 
 
-def checked_limits(
+def _limits(
     context: typer.Context,
     assistant: Assistant,
     publisher: str | None,
     since: date | None,
     until: date | None,
 ) -> Limits:
-    """Return the limits; a usage error where no article can lie within the dates."""
     from index.chunk_index import Limits
 
-    if since and until and since > until:
-        context.fail(f"contradictory: --since {since} lies after --until {until}")
     newest = assistant.stats().newest if since else None
     if since and newest and since > newest:
         context.fail(f"contradictory: --since {since} lies after the newest article, of {newest}")
@@ -141,16 +141,13 @@ def _error_object(error: QuestionError) -> dict[str, Any]:
     return error_object(None, error)
 
 
-def _ask_batch(
-    context: typer.Context, assistant: Assistant, path: Path, asked: date | None, limits: Limits
-) -> None:
+def _ask_all(assistant: Assistant, questions: BinaryIO, asked: date | None, limits: Limits) -> None:
     from cli.batch import answer_lines
 
     done = refused = 0
-    with _opened(context, path) as file:
-        for result in answer_lines(file, _asking(assistant, asked, limits)):
-            _print_json(result)
-            done, refused = done + 1, refused + ("error" in result)
+    for result in answer_lines(questions, _asking(assistant, asked, limits)):
+        _print_json(result)
+        done, refused = done + 1, refused + ("error" in result)
     if refused:
         raise typer.Exit(ALL_REFUSED if refused == done else PARTLY)
 
@@ -163,7 +160,12 @@ def _asking(assistant: Assistant, default_day: date | None, limits: Limits) -> A
     return ask_one
 
 
-def _opened(context: typer.Context, path: Path) -> AbstractContextManager[BinaryIO]:
+def _opened(
+    context: typer.Context, path: Path | None
+) -> AbstractContextManager[BinaryIO] | nullcontext[None]:
+    """Open the file of questions, if there is one; a usage error where it cannot be opened."""
+    if path is None:
+        return nullcontext()
     if str(path) == "-":
         return nullcontext(sys.stdin.buffer)
     try:

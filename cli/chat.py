@@ -8,17 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.common import (
-    Asked,
-    Config,
-    Debug,
-    Publisher,
-    Since,
-    Store,
-    Until,
-    progress_shown,
-    read_settings,
-)
+from cli.common import Config, Debug, Store, progress_shown, read_settings
 from cli.edge import error_line
 from corpus.errors import QuestionError
 
@@ -34,16 +24,7 @@ Ask in plain words; a follow-up may lean on the question before.
 /quit     leave (so does Ctrl-D)"""
 
 
-def chat(
-    context: typer.Context,
-    asked: Asked = None,
-    publisher: Publisher = None,
-    since: Since = None,
-    until: Until = None,
-    store: Store = None,
-    config: Config = None,
-    _debug: Debug = False,
-) -> None:
+def chat(store: Store = None, config: Config = None, _debug: Debug = False) -> None:
     """Talk with the store in the terminal; follow-up questions are understood.
 
     For example: onrecord chat --store data
@@ -51,16 +32,11 @@ def chat(
     settings = read_settings(config, store)
     from qa.assemble import open_assistant
 
-    from cli.ask import checked_limits
-
     assistant = open_assistant(settings.store, settings)
-    limits = checked_limits(context, assistant, publisher, since, until)
 
     def ask(question: str, conversation: Conversation) -> Answer:
         with progress_shown() as progress:
-            return assistant.ask(
-                question, conversation=conversation, asked=asked, limits=limits, progress=progress
-            )
+            return assistant.ask(question, conversation=conversation, progress=progress)
 
     _converse(ask)
 

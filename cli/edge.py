@@ -19,7 +19,7 @@ from types import FrameType
 
 import typer
 
-from corpus.errors import OnRecordError
+from corpus.errors import ItemError, OnRecordError
 
 PROGRAM = "onrecord"
 PARTLY, ALL_REFUSED, STORE, INTERRUPTED = 3, 4, 5, 130
@@ -127,6 +127,8 @@ def _report(error: Exception, *, debug: bool) -> int:
 
 def _explained(error: Exception) -> tuple[str, int]:
     """Return the message and the exit code of an error."""
+    if isinstance(error, ItemError):
+        return str(error), error.exit_code
     if isinstance(error, OnRecordError):
         return f"Error: {error}", error.exit_code
     if isinstance(error, typer.TyperException):

@@ -16,7 +16,7 @@ def serve(
     ] = None,
     port: Annotated[
         int | None,
-        typer.Option(metavar="PORT", min=1, max=65535, help="Port.  [default: 7860]"),
+        typer.Option(metavar="PORT", min=0, max=65535, help="Port.  [default: 7860]"),
     ] = None,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in a browser.")
@@ -35,5 +35,11 @@ def serve(
     # gradio takes seconds to import, which no other command need pay
     from web.serve import serve as serve_page
 
-    address = settings.serve
-    serve_page(settings.store, settings, host or address.host, port or address.port, open_browser)
+    serve_page(
+        settings.store,
+        settings,
+        host=settings.serve.host if host is None else host,
+        port=settings.serve.port if port is None else port,
+        open_browser=open_browser,
+        announce=typer.echo,
+    )

@@ -64,10 +64,13 @@ class AnswerSettings(_Section):
 
 
 class ServeSettings(_Section):
-    """Where the page listens; only this machine reaches it unless `host` says otherwise."""
+    """Where the page listens; only this machine reaches it unless `host` says otherwise.
+
+    Port 0 takes any that is free.
+    """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
-    port: Annotated[int, Field(ge=1, le=65535)] = 7860
+    port: Annotated[int, Field(ge=0, le=65535)] = 7860
 
 
 class Settings(_Section):

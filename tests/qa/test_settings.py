@@ -95,8 +95,8 @@ def test_every_setting_can_be_given(settings_file: Path, tmp_path: Path) -> None
             id="B74 out of range",
         ),
         pytest.param(
-            "serve = {port = 0}",
-            "F:1: serve.port: should be greater than or equal to 1; found 0",
+            "serve = {port = -1}",
+            "F:1: serve.port: should be greater than or equal to 0; found -1",
             id="B74 out of range, inline",
         ),
         pytest.param("[serve]\nport = 1\nport = 2", "F:3: port: given twice", id="B74 twice"),
