@@ -40,7 +40,7 @@ prepare: setup
 
 chat: prepare
 	@echo "==> Reading the sample into $(STORE)"
-	@$(BIN)/onrecord ingest corpus/sample/articles.jsonl --store $(STORE)
+	@$(BIN)/onrecord ingest --sample --store $(STORE)
 	@echo "==> Opening the chat page (Ctrl-C ends it)"
 	@echo "    Three questions to try:"
 	@echo "      How much has China lent Venezuela?"

@@ -12,6 +12,9 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from corpus.article import RawArticle
+from corpus.clean import clean
+from corpus.loaders import load
 from corpus.sample import sample_path
 
 # sha256 prefixes of every eight consecutive words of a real article on the same events.
@@ -109,6 +112,15 @@ def test_each_is_a_short_article_labelled_outside_its_text(articles: list[dict[s
         assert article["sample"]
         assert "onrecord" not in article["text"].casefold()
         assert "\n\n" in article["text"]
+
+
+def test_every_line_loads_and_is_clean_already(articles: list[dict[str, Any]]) -> None:
+    loaded = list(load(str(sample_path())))
+    assert [item.id for item in loaded if isinstance(item, RawArticle)] == [
+        article["id"] for article in articles
+    ]
+    assert len(loaded) == len(articles)
+    assert all(clean(article["text"]) == article["text"] for article in articles)
 
 
 def test_no_eight_consecutive_words_of_the_real_article(articles: list[dict[str, Any]]) -> None:
