@@ -27,7 +27,7 @@ FUNCTION_WORDS = frozenset(
 NEGATIONS = frozenset(
     """not no never none neither nor nobody nothing nowhere without cannot hardly barely scarcely
     denied deny denies denying denial refused refuse refuses refusing refusal rejected reject
-    rejects rejecting failed fail fails failing failure unable false lack lacks lacked lacking""".split()
+    rejects rejecting failed fail fails failing failure unable false lack lacks lacked""".split()
 )
 # Words whose loss makes a guess, a plan or a condition look like a fact.
 HEDGES = frozenset(

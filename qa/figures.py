@@ -81,11 +81,12 @@ _UNITS = {
 
 _SP = "[ \u00a0\u2009\u202f]"
 _SCALE = "hundred|dozen|thousand|million|billion|trillion"
-_SMALL = f"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{'|'.join(_ONES)}))?|{'|'.join(_TEENS)}|{'|'.join(_ONES)}|zero)"
+_ONE = "|".join(_ONES)
+_SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_ONE}))?|{'|'.join(_TEENS)}|{_ONE}|zero)"
 _HUNDREDS = rf"(?:(?:{_SMALL}|an?)[- ]hundred(?: (?:and )?{_SMALL})?|{_SMALL}(?: and a half)?)"
 _GROUP = rf"(?:(?:{_HUNDREDS}|half an?|an?)(?:[- ](?:{_SCALE})\b)+)"
 _WORDS = (
-    rf"(?:{'|'.join(_ONES)})[- ](?:{'|'.join(_PARTS)})s?(?!\w)"
+    rf"(?:{_ONE})[- ](?:{'|'.join(_PARTS)})s?(?!\w)"
     rf"|{_GROUP}(?:,? (?:and )?{_GROUP})*(?:,? (?:and )?{_HUNDREDS})?(?!\w)|{_HUNDREDS}(?!\w)"
 )
 _DIGITS = (

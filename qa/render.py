@@ -1,0 +1,293 @@
+"""Answers as JSON, for the terminal, as Markdown and as HTML; nothing is worded here but labels.
+
+A quote keeps its words everywhere: quotation marks, and "…" where a sentence is cut, stand outside
+of it. Whatever came from an article or a user is escaped; links are http or https only.
+
+Classes in the HTML: ``answer`` with ``answered``, ``declined`` or ``unclear``; inside it
+``understood``, ``short``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
+of class ``quote`` (``nearest`` too where it is no source) with ``open``, ``close``, ``context``,
+``source``.
+"""
+
+from __future__ import annotations
+
+import re
+import textwrap
+from collections.abc import Iterator
+from datetime import date, datetime
+from html import escape
+from typing import Any
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlsplit
+
+from corpus.article import day_of
+from qa.answer import Answer, Citation
+from qa.verify import short_span
+
+_NEAREST = "Nearest, not an answer:"
+# Controls, and marks that turn the direction of text, can forge what a terminal or a page shows.
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
+)
+_URL_MARKS = "%/:=&?~#+!$,;'@()*[]"
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]<>()#|~$&@^!:]|\.(?=\w)|^[-+=]|(?<=^\d)[.)]|(?<=^\d\d)[.)]")
+
+
+# JSON
+
+
+def to_json(answer: Answer, id: str | None = None) -> dict[str, Any]:  # noqa: A002 - the contract's
+    """Return the answer as the contract of the command line has it, ready for `json.dumps`."""
+    answered = answer.status == "answered"
+    return {
+        "id": id,
+        "question": answer.question,
+        "standalone": answer.standalone,
+        "carried": list(answer.carried),
+        "status": answer.status,
+        "answer": answer.short if answered else None,
+        "statements": [
+            {"text": s.text, "citations": [citation_json(c) for c in s.citations]}
+            for s in answer.statements
+        ],
+        "nearest": [citation_json(citation) for citation in answer.nearest],
+        "choices": list(answer.choices),
+        "confidence": round(answer.confidence, 3),
+        "ms": {stage: round(spent) for stage, spent in answer.ms.items()},
+    }
+
+
+def citation_json(citation: Citation) -> dict[str, Any]:
+    """Return a citation as JSON; what is unknown is null."""
+    published = citation.published
+    return {
+        "quote": citation.quote,
+        "article_id": citation.article_id,
+        "title": citation.title,
+        "publisher": citation.publisher,
+        "url": citation.url,
+        "published": published.isoformat() if published else None,
+        "version": citation.version,
+        "sha256": citation.sha256,
+        "start": citation.span.start,
+        "end": citation.span.end,
+        "context": citation.context,
+    }
+
+
+# Wording shared by the readable forms
+
+
+def shown_date(published: date | datetime | None) -> str:
+    """Return a date as people read it ("24 January 2019"), or that it is unknown."""
+    day = day_of(published)
+    return f"{day.day} {day:%B} {day.year}" if day else "date unknown"
+
+
+def web_link(url: str | None) -> str | None:
+    """Return the link if it is safe to follow (http or https, no control characters), else None."""
+    if not url or not url.isprintable() or " " in url:
+        return None
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        return None
+    return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def _source(citation: Citation) -> list[str]:
+    """Return outlet, date and title, what is known of them; the date is always said."""
+    title = f"“{citation.title}”" if citation.title else None
+    parts = (citation.publisher, shown_date(citation.published), title)
+    return [_safe(part) for part in parts if part]
+
+
+def _quotation(citation: Citation) -> tuple[str, str]:
+    """Return the opening and closing marks, with "…" outside where the sentence is cut."""
+    before = "… " if citation.span.start > citation.sentence.start else ""
+    after = " …" if citation.span.end < citation.sentence.end else ""
+    return f"{before}“", f"”{after}"
+
+
+def _context(citation: Citation) -> str | None:
+    """Return the shown context with "[…]" in the place of the quote, or None."""
+    before, found, after = (citation.context or "").partition(citation.quote)
+    parts = [part.strip() for part in (before, after) if any(c.isalnum() for c in part)]
+    return _safe(" […] ".join(parts)) if found and parts else None
+
+
+def _message(answer: Answer) -> str:
+    if answer.status == "unclear":
+        return "Which of these do you mean?"
+    searched = f" Searched: {answer.searched}." if answer.searched else ""
+    return f"No sentence was found that answers this.{searched}"
+
+
+def _understood(answer: Answer) -> str | None:
+    return answer.standalone if answer.standalone != answer.question else None
+
+
+def _safe(text: str) -> str:
+    return _UNSAFE.sub("\ufffd", text)
+
+
+# Terminal
+
+
+def to_text(answer: Answer, width: int = 80) -> str:
+    """Return the answer for a terminal, wrapped to `width` columns, without colour or controls."""
+    return "\n".join(_text_lines(answer, max(width, 20)))
+
+
+def _text_lines(answer: Answer, width: int) -> Iterator[str]:
+    if understood := _understood(answer):
+        yield from _wrapped(f"(Understood as: {understood})", width)
+    if answer.status != "answered":
+        yield from _wrapped(_message(answer), width)
+    if answer.short:
+        yield from _wrapped(answer.short, width)
+    for number, choice in enumerate(answer.choices, 1):
+        yield from _wrapped(f"{number}. {choice}", width, indent="  ")
+    for statement in answer.statements:
+        if statement.text != statement.citations[0].quote:
+            yield from ("", *_wrapped(statement.text, width))
+        for citation in statement.citations:
+            yield from ("", *_text_citation(citation, width))
+    if answer.nearest:
+        yield from ("", _NEAREST)
+    for citation in answer.nearest:
+        yield from ("", *_text_citation(citation, width))
+
+
+def _text_citation(citation: Citation, width: int) -> Iterator[str]:
+    opening, closing = _quotation(citation)
+    yield from _wrapped(f"{opening}{citation.quote}{closing}", width, indent="  ")
+    yield from _wrapped("— " + ", ".join(_source(citation)), width, indent="    ")
+    if citation.url:
+        yield "    " + _safe(citation.url)
+    if context := _context(citation):
+        yield from _wrapped(f"Context: “{context}”", width, indent="    ")
+
+
+def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
+    return textwrap.wrap(
+        _safe(text),
+        width,
+        initial_indent=indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+
+
+# Markdown
+
+
+def to_markdown(answer: Answer) -> str:
+    """Return the answer as CommonMark; text of articles and users is escaped."""
+    return "\n\n".join(_markdown_blocks(answer)) + "\n"
+
+
+def _markdown_blocks(answer: Answer) -> Iterator[str]:
+    if understood := _understood(answer):
+        yield f"*Understood as: {_marked_down(understood)}*"
+    if answer.status != "answered":
+        yield _marked_down(_message(answer))
+    if answer.short:
+        yield f"**{_marked_down(answer.short)}**"
+    if answer.choices:
+        yield "\n".join(f"{n}. {_marked_down(text)}" for n, text in enumerate(answer.choices, 1))
+    for statement in answer.statements:
+        if statement.text != statement.citations[0].quote:
+            yield _marked_down(statement.text)
+        yield from map(_markdown_citation, statement.citations)
+    if answer.nearest:
+        yield f"*{_NEAREST}*"
+    yield from map(_markdown_citation, answer.nearest)
+
+
+def _markdown_citation(citation: Citation) -> str:
+    opening, closing = _quotation(citation)
+    source = _marked_down(", ".join(_source(citation)))
+    if link := web_link(citation.url):
+        source += f" ([link](<{percent_encode(link, safe=_URL_MARKS)}>))"
+    elif citation.url:
+        source += f" ({_marked_down(citation.url)})"
+    lines = [f"> {opening}{_marked_down(citation.quote)}{closing}", ">", f"> — {source}"]
+    if context := _context(citation):
+        lines += [">", f"> Context: “{_marked_down(context)}”"]
+    return "\n".join(lines)
+
+
+def _marked_down(text: str) -> str:
+    return _MARKDOWN.sub(r"\\\g<0>", " ".join(_safe(text).split()))
+
+
+# HTML
+
+
+def to_html(answer: Answer) -> str:
+    """Return the answer as an HTML fragment without scripts, styles or anything loaded.
+
+    The text of each ``blockquote``, unescaped, is exactly its quote; its figure's ``data-article``,
+    ``data-version``, ``data-start`` and ``data-end`` say where it stands.
+    """
+    return f'<div class="answer {answer.status}">{"".join(_html_blocks(answer))}</div>'
+
+
+def _html_blocks(answer: Answer) -> Iterator[str]:
+    if understood := _understood(answer):
+        yield _tagged("p", "understood", f"Understood as: {understood}")
+    if answer.status != "answered":
+        yield _tagged("p", "message", _message(answer))
+    if answer.short:
+        yield _tagged("p", "short", answer.short)
+    if answer.choices:
+        items = "".join(f'<li dir="auto">{escape(choice)}</li>' for choice in answer.choices)
+        yield f'<ol class="choices">{items}</ol>'
+    for statement in answer.statements:
+        if statement.text != statement.citations[0].quote:
+            yield _tagged("p", "statement", statement.text)
+        for citation in statement.citations:
+            first = citation is answer.citations[0]
+            yield _html_citation(citation, "quote", answer.short if first else None)
+    if answer.nearest:
+        yield _tagged("p", "nearest-label", _NEAREST)
+    for citation in answer.nearest:
+        yield _html_citation(citation, "quote nearest", None)
+
+
+def _html_citation(citation: Citation, classes: str, short: str | None) -> str:
+    opening, closing = _quotation(citation)
+    place = (
+        f'data-article="{escape(citation.article_id)}" data-version="{citation.version}" '
+        f'data-start="{citation.span.start}" data-end="{citation.span.end}"'
+    )
+    context = _context(citation)
+    return (
+        f'<figure class="{classes}" {place}><span class="open">{opening}</span>'
+        f'<blockquote dir="auto">{_highlighted(citation.quote, short)}</blockquote>'
+        f'<span class="close">{closing}</span>'
+        + (_tagged("p", "context", f"Context: “{context}”") if context else "")
+        + f'<figcaption class="source" dir="auto">{_html_source(citation)}</figcaption></figure>'
+    )
+
+
+def _html_source(citation: Citation) -> str:
+    source = escape(", ".join(_source(citation)))
+    if link := web_link(citation.url):
+        return f'{source}, <a href="{escape(link)}" rel="noopener noreferrer">{escape(link)}</a>'
+    return f"{source}, {escape(_safe(citation.url))}" if citation.url else source
+
+
+def _highlighted(quote: str, short: str | None) -> str:
+    """Return the quote escaped, the short answer marked where it stands; no text is changed."""
+    span = short_span(quote, short) if short else None
+    if span is None:
+        return escape(quote)
+    before, found, after = quote[: span.start], span.of(quote), quote[span.end :]
+    return f"{escape(before)}<mark>{escape(found)}</mark>{escape(after)}"
+
+
+def _tagged(tag: str, name: str, text: str) -> str:
+    return f'<{tag} class="{name}" dir="auto">{escape(_safe(text))}</{tag}>'
