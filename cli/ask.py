@@ -21,6 +21,7 @@ from cli.common import (
     Until,
     progress_shown,
     read_settings,
+    text_width,
 )
 from cli.edge import ALL_REFUSED, PARTLY
 from corpus.errors import QuestionError
@@ -130,9 +131,9 @@ def _ask_one(
 
         write_proof(answer, proof)
     if as_json:
-        _print_json({"id": None, **to_json(answer)})
+        _print_json(to_json(answer))
     else:
-        typer.echo(to_text(answer))
+        typer.echo(to_text(answer, text_width()))
 
 
 def _error_object(error: QuestionError) -> dict[str, Any]:

@@ -45,7 +45,7 @@ def answer_lines(file: BinaryIO, ask: Ask) -> Iterator[dict[str, Any]]:
         try:
             record = _parsed(line)
             question = _checked(record)
-            yield {"id": question.id, **to_json(_answered(question, ask))}
+            yield to_json(_answered(question, ask)) | {"id": question.id}
         except QuestionError as error:
             yield error_object(_id_of(record), error)
 
@@ -70,12 +70,19 @@ def _parsed(line: bytes) -> object:
     if len(line) > LONGEST_LINE:
         raise QuestionError("E_TOO_LARGE", f"the line exceeds {LONGEST_LINE:,} bytes", "")
     try:
-        return json.loads(line.decode("utf-8-sig"), parse_constant=_refuse_constant)
+        text = line.decode("utf-8-sig")
+        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
     except UnicodeDecodeError as error:
         message = f"byte 0x{line[error.start]:02x} at {error.start} is not UTF-8"
         raise QuestionError("E_ENCODING", message, "") from error
     except (ValueError, RecursionError) as error:
         raise QuestionError("E_JSON", f"not a JSON object: {error}", "") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(record := dict(pairs)) < len(pairs):
+        raise ValueError("a key occurs twice")
+    return record
 
 
 def _refuse_constant(name: str) -> NoReturn:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.common import Config, Debug, Store, progress_shown, read_settings
+from cli.common import Config, Debug, Store, progress_shown, read_settings, text_width
 from cli.edge import error_line
 from corpus.errors import QuestionError
 
@@ -92,5 +92,5 @@ def _answer(
     except QuestionError as error:
         error_line(str(error))
         return None
-    typer.echo(to_text(answer))
+    typer.echo(to_text(answer, text_width()))
     return answer

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -94,6 +95,11 @@ def columns(rows: Mapping[str, object]) -> str:
     """Return lines of names and values, the values aligned."""
     width = max(map(len, rows))
     return "\n".join(f"{name:<{width}}  {value}" for name, value in rows.items())
+
+
+def text_width() -> int:
+    """Return the columns to wrap text at; without a terminal a quote stays on one line."""
+    return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1_000_000
 
 
 @contextmanager
