@@ -1,1 +1,9 @@
-"""How it is served."""
+"""How it is served: the chat page, and what may pass to it."""
+
+import os
+
+# Read when Gradio and huggingface_hub are first imported, so set before either is: nothing calls home.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ["GRADIO_RUN_HISTORY"] = "False"
+os.environ["HF_HUB_OFFLINE"] = "1"
+os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"

@@ -1,0 +1,146 @@
+"""What may pass to the page: own hosts, own origin, known routes, small bodies, safe headers."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Iterable
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.responses import PlainTextResponse
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_LIMIT = 1_000_000
+"""Bytes of a request's body; a question has at most a few thousand."""
+LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+# What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
+# of its own): they are not needed, and a newer version's additions stay shut as well.
+_ROUTES = re.compile(
+    r"/|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
+    r"|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
+    r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
+)
+_DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
+_HEADERS = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+# Relaxed for Gradio: it compiles component templates ('unsafe-eval') and writes style attributes
+# ('unsafe-inline' for styles). Scripts in the page's markup stay shut: those of Gradio's own page
+# carry the nonce, and nothing else may.
+_POLICY = (
+    "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
+    "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+)
+
+
+class Guard:
+    """ASGI middleware around the whole application.
+
+    Args:
+        app: The application to guard.
+        hosts: Names (without port) that a request may be addressed to; None for any. Where only
+            this machine is served, another name means a page that had its own name point here.
+    """
+
+    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = LOOPBACK_NAMES) -> None:
+        self._app = app
+        self._hosts = None if hosts is None else frozenset(hosts)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on, or answer why not."""
+        if scope["type"] != "http":
+            if scope["type"] == "lifespan":
+                await self._app(scope, receive, send)
+            return
+        nonce = secrets.token_urlsafe(16)
+        outgoing = _Outgoing(send, nonce, is_page=scope["path"] == "/")
+        refusal = self._refusal(scope)
+        if refusal is not None:
+            await refusal(scope, receive, outgoing)
+            return
+        kept = [(k, v) for k, v in scope["headers"] if not k.startswith(_DROPPED)]
+        await self._app({**scope, "headers": kept}, _limited(receive), outgoing)
+
+    def _refusal(self, scope: Scope) -> PlainTextResponse | None:
+        headers = Headers(scope=scope)
+        host = headers.get("host", "")
+        if self._hosts is not None and re.sub(r":\d+$", "", host).lower() not in self._hosts:
+            return PlainTextResponse("This address is not served here.", 421)
+        if not _is_own(headers, host):
+            return PlainTextResponse("Requests from other sites are refused.", 403)
+        if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
+            return PlainTextResponse("There is no such page.", 404)
+        if scope["method"] not in ("GET", "HEAD", "POST"):
+            return PlainTextResponse("This method is not allowed.", 405)
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > BODY_LIMIT:
+            return PlainTextResponse("The request is too large.", 413)
+        return None
+
+
+def _is_own(headers: Headers, host: str) -> bool:
+    """Return whether the request comes from our own page, or is a visitor opening it."""
+    origin = headers.get("origin")
+    if origin is not None and origin.partition("://")[2].lower() != host.lower():
+        return False
+    is_visit = headers.get("sec-fetch-mode") == "navigate"
+    return is_visit or headers.get("sec-fetch-site") not in ("cross-site", "same-site")
+
+
+def _limited(receive: Receive) -> Receive:
+    """Count a body that came without its length, and end the request where it is too long."""
+    seen = 0
+
+    async def limited() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        return {"type": "http.disconnect"} if seen > BODY_LIMIT else message
+
+    return limited
+
+
+class _Outgoing:
+    """Adds the headers to every response, and the nonce to the scripts of Gradio's page."""
+
+    def __init__(self, send: Send, nonce: str, *, is_page: bool) -> None:
+        self._send = send
+        self._nonce = nonce
+        self._is_page = is_page
+        self._start: Message | None = None
+        self._body = b""
+
+    async def __call__(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            self._secure(headers)
+            if self._is_page and headers.get("content-type", "").startswith("text/html"):
+                self._start = message  # held back: the body's length is about to change
+                return
+        elif self._start is not None:
+            await self._with_nonce(message)
+            return
+        await self._send(message)
+
+    def _secure(self, headers: MutableHeaders) -> None:
+        for name in [name for name in headers if name.startswith("access-control-")]:
+            del headers[name]
+        headers.update(_HEADERS)
+        headers["Content-Security-Policy"] = _POLICY.format(nonce=self._nonce)
+
+    async def _with_nonce(self, message: Message) -> None:
+        self._body += message.get("body", b"")
+        if message.get("more_body") or self._start is None:
+            return
+        mark = f'<script nonce="{self._nonce}"'.encode()
+        body = self._body.replace(b"<script", mark)
+        if self._body:  # none for HEAD, whose length stays the page's
+            MutableHeaders(scope=self._start)["content-length"] = str(len(body))
+        await self._send(self._start)
+        await self._send({"type": "http.response.body", "body": body})
+        self._start = None

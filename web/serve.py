@@ -1,0 +1,171 @@
+"""Serve the chat page: Gradio mounted in a FastAPI application behind the guard, run by uvicorn."""
+
+from __future__ import annotations
+
+import errno
+import signal
+import socket
+import threading
+import webbrowser
+from collections.abc import Callable, Sequence
+from ipaddress import ip_address
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import uvicorn
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from corpus.errors import UsageError
+from web.guard import LOOPBACK_NAMES, Guard
+
+if TYPE_CHECKING:
+    from qa.settings import Settings
+    from web.chat import Assists
+
+ASSETS = Path(__file__).parent / "assets"
+_GRACE_SECONDS = 2  # how long a stop waits for pages that keep a stream open
+_HEAD = """
+<link rel="icon" href="/onrecord/icon.svg">
+<link rel="stylesheet" href="/onrecord/page.css">
+<script src="/onrecord/page.js"></script>
+"""
+
+
+def serve(
+    store: Path,
+    settings: Settings,
+    host: str = "127.0.0.1",
+    port: int = 7860,
+    open_browser: bool = False,
+    announce: Callable[[str], None] = lambda _line: None,
+) -> None:
+    """Serve the store's chat page until SIGTERM (returns) or SIGINT (KeyboardInterrupt).
+
+    Args:
+        store: The folder of the archive.
+        settings: Settings for the assistant.
+        host: The address to listen on.
+        port: The port to listen on; 0 for any free one.
+        open_browser: Whether to open the page in the user's browser.
+        announce: Takes each line for the user, once the page can be opened.
+
+    Raises:
+        UsageError: The address cannot be listened on.
+        StoreError: The store cannot be used.
+    """
+    from qa.assemble import open_assistant  # reads the model, in vain where the port is in use
+
+    with listen(host, port) as listener:
+        assistant = open_assistant(store, settings)
+        run(assistant, listener, announce=announce, open_browser=open_browser)
+
+
+def run(
+    assistant: Assists,
+    listener: socket.socket,
+    *,
+    examples: Sequence[str] = (),
+    collection: str = "",
+    announce: Callable[[str], None] = lambda _line: None,
+    open_browser: bool = False,
+) -> None:
+    """Serve an assistant on a listening socket until it is stopped; see `serve`."""
+    page = application(assistant, examples, collection, own_machine=_is_loopback(listener))
+    server = uvicorn.Server(
+        uvicorn.Config(
+            page,
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            proxy_headers=False,
+            ws="none",
+            timeout_graceful_shutdown=_GRACE_SECONDS,
+        )
+    )
+    if threading.current_thread() is threading.main_thread():
+        # uvicorn stops on SIGTERM and then raises it once more, which must not count as a failure
+        signal.signal(signal.SIGTERM, lambda *_: None)
+    for line in _announcement(listener, examples):
+        announce(line)
+    if open_browser:
+        webbrowser.open(address(listener))
+    server.run(sockets=[listener])
+
+
+def application(
+    assistant: Assists, examples: Sequence[str] = (), collection: str = "", *, own_machine: bool
+) -> FastAPI:
+    """Return the guarded application.
+
+    Args:
+        assistant: Answers the questions.
+        examples: Questions to try, shown at the start.
+        collection: What is searched, in words.
+        own_machine: Whether only this machine is served, by its loopback names.
+    """
+    import gradio as gr  # seconds, after the address and the store have been found usable
+
+    from web.chat import ChatPage, theme
+
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app.mount("/onrecord", StaticFiles(directory=ASSETS))
+    gr.mount_gradio_app(
+        app,
+        ChatPage(assistant, examples, collection).blocks(),
+        path="/",
+        footer_links=[],
+        run_history=False,
+        show_error=False,
+        max_file_size=1,
+        ssr_mode=False,
+        pwa=False,
+        mcp_server=False,
+        enable_monitoring=False,
+        theme=theme(),
+        head=_HEAD,
+    )
+    app.add_middleware(Guard, hosts=LOOPBACK_NAMES if own_machine else None)
+    return app
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket listening on the address; UsageError in one line where that fails."""
+    try:
+        family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        return socket.create_server(place[:2], family=family)
+    except (OSError, OverflowError, UnicodeError) as error:
+        raise UsageError(f"cannot serve at {host}:{port}: {_reason(error, port)}") from error
+
+
+def _reason(error: Exception, port: int) -> str:
+    if not 0 <= port <= 65535:
+        return "a port is a number from 1 to 65535"
+    if isinstance(error, socket.gaierror) or not isinstance(error, OSError):
+        return "this is not an address"
+    return {
+        errno.EADDRINUSE: f"port {port} is in use; choose another with --port",
+        errno.EACCES: f"no right to use port {port}; choose one above 1023 with --port",
+        errno.EADDRNOTAVAIL: "this machine does not have that address",
+    }.get(error.errno or 0, error.strerror or str(error))
+
+
+def address(listener: socket.socket) -> str:
+    """Return the address to open in a browser on this machine."""
+    host, port = listener.getsockname()[:2]
+    if ip_address(host).is_unspecified:
+        host = "127.0.0.1"
+    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+
+
+def _is_loopback(listener: socket.socket) -> bool:
+    return ip_address(listener.getsockname()[0]).is_loopback
+
+
+def _announcement(listener: socket.socket, examples: Sequence[str]) -> list[str]:
+    lines = [f"OnRecord is at {address(listener)}"]
+    if not _is_loopback(listener):
+        lines.append("Whoever reaches this machine can read the collection: there is no log-in.")
+    if examples:
+        lines += ["Try asking:", *(f"  {example}" for example in examples)]
+    return [*lines, "Ctrl-C stops it."]
