@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from qa.reader.words import content_stems, is_stop_word, stem
+from corpus.article import Span
+from qa.reader.lexicon import PLACES
+from qa.reader.words import content_stems, is_stop_word, stem, words
 
 
 class Kind(StrEnum):
@@ -36,9 +38,10 @@ _HEADS: dict[Kind, str] = {
     Kind.PERCENT: "percentage percent proportion share rate",
     Kind.DATE: "year date day month decade century time weekday",
     Kind.DURATION: "duration",
-    Kind.PERSON: "person man woman people actor actress singer rapper musician artist author writer "
-    "novelist poet president minister chancellor politician senator congressman congresswoman "
-    "governor mayor leader lawmaker candidate nominee player golfer athlete quarterback star "
+    Kind.PERSON: "person man woman people actor actress singer rapper musician artist author "
+    "writer novelist poet president minister chancellor politician senator congressman "
+    "congresswoman governor mayor leader lawmaker candidate nominee player golfer athlete "
+    "quarterback star "
     "popstar coach manager driver boxer champion celebrity comedian host presenter journalist "
     "billionaire businessman executive ceo king queen prince princess duke pope justice judge "
     "lawyer scientist director designer model founder spokesman spokeswoman researcher official "
@@ -93,6 +96,10 @@ _NAME = re.compile(
     r"\b(?:[A-Z][\w’'&-]*|[A-Z]\.)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
     r"(?:[A-Z][\w’'&-]*|[A-Z]\.|\d+\b))*"
 )
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LOWER_PLACE = re.compile(
+    rf"\b(?:{'|'.join(re.escape(p.lower()) for p in sorted(PLACES) if len(p) > 4)})\b"
+)
 _FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _RELATIVE = re.compile(
     r"\b(?:(?:this|last|past|next|coming|previous)\s+(?:week(?:end)?|month|year|\w+day)|today|"
@@ -100,7 +107,10 @@ _RELATIVE = re.compile(
     r"(?:monday|tuesday|wednesday|thursday|friday|saturday|sunday))\b",
     re.IGNORECASE,
 )
-_SENTENCE_END = re.compile(r"(?<=[.?!:])\s+(?=[A-Z“\"])")
+_SENTENCE_END = re.compile(r"(?:(?<=[?!:])|(?<=\w\w\w\.))\s+(?=[A-Z“\"])")
+
+
+_OPENING = re.compile(r"(?:[?!:]|\w\w\w\.)[\s“\"]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,13 +219,36 @@ def _clip(rest: str) -> str:
     return " ".join(phrase.split()[:5])
 
 
-def _names(text: str) -> Iterable[tuple[str, ...]]:
-    for match in _NAME.finditer(text):
-        name = match[0].split()
-        while name and (is_stop_word(name[0]) or _WH.fullmatch(name[0])):
-            name = name[1:]
-        at_start = match.start() == 0 or text[: match.start()].rstrip()[-1:] in ".?!:"
-        if name and not (at_start and len(name) == 1 and len(match[0].split()) == 1):
-            yield tuple(stem(word) for word in name if not is_stop_word(word))
-        elif name and at_start:
-            yield (stem(name[0]),)
+def name_spans(text: str) -> list[Span]:
+    """Return where names stand in a question; countries and cities also in lower case.
+
+    A capital at the start of a sentence makes a name only together with a second one or if it is
+    a known place.
+    """
+    found = [span for match in _NAME.finditer(text) if (span := _name_span(text, match))]
+    for match in _LOWER_PLACE.finditer(text):
+        span = Span(*match.span())
+        if not any(span.overlaps(other) for other in found):
+            found.append(span)
+    return sorted(found)
+
+
+def _name_span(text: str, match: re.Match[str]) -> Span | None:
+    """Return the name without function words at its front, or None if nothing is left."""
+    start = match.start()
+    pieces = list(re.finditer(r"\S+", match[0]))
+    while pieces and (is_stop_word(pieces[0][0]) or _WH.fullmatch(pieces[0][0])):
+        pieces = pieces[1:]
+    if not pieces:
+        return None
+    span = Span(start + pieces[0].start(), start + len(_POSSESSIVE.sub("", match[0])))
+    opens = span.start == 0 or bool(_OPENING.search(text[: span.start]))
+    known = span.of(text) in PLACES or len(pieces) > 1 or span.of(text).isupper()
+    return span if known or not opens else None
+
+
+def _names(text: str) -> Iterator[tuple[str, ...]]:
+    for span in name_spans(text):
+        name = tuple(stem(word) for word in words(span.of(text)) if not is_stop_word(word))
+        if name:
+            yield name

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
+from unicodedata import combining, normalize
 
 import Stemmer
+
+from qa.reader.lexicon import COUNTRY_OF_PEOPLE, IRREGULAR_FORMS
 
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*", re.UNICODE)
 _POSSESSIVE = re.compile(r"['’]s$")
@@ -19,15 +22,22 @@ STOP_WORDS = frozenset(
     so some such than that the their theirs them then there these they this those through to too
     under until up upon us very was we were what when where which while who whom whose why will
     with would you your according named called name say says said tell told know
-    much many long old often far week month year recently new s t""".split()
+    much many long old often far week month year recently new s t
+    mr mrs ms dr sen gov rep""".split()
 )
 
 
 @lru_cache(maxsize=100_000)
 def stem(word: str) -> str:
-    """Return the Porter2 stem of a word, lower case, without a possessive ending."""
+    """Return the Porter2 stem of a word, lower case, without a possessive ending.
+
+    Irregular forms go to their base ("lent" to "lend"), peoples to their country ("Russian").
+    """
     plain = _POSSESSIVE.sub("", word.lower()).replace(".", "").replace("’", "'")
-    return str(_STEMMER.stemWord(plain))
+    if not plain.isascii():  # "Chávez" is also written "Chavez"
+        plain = "".join(c for c in normalize("NFKD", plain) if not combining(c))
+    base = IRREGULAR_FORMS.get(plain) or COUNTRY_OF_PEOPLE.get(plain, plain).lower()
+    return str(_STEMMER.stemWord(base))
 
 
 def words(text: str) -> list[str]:

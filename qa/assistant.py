@@ -1,0 +1,144 @@
+"""The pipeline on one screen: a question becomes a verified answer."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import date
+from time import perf_counter
+
+from index.chunk_index import ChunkIndex, Limits
+from index.embed import Embedder
+
+from corpus.archive import Archive
+from corpus.article import Article, Version
+from corpus.catalogue import Stats
+from corpus.errors import QuestionError
+from qa.answer import Answer, Conversation
+from qa.compose import compose
+from qa.reader.question import analyse
+from qa.reader.read import Reader
+from qa.resolve import resolve
+from qa.retrieve import retrieve
+from qa.verify import verify
+
+MAX_QUESTION_CHARACTERS = 4000
+NEAREST_SHOWN = 3
+
+Progress = Callable[[str], None]
+
+
+class Assistant:
+    """Answers questions about the articles of one archive; safe to use from several threads."""
+
+    def __init__(
+        self, archive: Archive, index: ChunkIndex, embedder: Embedder, reader: Reader
+    ) -> None:
+        self._archive = archive
+        self._index = index
+        self._embedder = embedder
+        self._reader = reader
+
+    def ask(
+        self,
+        question: str,
+        *,
+        conversation: Conversation = Conversation(),
+        asked: date | None = None,
+        limits: Limits = Limits(),
+        progress: Progress = lambda _: None,
+    ) -> Answer:
+        """Return a verified answer, or a decline with the nearest sentences.
+
+        Args:
+            question: As typed; at most `MAX_QUESTION_CHARACTERS` code points.
+            conversation: The turns before it.
+            asked: The day that "this week" counts from; the newest article's where None.
+            limits: Publisher and period outside which nothing is quoted.
+            progress: Told in words what is being done.
+
+        Raises:
+            QuestionError: if there is nothing in it to search for, or it is too long or not text.
+        """
+        check_question(question)
+        clock = Stopwatch()
+        with clock("resolve"):
+            resolved = resolve(question, conversation)
+            analysed = analyse(resolved.standalone)
+        searched = self._scope(limits)
+        progress(f"searching {searched}")
+        with clock("retrieve"):
+            vector = self._embedder.embed_query(resolved.standalone)
+            hits = retrieve(self._index, resolved.standalone, vector, limits)
+        progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
+        with clock("read"):
+            day = asked or self._archive.newest_date
+            evidence = self._reader.read(analysed, vector, hits, day)
+        progress("checking quotes")
+        with clock("verify"):
+            answer = verify(
+                compose(evidence, self._reader.floor),
+                evidence,
+                question=question,
+                standalone=resolved.standalone,
+                confidence=evidence[0].score if evidence else 0.0,
+                nearest=evidence[:NEAREST_SHOWN],
+                searched=searched,
+                carried=resolved.carried,
+            )
+        return replace(answer, ms=clock.milliseconds())
+
+    def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
+        """Return the article and the version a citation names, or None if it is gone."""
+        article = self._archive.article(article_id)
+        found = self._archive.version_number(article_id, version)
+        return (article, found) if article and found else None
+
+    def stats(self) -> Stats:
+        """Return what the archive holds."""
+        return self._archive.stats()
+
+    def _scope(self, limits: Limits) -> str:
+        count = self._archive.article_count
+        words = [f"{count:,} article{'' if count == 1 else 's'}"]
+        words += [f"from {limits.publisher}"] if limits.publisher else []
+        words += [f"since {limits.since}"] if limits.since else []
+        words += [f"until {limits.until}"] if limits.until else []
+        return " ".join(words)
+
+
+def check_question(question: str) -> None:
+    """Raise QuestionError if the question is too long, not text or holds no word to search for."""
+    if len(question) > MAX_QUESTION_CHARACTERS:
+        raise QuestionError(
+            "too_long",
+            f"The question has {len(question):,} characters; "
+            f"at most {MAX_QUESTION_CHARACTERS:,} can be asked.",
+        )
+    if any(0xD800 <= ord(c) <= 0xDFFF for c in question):
+        raise QuestionError("not_text", "The question is not valid Unicode text.")
+    if not re.search(r"[^\W_]", question):
+        raise QuestionError(
+            "empty", "Please ask a question in words, for example: who lent Venezuela money?"
+        )
+
+
+class Stopwatch:
+    """Wall-clock milliseconds per named stage."""
+
+    def __init__(self) -> None:
+        self._start = perf_counter()
+        self._stages: dict[str, float] = {}
+
+    @contextmanager
+    def __call__(self, stage: str) -> Iterator[None]:
+        """Time the block under this name."""
+        start = perf_counter()
+        yield
+        self._stages[stage] = (perf_counter() - start) * 1000
+
+    def milliseconds(self) -> dict[str, float]:
+        """Return the stages so far, and "total" since the start."""
+        return {**self._stages, "total": (perf_counter() - self._start) * 1000}

@@ -1,0 +1,124 @@
+"""Short answers that a sentence could give: figures, dates, names, titles, phrases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from corpus.article import Span
+from qa.figures import Number, numbers
+from qa.moments import moments
+from qa.reader.question import Kind
+from qa.reader.words import is_stop_word
+
+_DAY_NAME = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
+_SCORE = re.compile(r"(?<![\w$£€¥.,–-])\d+[-–]\d+(?![\w–-])")
+_TIME_UNIT = re.compile(
+    r"[\s-](?:second|minute|hour|day|week|month|year|decade)s?\b|\scentur(?:y|ies)\b"
+)
+_QUOTED = re.compile(r"[“\"‘]([^”\"’“]{2,80})[”\"’]")
+_CAPITAL = r"(?:[A-Z][\w’'&.+-]*\w|[A-Z]\.?|[a-z][A-Z]\w+)"
+_NAME = re.compile(
+    rf"{_CAPITAL}(?:(?:\s(?:of|the|of the|de|la|du|al|bin|van|von|for|on|in the|’n’|&|to)"
+    rf"(?=\s[A-Z]))?\s(?:{_CAPITAL}|\d+\b))*"
+)
+_PIECE = re.compile(r"[^\s,;:()“”\"–—]+")
+_POSSESSIVE = re.compile(r"(?<=\w)(?:['’]s\b|['’](?=\s))")
+_MAX_PHRASE_WORDS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A possible short answer: `span` in code points of the sentence's text."""
+
+    span: Span
+    text: str
+    kind: Kind
+
+
+def figure_candidates(sentence: str) -> Iterator[Candidate]:
+    """Yield dates, money, percentages, durations, scores and numbers, each stretch once or twice.
+
+    A duration is yielded with its unit and, as a number, without.
+    """
+    dates = [m.span for m in moments(sentence) if m.minute is None]
+    dates += [Span(*match.span()) for match in _DAY_NAME.finditer(sentence)]
+    scores = [Span(*match.span()) for match in _SCORE.finditer(sentence)]
+    yield from (Candidate(span, span.of(sentence), Kind.DATE) for span in dates)
+    yield from (Candidate(span, span.of(sentence), Kind.NUMBER) for span in scores)
+    for number in numbers(sentence):
+        if not any(number.span.overlaps(span) for span in (*dates, *scores)):
+            yield from _of_number(sentence, number)
+
+
+_KIND_OF_NUMBER = {
+    "money": Kind.MONEY,
+    "percent": Kind.PERCENT,
+    "year": Kind.DATE,
+    "decade": Kind.DATE,
+}
+
+
+def _of_number(sentence: str, number: Number) -> Iterator[Candidate]:
+    kind = _KIND_OF_NUMBER.get(number.kind, Kind.NUMBER)
+    yield Candidate(number.span, number.span.of(sentence), kind)
+    unit = _TIME_UNIT.match(sentence, number.span.end)
+    if unit and kind is Kind.NUMBER:
+        span = Span(number.span.start, unit.end())
+        yield Candidate(span, span.of(sentence), Kind.DURATION)
+
+
+def name_candidates(sentence: str) -> Iterator[Candidate]:
+    """Yield capitalised names, their parts around a possessive, and quoted titles."""
+    for match in _QUOTED.finditer(sentence):
+        inner = match[1].rstrip(",.?!")
+        if inner:
+            start = match.start(1)
+            yield Candidate(Span(start, start + len(inner)), inner, Kind.TITLE)
+    for match in _NAME.finditer(sentence):
+        for start, end in _without_possessive(match):
+            yield from _trimmed_name(sentence, start, end)
+
+
+def _without_possessive(match: re.Match[str]) -> Iterator[tuple[int, int]]:
+    start = match.start()
+    for mark in _POSSESSIVE.finditer(match[0]):
+        yield start, match.start() + mark.start()
+        start = match.start() + mark.end()
+    if start < match.end():
+        yield start, match.end()
+
+
+def _trimmed_name(sentence: str, start: int, end: int) -> Iterator[Candidate]:
+    """Drop function words at the front, which a sentence's first word often is."""
+    pieces = list(re.finditer(r"\S+", sentence[start:end]))
+    while pieces and is_stop_word(pieces[0][0]) and pieces[0][0] != "US":
+        pieces = pieces[1:]
+    if not any(c.isupper() for piece in pieces for c in piece[0]):
+        return
+    span = Span(start + pieces[0].start(), start + pieces[-1].end())
+    text = span.of(sentence).rstrip(".,'’-") if len(span) > 3 else span.of(sentence)
+    yield Candidate(Span(span.start, span.start + len(text)), text, Kind.NAME)
+
+
+def phrase_candidates(sentence: str) -> Iterator[Candidate]:
+    """Yield runs of up to four content words, for answers that are common nouns."""
+    run: list[re.Match[str]] = []
+    for piece in _PIECE.finditer(sentence):
+        word = piece[0].rstrip(".!?'’")
+        gap = sentence[run[-1].end() : piece.start()] if run else " "
+        if is_stop_word(word) or gap != " ":
+            yield from _runs(sentence, run)
+            run = []
+        if word and not is_stop_word(word):
+            run.append(piece)
+    yield from _runs(sentence, run)
+
+
+def _runs(sentence: str, run: list[re.Match[str]]) -> Iterator[Candidate]:
+    for first in range(len(run)):
+        for last in range(first, min(first + _MAX_PHRASE_WORDS, len(run))):
+            text = sentence[run[first].start() : run[last].end()].rstrip(".!?'’")
+            span = Span(run[first].start(), run[first].start() + len(text))
+            yield Candidate(span, text, Kind.THING)

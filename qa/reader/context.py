@@ -1,0 +1,66 @@
+"""What is shown of a sentence: the one before it where it leans on that, a part where it is long."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from corpus.article import Sentence, Span, Version
+from qa.reader.candidates import name_candidates
+
+LONGEST_QUOTE = 600
+QUOTED_OF_LONG = 400
+MAX_CONTEXT_SENTENCES = 2
+LONGEST_CONTEXT = 700
+
+_LEANING = re.compile(
+    r"\b(?:he|she|it|they|him|her|them|his|hers|its|their|this|that|these|those|"
+    r"the (?:company|deal|agreement|group|pair|two|move|firm|agency|country|report|study|"
+    r"figure|minister|president|ministry))\b",
+    re.IGNORECASE,
+)
+_OPENING_CHARACTERS = 60
+
+
+def context_of(version: Version, sentences: Sequence[Sentence], position: int) -> Span | None:
+    """Return the span from the sentence(s) that a pronoun leans on to the quote's end, or None."""
+    first = position
+    while (
+        first > 0
+        and position - first < MAX_CONTEXT_SENTENCES
+        and _leans(sentences[first].span.of(version.text))
+    ):
+        first -= 1
+    span = Span(sentences[first].span.start, sentences[position].span.end)
+    if first == position or len(span) > LONGEST_CONTEXT + len(sentences[position].span):
+        return None
+    return span
+
+
+def _leans(sentence: str) -> bool:
+    """Return whether the sentence opens with a pronoun that no name stands before."""
+    match = _LEANING.search(sentence[:_OPENING_CHARACTERS])
+    return match is not None and next(name_candidates(sentence[: match.start()]), None) is None
+
+
+def quoted_part(text: str, sentence: Span, answer: Span | None) -> Span | None:
+    """Return the words around the answer to quote of a very long sentence; None quotes all of it."""
+    if len(sentence) <= LONGEST_QUOTE:
+        return None
+    middle = answer or Span(sentence.start, sentence.start + 1)
+    margin = max((QUOTED_OF_LONG - len(middle)) // 2, 0)
+    start = _border(text, max(sentence.start, middle.start - margin), sentence, -1)
+    end = _border(text, min(sentence.end, middle.end + 2 * margin), sentence, 1)
+    while end > start + 1 and text[end - 1].isspace():
+        end -= 1
+    return Span(start, end)
+
+
+def _border(text: str, at: int, sentence: Span, step: int) -> int:
+    """Return the next word border from `at` on, within 100 code points, else `at`."""
+    for here in range(at, at + 100 * step, step):
+        if here <= sentence.start or here >= sentence.end:
+            return min(max(here, sentence.start), sentence.end)
+        if text[here - 1].isspace() != text[here].isspace():
+            return here + (1 if text[here].isspace() and step < 0 else 0)
+    return at

@@ -1,0 +1,201 @@
+"""Read what was retrieved: rank its sentences, find the short answer, say how sure that is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from math import log
+
+import numpy as np
+from index.chunk_index import ChunkIndex, Hit
+
+from corpus.archive import Archive
+from corpus.article import Article, Sentence, Span, Version, day_of
+from qa.answer import Evidence
+from qa.reader import answers, confidence, features
+from qa.reader.answers import Ballot, ReadSentence, answer_features, candidates_of
+from qa.reader.candidates import Candidate
+from qa.reader.context import context_of, quoted_part
+from qa.reader.features import Asked, Floats, Reading, sentence_features
+from qa.reader.question import Question
+from qa.reader.weights import Weights, in_order
+
+CHUNKS_READ = 40
+SENTENCES_WEIGHED = 30
+SENTENCES_SEARCHED = 12
+EVIDENCE_KEPT = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A retrieved version with its sentences, and how it is read."""
+
+    article: Article
+    version: Version
+    sentences: Sequence[Sentence]
+    reading: Reading
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence with its features, its score and, once looked for, its best short answer."""
+
+    source: Source
+    position: int
+    row: Floats
+    score: float
+    candidate: Candidate | None = None
+    candidate_score: float = 0.0
+
+    @property
+    def text(self) -> str:
+        """Return the sentence as it stands."""
+        return self.source.reading.texts[self.position]
+
+
+class Reader:
+    """Ranks retrieved sentences by fitted weights over plain features; needs no other model."""
+
+    def __init__(self, archive: Archive, index: ChunkIndex, weights: Weights) -> None:
+        self._archive = archive
+        self._index = index
+        self._sentence = in_order(weights.sentence, features.NAMES)
+        self._answer = in_order(weights.answer, answers.NAMES)
+        self._confidence = in_order(weights.confidence, confidence.NAMES)
+        self.floor = weights.floor
+
+    def read(
+        self, question: Question, vector: Floats, hits: Sequence[Hit], day: date | None
+    ) -> list[Evidence]:
+        """Return the best `EVIDENCE_KEPT` sentences of the hits, best first.
+
+        Args:
+            question: The standalone question, analysed.
+            vector: Its unit vector, shape (d,), float32.
+            hits: Retrieved chunks, best first.
+            day: The day that relative dates count from.
+        """
+        asked = Asked(question, vector, self.rarity(question.terms), day)
+        scored = self.score(asked, self.sources(asked, hits[:CHUNKS_READ]))
+        searched = self.find_answers(asked, scored)
+        return [
+            self._evidence(number, item, asked, searched)
+            for number, item in enumerate(searched[:EVIDENCE_KEPT], start=1)
+        ]
+
+    def rarity(self, terms: Sequence[str]) -> dict[str, float]:
+        """Return the inverse document frequency of each term over chunks (BM25's formula)."""
+        count = self._index.chunk_count()
+        frequency = self._index.document_frequency(terms)
+        return {t: log(1 + (count - frequency[t] + 0.5) / (frequency[t] + 0.5)) for t in terms}
+
+    def sources(self, asked: Asked, hits: Sequence[Hit]) -> list[Source]:
+        """Return each retrieved version once, with the sentences its chunks hold."""
+        grouped: dict[int, list[Hit]] = {}
+        for hit in hits:
+            grouped.setdefault(hit.chunk.version_id, []).append(hit)
+        best = hits[0].score if hits else 1.0
+        found = (self._source(asked, version, group, best) for version, group in grouped.items())
+        return [source for source in found if source]
+
+    def _source(
+        self, asked: Asked, version_id: int, hits: Sequence[Hit], best: float
+    ) -> Source | None:
+        version = self._archive.version(version_id)
+        article = self._archive.article(version.article_id)
+        sentences = self._archive.sentences(version_id)
+        if article is None or not version.is_intact:
+            return None
+        vectors = self._index.sentence_vectors(version_id)
+        fused: dict[int, float] = {}
+        similar: dict[int, float] = {}
+        for hit in hits:
+            first, last = hit.chunk.sentences
+            cosine = float(_unit(vectors[first:last].mean(axis=0)) @ asked.vector)
+            for position in range(first, last):
+                fused[position] = max(fused.get(position, 0.0), hit.score / best)
+                similar[position] = max(similar.get(position, -1.0), cosine)
+        positions = sorted(fused)
+        reading = Reading(
+            title=version.title or "",
+            published=day_of(version.published),
+            texts=[s.span.of(version.text) for s in sentences],
+            vectors=vectors,
+            positions=positions,
+            fused=[fused[p] for p in positions],
+            similarity=[similar[p] for p in positions],
+        )
+        return Source(article, version, sentences, reading)
+
+    def score(self, asked: Asked, sources: Sequence[Source]) -> list[Scored]:
+        """Return the best `SENTENCES_WEIGHED` sentences by their own features, best first."""
+        scored = []
+        for source in sources:
+            rows = sentence_features(asked, source.reading)
+            scores = rows @ self._sentence
+            scored += [
+                Scored(source, position, row, float(score))
+                for position, row, score in zip(source.reading.positions, rows, scores, strict=True)
+            ]
+        scored.sort(key=lambda item: item.score, reverse=True)
+        return scored[:SENTENCES_WEIGHED]
+
+    def find_answers(self, asked: Asked, scored: Sequence[Scored]) -> list[Scored]:
+        """Return the best sentences again, with the short answer of each, best first."""
+        ballot = ballot_of(scored)
+        searched = []
+        for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
+            candidates = candidates_of(asked.question, item.text)
+            if not candidates:
+                searched.append(item)
+                continue
+            rows = answer_features(asked.question, read, candidates, ballot, asked.rarity)
+            scores = rows @ self._answer
+            best = int(np.argmax(scores))
+            searched.append(
+                replace(item, candidate=candidates[best], candidate_score=float(scores[best]))
+            )
+        return sorted(searched, key=_preference, reverse=True)
+
+    def _evidence(
+        self, number: int, item: Scored, asked: Asked, searched: Sequence[Scored]
+    ) -> Evidence:
+        sentence = item.source.sentences[item.position]
+        row = confidence.confidence_features(asked, item, searched)
+        answer_span = None
+        if item.candidate:
+            start = sentence.span.start + item.candidate.span.start
+            answer_span = Span(start, start + len(item.candidate.span))
+        return Evidence(
+            number=number,
+            article=item.source.article,
+            version=item.source.version,
+            sentence=sentence,
+            score=confidence.probability(row, self._confidence),
+            context=context_of(item.source.version, item.source.sentences, item.position),
+            answer_span=answer_span,
+            quote_span=quoted_part(item.source.version.text, sentence.span, answer_span),
+        )
+
+
+def ballot_of(scored: Sequence[Scored]) -> Ballot:
+    """Return the sentences with their shares of belief, in the same order."""
+    scores = np.array([item.score for item in scored])
+    shares = np.exp(scores - scores.max(initial=0.0)) if len(scores) else scores
+    shares = shares / max(float(shares.sum()), 1e-9)
+    articles = {id(item.source): number for number, item in enumerate(scored)}
+    return Ballot.of(
+        [
+            ReadSentence(item.text, articles[id(item.source)], float(share))
+            for item, share in zip(scored, shares, strict=True)
+        ]
+    )
+
+
+def _preference(item: Scored) -> float:
+    return item.score
+
+
+def _unit(vector: Floats) -> Floats:
+    return vector / max(float(np.linalg.norm(vector)), 1e-9)

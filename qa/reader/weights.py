@@ -1,0 +1,39 @@
+"""The reader's fitted numbers, and where they come from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """Linear weights by feature name; higher sums are better.
+
+    Attributes:
+        sentence: For `features.NAMES`.
+        answer: For `answers.NAMES`.
+        confidence: For `confidence.NAMES`, and "bias"; their sum is a log-odds.
+        floor: The confidence below which the reader declines.
+    """
+
+    sentence: Mapping[str, float]
+    answer: Mapping[str, float]
+    confidence: Mapping[str, float]
+    floor: float
+
+
+def shipped_weights() -> Weights:
+    """Return the weights that ship; `python -m qa.reader.fit` made them."""
+    stored = json.loads(files("qa.reader").joinpath("weights.json").read_text("utf-8"))
+    return Weights(stored["sentence"], stored["answer"], stored["confidence"], stored["floor"])
+
+
+def in_order(weights: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float32]:
+    """Return the weights as a float32 vector; KeyError if a feature has none."""
+    return np.array([weights[name] for name in names], dtype=np.float32)
