@@ -103,11 +103,11 @@ _MONEY_WORD = (
     r"|won|rand|USD|EUR|GBP|RMB|cents?|pence"
 )
 _NUMBER = re.compile(
-    rf"(?<!\w)(?P<minus>(?<![^\s(])[-−](?=[\d$€£]))?(?:(?P<sign>{_SIGN}){_SP}?)?(?<!\w)(?<!\d[.,])"
+    rf"(?<!\w)(?P<minus>(?<![^\s(])[-−](?=[\d$€£]))?(?:(?P<sign>{_SIGN}){_SP}?)?(?<!\d[.,])"
     rf"(?P<amount>(?:(?P<digits>{_DIGITS})(?P<part>{_SP}?[{''.join(_VULGAR)}]|{_SP}\d/\d(?![\d/]))?"
     rf"|(?P<vulgar>[{''.join(_VULGAR)}])|(?P<words>{_WORDS}))"
     rf"(?:(?P<scale>(?:[- \u00a0]?(?:{_SCALE}|bn|bln|tn|trn|mn|mln|[mbk])(?!\w))+)"
-    rf"|(?P<ordinal>st|nd|rd|th)(?!\w)|(?P<decade>s)(?!\w))?"
+    rf"|(?P<ordinal>st|nd|rd|th)(?!\w)|(?P<decade>(?<=0)s)(?!\w))?"
     r"(?:[- \u00a0]?(?P<percent>%|(?:percentage[- ]points?|per ?cents?|pct)(?!\w)))?)"
     rf"(?:[- \u00a0](?P<money>{_MONEY_WORD})(?!\w))?(?!\w)",
     re.IGNORECASE,
@@ -124,10 +124,16 @@ _IDENTIFIER = re.compile(r"[A-Z]\w*-$")
 
 def numbers(text: str) -> list[Number]:
     """Return the numbers of the text in order; digits in names ("F-16", "3D") are none."""
-    ordinals = list(_ordinal_words(text))
-    taken = {number.span.start for number in ordinals}
-    cardinals = (number for number in _cardinals(text) if number.span.start not in taken)
-    return sorted([*ordinals, *cardinals], key=lambda number: number.span)
+    found: list[Number] = []
+    for number in sorted([*_cardinals(text), *_ordinal_words(text)], key=_longest_first):
+        # "one-third" holds no third, and "twenty-first" no twenty.
+        if not found or number.span.start >= found[-1].span.end:
+            found.append(number)
+    return found
+
+
+def _longest_first(number: Number) -> tuple[int, int]:
+    return number.span.start, -number.span.end
 
 
 def _cardinals(text: str) -> Iterator[Number]:
