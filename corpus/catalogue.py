@@ -1,0 +1,172 @@
+"""What an archive holds: reading articles, versions, sentences and figures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+from corpus.article import Article, Sentence, Version, day_of
+from corpus.database import Database, store_errors
+from corpus.errors import ItemError
+from corpus.rows import (
+    ARTICLE_COLUMNS,
+    ARTICLE_START,
+    SELECT_FRAME,
+    SELECT_VERSION,
+    article_from,
+    moment_from,
+    sentence_count,
+    sentences_from,
+    version_from,
+)
+
+_PAGE = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Stats:
+    """How much a store holds.
+
+    Attributes:
+        sentences: Of the current versions only.
+        publishers: How many different ones.
+        oldest: Publication day, None where no article has one.
+        bytes: Size of the SQLite file.
+        refused: Items that the last ingest of each source refused.
+    """
+
+    articles: int
+    versions: int
+    sentences: int
+    chunks: int
+    publishers: int
+    oldest: date | None
+    newest: date | None
+    bytes: int
+    refused: int
+
+
+@dataclass(frozen=True, slots=True)
+class RecordedError:
+    """An item that was refused, and when (aware, UTC)."""
+
+    time: datetime
+    error: ItemError
+
+
+class Catalogue(Database):
+    """The reading half of the archive; any number of threads and processes may use it at once."""
+
+    def article(self, article_id: str) -> Article | None:
+        """Return the article with this id, or None."""
+        row = self._row(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
+        return article_from(row) if row else None
+
+    def version(self, version_id: int) -> Version:
+        """Return a version by row id; KeyError where there is none (it was removed).
+
+        Where its row was altered behind our back `is_intact` is False, and it must not be quoted.
+        """
+        row = self._row(f"{SELECT_VERSION} WHERE versions.id = ?", version_id)
+        if row is None:
+            raise KeyError(version_id)
+        return version_from(row)
+
+    def current_version(self, article_id: str) -> Version | None:
+        """Return the newest version of an article, or None."""
+        row = self._row(f"{SELECT_VERSION} WHERE article_id = ? AND current = 1", article_id)
+        return version_from(row) if row else None
+
+    def version_number(self, article_id: str, number: int) -> Version | None:
+        """Return the version of an article that has this number (from 1), or None."""
+        row = self._row(f"{SELECT_VERSION} WHERE article_id = ? AND number = ?", article_id, number)
+        return version_from(row) if row else None
+
+    def sentences(self, version_id: int) -> list[Sentence]:
+        """Return a version's sentences in order; none where it is unknown or damaged."""
+        row = self._row(f"{SELECT_FRAME} WHERE versions.id = ?", version_id)
+        return sentences_from(row) if row else []
+
+    def current_versions(self) -> Iterator[tuple[Article, Version]]:
+        """Yield every article with its newest version, in the order of ingest.
+
+        Read page by page: no lock is held while the caller works.
+        """
+        after = 0
+        query = (
+            f"{SELECT_VERSION} WHERE versions.id > ? AND current = 1 ORDER BY versions.id LIMIT ?"
+        )
+        while page := self._rows(query, after, _PAGE):
+            for row in page:
+                yield article_from(row[ARTICLE_START:]), version_from(row)
+            after = page[-1][0]
+
+    def publishers(self) -> dict[str, int]:
+        """Return the publishers' names and how many articles each has, most first."""
+        return dict(
+            self._rows(
+                "SELECT publisher, count(*) AS n FROM articles WHERE publisher IS NOT NULL"
+                " GROUP BY publisher ORDER BY n DESC, publisher"
+            )
+        )
+
+    @property
+    def newest_date(self) -> date | None:
+        """The day of the newest article; dates beyond the day after its ingest are no dates."""
+        return self._published("DESC")
+
+    def _published(self, order: str) -> date | None:
+        row = self._row(
+            "SELECT published FROM versions WHERE current = 1 AND published IS NOT NULL"
+            " AND substr(published, 1, 10) <= date(fetched, '+1 day')"
+            f" ORDER BY published {order} LIMIT 1"
+        )
+        try:
+            return day_of(moment_from(row[0])) if row else None
+        except ValueError:  # a damaged row; `verify` names it
+            return None
+
+    def stats(self) -> Stats:
+        """Return how much the store holds."""
+        (packed,) = self._row("SELECT total(length(sentences)) FROM versions WHERE current = 1")
+        return Stats(
+            articles=self._count("articles"),
+            versions=self._count("versions"),
+            sentences=sentence_count(int(packed)),
+            chunks=self._count("chunks"),
+            publishers=len(self.publishers()),
+            oldest=self._published("ASC"),
+            newest=self._published("DESC"),
+            bytes=self.path.stat().st_size,
+            refused=self._count("ingest_error"),
+        )
+
+    def _count(self, table: str) -> int:
+        # The index brings its own tables; a store without them has none of what they hold.
+        if not self._row("SELECT 1 FROM sqlite_master WHERE name = ?", table):
+            return 0
+        return int(self._row(f"SELECT count(*) FROM {table}")[0])
+
+    def errors(self) -> list[RecordedError]:
+        """Return what the last ingest of each source refused, oldest first."""
+        rows = self._rows(
+            "SELECT time, source, locator, code, message, hint FROM ingest_error"
+            " ORDER BY time, source, length(locator), locator"
+        )
+        return [
+            RecordedError(
+                datetime.fromisoformat(time),
+                ItemError(code, message, source=source, locator=locator, hint=hint),
+            )
+            for time, source, locator, code, message, hint in rows
+        ]
+
+    def _row(self, query: str, *values: object) -> Any:  # noqa: ANN401
+        with store_errors(self.path):
+            return self.connection().execute(query, values).fetchone()
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with store_errors(self.path):
+            return self.connection().execute(query, values).fetchall()

@@ -1,0 +1,95 @@
+"""One writer at a time: an advisory lock that dies with its holder."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from corpus.errors import StoreError, StoreLockedError
+
+_PAUSE = 0.05
+
+
+class WriterLock:
+    """The lock of one store, re-entrant within a thread.
+
+    The kernel releases it when its holder dies, so a stale lock is taken over without asking; the
+    process id inside the file is for messages only. The file itself is never deleted: deleting it
+    would let two processes lock two different files of the same name.
+    """
+
+    def __init__(self, path: Path, wait: float) -> None:
+        self._path = path
+        self._wait = wait
+        self._threads = threading.RLock()
+        self._depth = 0
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Hold the lock; StoreLockedError once `wait` seconds have passed without getting it."""
+        deadline = time.monotonic() + self._wait
+        if not self._threads.acquire(timeout=min(self._wait, threading.TIMEOUT_MAX)):
+            raise StoreLockedError(self._message(os.getpid()))
+        descriptor = None
+        try:
+            if self._depth == 0:
+                descriptor = self._acquire(deadline)
+            self._depth += 1
+            try:
+                yield
+            finally:
+                self._depth -= 1
+        finally:
+            if descriptor is not None:
+                os.close(descriptor)
+            self._threads.release()
+
+    def _acquire(self, deadline: float) -> int:
+        descriptor = self._open()
+        try:
+            while not _try_lock(descriptor):
+                if time.monotonic() >= deadline:
+                    raise StoreLockedError(self._message(_holder(descriptor)))
+                time.sleep(_PAUSE)
+            # The process id is a courtesy: a full disk must not keep anybody from removing.
+            with suppress(OSError):
+                os.ftruncate(descriptor, 0)
+                os.pwrite(descriptor, str(os.getpid()).encode(), 0)
+        except BaseException:
+            os.close(descriptor)
+            raise
+        return descriptor
+
+    def _open(self) -> int:
+        try:
+            descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            raise StoreError(f"cannot write to the store {self._path.parent}: {error}") from error
+        with suppress(OSError):
+            os.fchmod(descriptor, 0o600)
+        return descriptor
+
+    def _message(self, holder: int | None) -> str:
+        who = f"process {holder}" if holder else "another process"
+        return (
+            f"the store {self._path.parent} is being written by {who};"
+            f" waited {self._wait:g} seconds (--wait SECONDS waits longer)"
+        )
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _holder(descriptor: int) -> int | None:
+    text = os.pread(descriptor, 32, 0)
+    return int(text) if text.isdigit() else None

@@ -1,0 +1,137 @@
+"""The store's format: numbered migrations of its SQLite file.
+
+`PRAGMA application_id` says that the file is ours, `PRAGMA user_version` how many of the numbered
+migrations it has seen. Migrations are only ever appended. All that are missing run in one
+transaction, after a backup copy where the file holds anything.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterator, Sequence
+from contextlib import closing
+from pathlib import Path
+
+from corpus.errors import StoreFormatError
+
+APPLICATION_ID = 0x4F6E5265  # "OnRe"
+
+CORPUS_TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
+INSERT INTO meta VALUES ('store', lower(hex(randomblob(16)))), ('change', 0);
+
+-- url is what is shown, url_key what identifies; named_by says what the id was made from.
+CREATE TABLE articles (
+    id TEXT PRIMARY KEY,
+    url TEXT,
+    url_key TEXT,
+    publisher TEXT,
+    named_by TEXT NOT NULL CHECK (named_by IN ('id', 'url', 'key')),
+    digest TEXT NOT NULL
+) WITHOUT ROWID;
+CREATE INDEX articles_url ON articles (url_key);
+CREATE INDEX articles_publisher ON articles (publisher COLLATE NOCASE);
+
+-- text comes last: whatever stands before it is read without walking through it.
+-- sentences is one array of little-endian int32 rows (start, end, paragraph), in order.
+-- digest covers every column but current (which changes) and text (which sha256 covers).
+CREATE TABLE versions (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
+    number INTEGER NOT NULL,
+    current INTEGER NOT NULL CHECK (current IN (0, 1)),
+    title TEXT,
+    authors TEXT NOT NULL,
+    published TEXT,
+    fetched TEXT NOT NULL,
+    language TEXT,
+    origin TEXT NOT NULL,
+    sha256 TEXT NOT NULL,
+    digest TEXT NOT NULL,
+    sentences BLOB NOT NULL,
+    text TEXT NOT NULL,
+    UNIQUE (article_id, number)
+);
+CREATE UNIQUE INDEX versions_current ON versions (article_id) WHERE current = 1;
+CREATE INDEX versions_published ON versions (published) WHERE current = 1;
+CREATE INDEX versions_text ON versions (sha256);
+
+CREATE TABLE ingest_error (
+    source TEXT NOT NULL,
+    locator TEXT NOT NULL,
+    code TEXT NOT NULL,
+    message TEXT NOT NULL,
+    hint TEXT NOT NULL,
+    time TEXT NOT NULL,
+    PRIMARY KEY (source, locator, code)
+);
+"""
+
+CORPUS_MIGRATIONS: tuple[str, ...] = (CORPUS_TABLES,)
+
+
+def format_of(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+    """Return the file's format number, 0 where it is still empty.
+
+    Raises:
+        StoreFormatError: It belongs to another product, is newer than `newest`, or half restored.
+    """
+    application = connection.execute("PRAGMA application_id").fetchone()[0]
+    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
+    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    if application == 0 and number == 0 and not tables:
+        return 0
+    if application != APPLICATION_ID:
+        raise StoreFormatError(f"E_FORMAT {path} is not an OnRecord store; it was left untouched")
+    if number > newest:
+        raise StoreFormatError(
+            f"E_FORMAT {path} has format {number}, this version of onrecord reads up to {newest};"
+            " install a newer onrecord (the store was left untouched)"
+        )
+    if number < 1 or not {"meta", "articles", "versions"} <= tables:
+        raise StoreFormatError(
+            f"E_FORMAT {path} has format {number} but not its tables, as if half restored;"
+            " restore it again from a backup (it was left untouched)"
+        )
+    return number
+
+
+def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
+    """Bring the file to format ``len(migrations)``; nothing happens where it has it already."""
+    number = format_of(connection, path, len(migrations))
+    if number == len(migrations):
+        return
+    if number:
+        _back_up(connection, path.with_name(f"{path.name}.format-{number}.backup"))
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        for script in migrations[number:]:
+            for statement in statements(script):
+                connection.execute(statement)
+        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def statements(script: str) -> Iterator[str]:
+    """Split a script into statements; `executescript` would commit before the first."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement
+            statement = ""
+
+
+def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+    partial = target.with_name(f"{target.name}.tmp")
+    partial.unlink(missing_ok=True)
+    os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+    with closing(sqlite3.connect(partial)) as copy:
+        connection.backup(copy)
+    partial.replace(target)

@@ -1,0 +1,214 @@
+"""Search over the current chunks of an archive, by vector and by word."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from corpus.archive import Archive
+from corpus.database import store_errors
+from index.chunks import Chunk
+from index.embed import Embedder
+from index.lexical import NO_LIMITS, Limits, document_frequency, limited, search
+from index.schema import check_embedder, read_chunks
+from index.snapshot import Snapshots
+from index.vectors import ExactVectors, FaissVectors, Ids, Vectors, best
+
+__all__ = ["NO_LIMITS", "ChunkIndex", "Hit", "Limits"]
+
+# Below this many vectors numpy alone is as fast, and FAISS need not be imported.
+SMALL = 2000
+# A snapshot is renewed once this share of it is newer or no longer current.
+_OUTDATED = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A chunk that was found.
+
+    Attributes:
+        score: Higher is better: the cosine, or BM25.
+        rank: Counts from 1.
+    """
+
+    chunk: Chunk
+    score: float
+    rank: int
+
+
+@dataclass(frozen=True, slots=True)
+class _State:
+    """The vectors as of one change number; never altered, only replaced.
+
+    Attributes:
+        base: The snapshot's vectors, or None in a small store.
+        dead: Ids in `base` that are no longer current.
+        tail: What is newer than `base`.
+    """
+
+    change: int
+    base: FaissVectors | None
+    dead: Ids
+    tail: ExactVectors
+
+    @property
+    def outdated(self) -> int:
+        """How many vectors a fresh snapshot would add or drop."""
+        return len(self.dead) + len(self.tail)
+
+    def search(self, query: Vectors, k: int, allowed: Ids | None) -> tuple[Ids, Vectors]:
+        """Return the nearest current ids and their similarities, best first."""
+        ids, scores = self.tail.search(query, k, allowed)
+        if self.base is None:
+            return ids, scores
+        # With room for every dead one, the best k living ones are surely among the found.
+        old_ids, old_scores = self.base.search(query, k + len(self.dead), allowed)
+        living = ~np.isin(old_ids, self.dead)
+        return best(
+            np.concatenate([ids, old_ids[living]]),
+            np.concatenate([scores, old_scores[living]]),
+            k,
+        )
+
+
+class ChunkIndex:
+    """What can be searched of one archive: the snapshot, what is newer, less what is gone.
+
+    Any number of threads may search. A commit by whatever process is seen by the next search.
+    """
+
+    def __init__(self, archive: Archive, embedder: Embedder) -> None:
+        check_embedder(archive, embedder.fingerprint)
+        self._archive = archive
+        self._fingerprint = embedder.fingerprint
+        self._dimension = embedder.dimension
+        self._snapshots = Snapshots(archive)
+        self._lock = threading.Lock()
+        self._state: _State | None = None
+
+    def dense(self, query: Vectors, k: int, limits: Limits = NO_LIMITS) -> list[Hit]:
+        """Return the `k` chunks nearest to a query vector (d,) of unit length, best first."""
+        state = self._current()
+        ids, scores = state.search(query, k, self._allowed(limits))
+        return self._hits(zip(ids.tolist(), scores.tolist(), strict=True))
+
+    def lexical(self, question: str, k: int, limits: Limits = NO_LIMITS) -> list[Hit]:
+        """Return the `k` chunks that share most with the question's words, best first."""
+        with store_errors(self._archive.path):
+            return self._hits(search(self._archive.connection(), question, k, limits))
+
+    def sentence_vectors(self, version_id: int) -> Vectors:
+        """Return (sentences, d) of unit length, row i for position i; no rows where unknown."""
+        with store_errors(self._archive.path):
+            row = (
+                self._archive.connection()
+                .execute("SELECT vectors FROM sentence_vectors WHERE version_id = ?", (version_id,))
+                .fetchone()
+            )
+        blob = row[0] if row else b""
+        if len(blob) % (2 * self._dimension):
+            blob = b""  # damaged; `verify` names the article
+        vectors = np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, self._dimension)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
+        scaled: Vectors = np.nan_to_num(vectors / np.maximum(lengths, 1e-6))
+        return scaled
+
+    def chunk_count(self) -> int:
+        """Return how many chunks can be found."""
+        with store_errors(self._archive.path):
+            rows = self._archive.connection().execute("SELECT count(*) FROM chunks")
+            return int(rows.fetchone()[0])
+
+    def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
+        """Return for each term how many chunks hold it (by its stem)."""
+        with store_errors(self._archive.path):
+            return document_frequency(self._archive.connection(), terms)
+
+    def publish(self) -> None:
+        """Write a fresh snapshot of all current vectors."""
+        with self._archive.writing():
+            change = self._archive.change
+            base = self._built(self._load(0))
+            self._snapshots.publish(base, self._fingerprint, change)
+
+    def publish_if_worthwhile(self) -> None:
+        """Write a fresh snapshot where the store is large and the last one outdated."""
+        state = self._current()
+        known = 0 if state.base is None else len(state.base)
+        if known + len(state.tail) >= SMALL and state.outdated > _OUTDATED * known:
+            self.publish()
+
+    def _hits(self, found: Iterable[tuple[int, float]]) -> list[Hit]:
+        scores = dict(found)
+        with store_errors(self._archive.path):
+            chunks = read_chunks(self._archive.connection(), scores)
+        # One removed since it was found is left out.
+        alive = [(chunks[i], score) for i, score in scores.items() if i in chunks]
+        return [Hit(chunk, score, rank) for rank, (chunk, score) in enumerate(alive, start=1)]
+
+    def _allowed(self, limits: Limits) -> Ids | None:
+        query, values = limited(limits)
+        return self._ids(query, values) if query else None
+
+    def _ids(self, query: str, values: Sequence[object] = ()) -> Ids:
+        with store_errors(self._archive.path):
+            rows = self._archive.connection().execute(query, values)
+            return np.fromiter((row[0] for row in rows.fetchall()), np.int64)
+
+    def _current(self) -> _State:
+        state, change = self._state, self._archive.change
+        if state is not None and state.change == change:
+            return state
+        with self._lock:
+            # Read again: another thread may have done the work while this one waited.
+            change = self._archive.change
+            if self._state is None or self._state.change != change:
+                check_embedder(self._archive, self._fingerprint)
+                self._state = self._refreshed(self._state, change)
+            return self._state
+
+    def _refreshed(self, old: _State | None, change: int) -> _State:
+        base = self._snapshots.load(self._fingerprint, self._dimension) if not old else old.base
+        tail = ExactVectors(self._dimension)
+        if old:
+            tail.ids, tail.vectors = old.tail.ids, old.tail.vectors
+        current = self._ids("SELECT id FROM chunks")
+        base_ids = base.ids if base else np.empty(0, np.int64)
+        tail.remove(np.setdiff1d(tail.ids, current))
+        added = np.setdiff1d(current, np.concatenate([base_ids, tail.ids]))
+        if len(added):
+            # Ids only grow, so what is new stands at the end of the table.
+            ids, vectors = self._load(int(added.min()))
+            new = np.isin(ids, added)
+            tail.add(ids[new], vectors[new])
+        dead = np.setdiff1d(base_ids, current)
+        return self._folded(_State(change, base, dead, tail))
+
+    def _folded(self, state: _State) -> _State:
+        # A long tail or many dead ones make every search slower: build the base anew.
+        if state.outdated <= max(SMALL, (len(state.base) if state.base else 0) // 4):
+            return state
+        base = self._built(self._load(0))
+        nothing = np.empty(0, np.int64)
+        return _State(state.change, base, nothing, ExactVectors(self._dimension))
+
+    def _built(self, rows: tuple[Ids, Vectors]) -> FaissVectors:
+        base = FaissVectors(self._dimension)
+        base.add(*rows)
+        return base
+
+    def _load(self, lowest: int) -> tuple[Ids, Vectors]:
+        with store_errors(self._archive.path):
+            rows = (
+                self._archive.connection()
+                .execute("SELECT chunk_id, vector FROM vectors WHERE chunk_id >= ?", (lowest,))
+                .fetchall()
+            )
+        whole = [(i, blob) for i, blob in rows if len(blob) == 4 * self._dimension]
+        packed = b"".join(blob for _, blob in whole)
+        vectors = np.frombuffer(packed, "<f4").astype(np.float32).reshape(-1, self._dimension)
+        vectors[~np.isfinite(vectors).all(axis=1)] = 0  # damaged; `verify` names the article
+        return np.array([i for i, _ in whole], np.int64), vectors

@@ -1,0 +1,160 @@
+"""The index's own tables in the archive: chunks, vectors, full text.
+
+Only current versions have rows here. Triggers and foreign keys remove them in the same transaction
+in which an article is removed or a newer version takes over, whoever wrote that transaction.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sqlite3
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from corpus.archive import Archive
+from corpus.article import Span, Version
+from corpus.errors import ModelError
+from corpus.migrations import CORPUS_MIGRATIONS
+from index.chunks import Chunk
+
+# Chunk ids are never used again (AUTOINCREMENT): a snapshot may still hold a removed one.
+# vectors holds float32, sentence_vectors a float16 matrix, one row a sentence; little-endian both.
+# stale marks what a rebuild still has to do.
+INDEX_TABLES = """
+CREATE TABLE chunks (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
+    start INTEGER NOT NULL,
+    stop INTEGER NOT NULL,
+    first INTEGER NOT NULL,
+    last INTEGER NOT NULL
+);
+CREATE INDEX chunks_version ON chunks (version_id);
+CREATE TABLE vectors (
+    chunk_id INTEGER PRIMARY KEY REFERENCES chunks (id) ON DELETE CASCADE,
+    vector BLOB NOT NULL
+);
+CREATE TABLE sentence_vectors (
+    version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+    vectors BLOB NOT NULL
+);
+CREATE TABLE indexed (
+    version_id INTEGER PRIMARY KEY REFERENCES versions (id) ON DELETE CASCADE,
+    digest TEXT NOT NULL,
+    stale INTEGER NOT NULL DEFAULT 0
+);
+CREATE VIRTUAL TABLE chunk_text USING fts5 (
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
+    DELETE FROM chunk_text WHERE rowid = old.id;
+END;
+CREATE TRIGGER version_superseded AFTER UPDATE OF current ON versions WHEN new.current = 0 BEGIN
+    DELETE FROM chunks WHERE version_id = old.id;
+    DELETE FROM sentence_vectors WHERE version_id = old.id;
+    DELETE FROM indexed WHERE version_id = old.id;
+END;
+"""
+
+MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES)
+
+_SELECT_CHUNK = "SELECT id, version_id, start, stop, first, last FROM chunks"
+
+
+def open_archive(store: Path, *, create: bool = False, wait: float = 30.0) -> Archive:
+    """Open a store with the index's tables; see `Archive.open`."""
+    return Archive.open(store, create=create, migrations=MIGRATIONS, wait=wait)
+
+
+def check_embedder(archive: Archive, fingerprint: str) -> None:
+    """Refuse an embedder that did not make the store's vectors (ModelError); none yet is fine."""
+    known = archive.meta("embedder")
+    if known not in (None, fingerprint):
+        raise ModelError(
+            f"E_MODEL the store {archive.store} was made with the model {known}, this is"
+            f" {fingerprint}; use that model, or run `onrecord rebuild` to change the store's"
+        )
+
+
+def claim_embedder(archive: Archive, fingerprint: str) -> None:
+    """Make this the embedder of a store without vectors; otherwise check that it is."""
+    with archive.transaction() as connection:
+        if connection.execute("SELECT 1 FROM indexed LIMIT 1").fetchone():
+            check_embedder(archive, fingerprint)
+        archive.set_meta("embedder", fingerprint)
+
+
+def write_index(
+    connection: sqlite3.Connection,
+    version: Version,
+    chunks: Sequence[Chunk],
+    vectors: NDArray[np.float32],
+    sentence_vectors: NDArray[np.float32],
+) -> None:
+    """Replace a current version's index rows, inside the open transaction.
+
+    Args:
+        connection: In a transaction.
+        version: A current one.
+        chunks: Of `version`; their ids are given here.
+        vectors: (number of chunks, dimension), unit length.
+        sentence_vectors: (number of sentences, dimension), unit length.
+    """
+    connection.execute("DELETE FROM chunks WHERE version_id = ?", (version.id,))
+    for chunk, vector in zip(chunks, vectors, strict=True):
+        _write_chunk(connection, version, chunk, vector)
+    packed = sentence_vectors.astype("<f2").tobytes()
+    connection.execute(
+        "INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?)", (version.id, packed)
+    )
+    connection.execute(
+        "INSERT OR REPLACE INTO indexed (version_id, digest) VALUES (?, ?)",
+        (version.id, index_digest(connection, version.id)),
+    )
+
+
+def _write_chunk(
+    connection: sqlite3.Connection, version: Version, chunk: Chunk, vector: NDArray[np.float32]
+) -> None:
+    row = connection.execute(
+        "INSERT INTO chunks (version_id, start, stop, first, last) VALUES (?, ?, ?, ?, ?)",
+        (version.id, chunk.span.start, chunk.span.end, *chunk.sentences),
+    )
+    packed = vector.astype("<f4").tobytes()
+    connection.execute("INSERT INTO vectors VALUES (?, ?)", (row.lastrowid, packed))
+    connection.execute(
+        "INSERT INTO chunk_text (rowid, title, text) VALUES (?, ?, ?)",
+        (row.lastrowid, version.title or "", chunk.span.of(version.text)),
+    )
+
+
+def index_digest(connection: sqlite3.Connection, version_id: int) -> str:
+    """Return a digest of a version's chunks, vectors and sentence vectors as they are stored."""
+    digest = hashlib.blake2b(digest_size=16)
+    rows = connection.execute(
+        f"{_SELECT_CHUNK} WHERE version_id = ? ORDER BY id", (version_id,)
+    ).fetchall()
+    vectors = connection.execute(
+        "SELECT vector FROM chunks JOIN vectors ON chunk_id = id WHERE version_id = ? ORDER BY id",
+        (version_id,),
+    )
+    sentences = connection.execute(
+        "SELECT vectors FROM sentence_vectors WHERE version_id = ?", (version_id,)
+    )
+    digest.update(json.dumps(rows, default=bytes.hex).encode())
+    for (blob,) in (*vectors, *sentences):
+        digest.update(blob if isinstance(blob, bytes) else b"altered")
+    return digest.hexdigest()
+
+
+def read_chunks(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Chunk]:
+    """Return the chunks with these ids; ids that are no longer current are left out."""
+    wanted = json.dumps([int(i) for i in ids])
+    rows = connection.execute(
+        f"{_SELECT_CHUNK} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+    )
+    return {row[0]: Chunk(row[0], row[1], Span(row[2], row[3]), (row[4], row[5])) for row in rows}
