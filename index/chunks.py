@@ -1,0 +1,168 @@
+"""Sentences -> chunks, the units of search, and what of a chunk is embedded.
+
+A chunk is a run of whole sentences. Nothing is ever lost to the embedder's limit: whoever cuts
+chunks passes `fits`, and what does not fit is cut smaller.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+
+from corpus.article import Sentence, Span, Version, day_of
+from index.embed import Passage
+from index.tokens import LONGEST_TOKEN, clip_tokens, count_tokens
+
+# Tokens of a chunk's text; the heading takes up to 60 more, the embedder reads 256 word pieces.
+CHUNK_TOKENS = 180
+TITLE_TOKENS = 40
+# strftime's names follow the locale, which must not decide what is embedded.
+_MONTHS = (
+    "January February March April May June July August September October November December".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of consecutive sentences of a version.
+
+    Attributes:
+        id: The archive's row id; 0 while not stored.
+        span: From the first sentence's start to the last one's end; a part of the sentence where
+            one alone is beyond the limit.
+        sentences: Half-open range of sentence positions.
+    """
+
+    id: int
+    version_id: int
+    span: Span
+    sentences: tuple[int, int]
+
+
+def chunk_sentences(
+    text: str, sentences: Sequence[Sentence], *, limit: int, fits: Callable[[str], bool]
+) -> list[Chunk]:
+    """Cut a text into chunks that overlap by a sentence, unless that fills half a chunk.
+
+    Args:
+        text: The canonical text.
+        sentences: All its sentences, position i at index i.
+        limit: The most tokens in a chunk.
+        fits: Whether the embedder reads a chunk of this text whole.
+
+    Raises:
+        ValueError: Not even one character fits.
+    """
+    sizes = [count_tokens(sentence.span.of(text)) for sentence in sentences]
+
+    def allowed(span: Span) -> bool:
+        return count_tokens(span.of(text)) <= limit and fits(span.of(text))
+
+    chunks: list[Chunk] = []
+    first = 0
+    while first < len(sentences):
+        last = _last_sentence(first, sizes, limit)
+        while last > first and not allowed(_joined(sentences, first, last)):
+            last -= 1
+        whole = _joined(sentences, first, last)
+        parts = [whole] if last > first or allowed(whole) else _parts(text, whole, limit, fits)
+        version = sentences[first].version_id
+        chunks += [Chunk(0, version, part, (first, last + 1)) for part in parts]
+        first = _next_start(first, last, sizes, limit)
+    return chunks
+
+
+def _last_sentence(first: int, sizes: Sequence[int], limit: int) -> int:
+    """Return the position of the last sentence that a chunk from `first` on can hold."""
+    last, total = first, sizes[first]
+    while last + 1 < len(sizes) and total + sizes[last + 1] <= limit:
+        last += 1
+        total += sizes[last]
+    return last
+
+
+def _next_start(first: int, last: int, sizes: Sequence[int], limit: int) -> int:
+    """Return where the next chunk begins: at the last sentence again, where it leaves room."""
+    is_end = last + 1 == len(sizes)
+    if is_end or last == first or 2 * sizes[last] > limit or sizes[last] + sizes[last + 1] > limit:
+        return last + 1
+    return last
+
+
+def _joined(sentences: Sequence[Sentence], first: int, last: int) -> Span:
+    """Return the span from one sentence's start to another's end."""
+    return Span(sentences[first].span.start, sentences[last].span.end)
+
+
+def _parts(text: str, span: Span, limit: int, fits: Callable[[str], bool]) -> list[Span]:
+    """Split a sentence that is beyond the limit, at spaces where there are any."""
+    parts: list[Span] = []
+    start = span.start
+    while start < span.end:
+        end = _end_of_part(text, start, span.end, limit, fits)
+        piece = text[start:end]
+        if piece.strip():
+            left = start + len(piece) - len(piece.lstrip())
+            parts.append(Span(left, left + len(piece.strip())))
+        start = end
+    return parts
+
+
+def _end_of_part(text: str, start: int, stop: int, limit: int, fits: Callable[[str], bool]) -> int:
+    """Return where the longest allowed part from `start` on ends."""
+    piece = clip_tokens(text[start : min(stop, start + limit * LONGEST_TOKEN)], limit)
+    while not fits(piece):
+        if len(piece) == 1:
+            raise ValueError("the embedder does not even read one character")
+        piece = piece[: len(piece) * 3 // 4]
+    end = start + len(piece)
+    if end >= stop:
+        return stop
+    space = max(piece.rfind(" ", len(piece) // 2), piece.rfind("\n", len(piece) // 2))
+    return start + space + 1 if space > 0 else end
+
+
+def heading(version: Version) -> str:
+    """Return the line above a chunk when it is embedded: the title and the date in words.
+
+    Both help to find a chunk; neither is ever part of a quote.
+    """
+    title = version.title or ""
+    short = clip_tokens(title, TITLE_TOKENS).rstrip() if title else ""
+    day = day_of(version.published)
+    written = f"({_MONTHS[day.month - 1]} {day.day}, {day.year})" if day else ""
+    return f"{short} {written}".strip()
+
+
+def passage_text(version: Version, text: str) -> str:
+    """Return what is embedded for a chunk of this text: heading, line break, text."""
+    line = heading(version)
+    return f"{line}\n{text}" if line else text
+
+
+def passages(
+    version: Version, sentences: Sequence[Sentence], chunks: Sequence[Chunk]
+) -> list[Passage]:
+    """Return what is embedded of each chunk, with the spans of its sentences therein.
+
+    Args:
+        version: The version whose text the chunks cut.
+        sentences: All its sentences, position i at index i.
+        chunks: Any chunks of it.
+    """
+    return [_passage(version, sentences, chunk) for chunk in chunks]
+
+
+def _passage(version: Version, sentences: Sequence[Sentence], chunk: Chunk) -> Passage:
+    """Return one chunk's passage; of a split sentence, the part that the chunk holds."""
+    text = passage_text(version, chunk.span.of(version.text))
+    shift = len(text) - len(chunk.span) - chunk.span.start
+    return Passage(text, tuple(_shifted(sentences, chunk, shift)))
+
+
+def _shifted(sentences: Sequence[Sentence], chunk: Chunk, shift: int) -> Iterator[Span]:
+    """Yield the spans of a chunk's sentences, moved by `shift` and cut at the chunk's ends."""
+    for position in range(*chunk.sentences):
+        span = sentences[position].span
+        start, end = max(span.start, chunk.span.start), min(span.end, chunk.span.end)
+        yield Span(start + shift, end + shift)
