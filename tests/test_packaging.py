@@ -29,7 +29,8 @@ def canonical(requirement: str) -> str:
 
 
 def test_every_package_of_the_tree_is_listed(project: dict[str, Any]) -> None:
-    in_tree = {".".join(path.parent.parts) for path in shipped_files() if path.suffix == ".py"}
+    packages = (path.parent for path in shipped_files() if path.name == "__init__.py")
+    in_tree = {".".join(package.parts) for package in packages}
     assert in_tree == set(project["tool"]["setuptools"]["packages"])
 
 
