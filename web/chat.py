@@ -18,48 +18,48 @@ from corpus.article import Article, Version
 from corpus.errors import OnRecordError
 from qa.answer import Answer, Conversation, Turn
 from web import markup
-from web.markup import Exchange
 
 log = logging.getLogger(__name__)
 
 QUESTIONS_AT_ONCE = 2
 TURNS_KEPT = 50
-"""Exchanges a tab keeps; older ones leave the page and are no context for follow-ups."""
+"""Turns a tab keeps; older ones leave the page and are no context for follow-ups."""
 TABS_KEPT = 100
 """Conversations held in memory; the longest unused go first."""
 _TYPED_LIMIT = 20_000  # characters the box takes; the assistant says what is too long
-_FAILED = "Something went wrong on this side, so this question has no answer. Please try again."
+_FAILED = "Something went wrong here, so this question has no answer. Please try again."
+_EMPTY = "The article behind an answer opens here, with the quoted sentence marked."
+_DECLINED = "No article answers this. The nearest sentences can be opened to see where they stand."
+_GONE = "This source is no longer at hand. Please ask the question again."
+_PARTS = ("held", "box", "send", "talk", "now", "source")
+Changes = tuple[object, ...]
+# page.js says what a click picked; `submit` and `select` are the two event names Gradio has for it.
 _REPORT_CLICKS = """
 element.addEventListener('click', (event) => {
   const picked = window.onrecordPicked(event);
-  if (picked?.ask !== undefined) trigger('submit', picked);
-  else if (picked) trigger('select', picked);
+  if (picked) trigger(picked.ask === undefined ? 'select' : 'submit', picked);
 });
 """
-
-Kept = tuple[Exchange, ...]
 
 
 class Assists(Protocol):
     """What the page needs of `qa.assistant.Assistant`."""
 
     def ask(
-        self,
-        question: str,
-        *,
-        conversation: Conversation = ...,
-        progress: Callable[[str], None] | None = ...,
+        self, question: str, *, conversation: Conversation, progress: Callable[[str], None]
     ) -> Answer:
-        """Answer one question."""
+        """Answer one question; OnRecordError says why not, in words for the user."""
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         """Return a stored version and its article."""
 
 
 class ChatPage:
-    """The page's layout and what its events do; one for all visitors, holding none of theirs."""
+    """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(self, assistant: Assists, examples: Sequence[str] = (), collection: str = ""):
+    def __init__(
+        self, assistant: Assists, examples: Sequence[str] = (), collection: str = ""
+    ) -> None:
         """Serve `assistant`; `collection` says in words what is searched."""
         self._assistant = assistant
         self._examples = examples
@@ -68,12 +68,12 @@ class ChatPage:
         self._pool = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="assistant")
 
     def blocks(self) -> gr.Blocks:
-        """Return the page."""
+        """Return the page, its events connected."""
         with gr.Blocks(
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
-            kept = gr.State(())
-            gr.HTML(markup.banner(self._collection), elem_id="banner", js_on_load=None)
+            held = gr.State(Conversation())
+            _html(markup.banner(self._collection), "banner")
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
@@ -82,91 +82,98 @@ class ChatPage:
                     with gr.Row(elem_id="composer"):
                         box = _question_box()
                         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
-                source = _html(markup.no_source(), "source")
-            gr.on(
+                source = _html(markup.note(_EMPTY), "source")
+            parts = {"held": held, "box": box, "send": send}
+            parts |= {"talk": talk, "now": now, "source": source}
+            _on(
                 [box.submit, send.click, talk.submit],
                 self.ask,
-                [box, kept],
-                [kept, box, send, talk, now, source],
-                show_progress="hidden",
-                trigger_mode="once",
+                inputs=[box, held],
+                outputs=[parts[name] for name in _PARTS],
+                trigger_mode="once",  # a second press while one is answered asks nothing
                 concurrency_limit=QUESTIONS_AT_ONCE,
-                api_visibility="private",
             )
-            gr.on(
+            _on(
                 [talk.select, source.select],
                 self.show,
-                [kept],
-                [source],
-                show_progress="hidden",
+                inputs=[held],
+                outputs=[source],
                 trigger_mode="always_last",
-                api_visibility="private",
             )
         page.state_session_capacity = TABS_KEPT
         return page
 
-    def ask(self, typed: str, kept: Kept, event: gr.EventData) -> Iterator[tuple[Any, ...]]:
-        """Answer what was typed or picked, showing each step; one exchange more at the end."""
+    def ask(self, typed: str, held: Conversation, event: gr.EventData) -> Iterator[Changes]:
+        """Answer what was typed or picked, showing each step, and add it to the conversation."""
         picked = _data(event).get("ask")
         question = picked if isinstance(picked, str) else typed
-        cleared = gr.skip() if isinstance(picked, str) else ""
-        idle, busy = gr.Button(interactive=True), gr.Button(interactive=False)
-        skip = gr.skip()
-        yield skip, cleared, busy, skip, markup.working(question, ["Looking"]), skip
-        done = Exchange(question, hint=_FAILED)
-        for step in self._steps(question, kept):
-            if isinstance(step, Exchange):
-                done = step
-                continue
-            yield skip, skip, skip, skip, markup.working(question, [step]), skip
-        kept = (*kept, done)[-TURNS_KEPT:]
-        panel = self._panel(kept, len(kept) - 1, 0) if done.answer else skip
-        yield kept, skip, idle, markup.exchanges(kept), "", panel
-
-    def show(self, kept: Kept, event: gr.EventData) -> str:
-        """Return the source panel for the citation that was clicked."""
-        data = _data(event)
-        return self._panel(kept, data.get("turn"), data.get("cite"))
-
-    def _steps(self, question: str, kept: Kept) -> Iterator[str | Exchange]:
-        """Yield what is being done, line by line, and last the exchange that came of it."""
+        now = markup.working(question, "looking")
+        yield _changed(box="", send=gr.Button(interactive=False), now=now)
         lines: SimpleQueue[str | None] = SimpleQueue()
-        turns = (Turn(e.question, e.answer.standalone, e.answer) for e in kept if e.answer)
-        conversation = Conversation(tuple(turns))
         future = self._pool.submit(
-            self._assistant.ask, question, conversation=conversation, progress=lines.put
+            self._assistant.ask, question, conversation=held, progress=lines.put
         )
         future.add_done_callback(lambda _: lines.put(None))
         while (line := lines.get()) is not None:
-            yield line
-        yield _exchange(question, future)
+            yield _changed(now=markup.working(question, line))
+        yield self._finished(question, held, future)
 
-    def _panel(self, kept: Kept, turn: object, position: object) -> str:
-        answer = kept[turn].answer if isinstance(turn, int) and 0 <= turn < len(kept) else None
-        if answer is None or not isinstance(position, int):
-            return markup.gone()
-        citations = markup.shown(answer)
-        if not 0 <= position < len(citations):
-            return markup.no_source() if not citations else markup.gone()
-        citation = citations[position]
-        found = self._pool.submit(
-            self._assistant.source, citation.article_id, citation.version
-        ).result()
-        return markup.source(turn, position, answer, *found) if found else markup.gone()
+    def _finished(self, question: str, held: Conversation, future: Future[Answer]) -> Changes:
+        idle = gr.Button(interactive=True)
+        try:
+            answer = future.result()
+        except OnRecordError as error:  # its text is meant for the user
+            return _changed(box=question, send=idle, now=markup.hint(str(error)))
+        except Exception:
+            log.exception("a question failed")
+            return _changed(box=question, send=idle, now=markup.hint(_FAILED))
+        turn = Turn(question, answer.standalone, answer)
+        held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
+        panel = markup.note(_DECLINED if answer.nearest else _EMPTY)
+        if answer.citations:
+            panel = self._source(held, len(held.turns) - 1, 0)
+        return _changed(held=held, send=idle, talk=markup.turns(held), now="", source=panel)
+
+    def show(self, held: Conversation, event: gr.EventData) -> str:
+        """Return the source panel for the citation that was clicked."""
+        picked = _data(event)
+        return self._source(held, picked.get("turn"), picked.get("cite"))
+
+    def _source(self, held: Conversation, turn: object, cited: object) -> str:
+        """Return the panel of one citation; which one is the browser's word, so it is checked."""
+        if not (isinstance(turn, int) and 0 <= turn < len(held.turns)):
+            return markup.note(_GONE)
+        answer = held.turns[turn].answer
+        if not (answer and isinstance(cited, int) and 0 <= cited < len(markup.shown(answer))):
+            return markup.note(_GONE)
+        citation = markup.shown(answer)[cited]
+        find = self._assistant.source
+        found = self._pool.submit(find, citation.article_id, citation.version).result()
+        return markup.source(turn, cited, answer, *found) if found else markup.note(_GONE)
 
 
-def _exchange(question: str, future: Future[Answer]) -> Exchange:
-    try:
-        return Exchange(question, future.result())
-    except OnRecordError as error:  # its text is meant for the user
-        return Exchange(question, hint=str(error))
-    except Exception:
-        log.exception("a question failed")
-        return Exchange(question, hint=_FAILED)
+def _changed(**new: object) -> Changes:
+    """Return the event's outputs: what is new, and nothing for every other part."""
+    return tuple(new.get(part, gr.skip()) for part in _PARTS)
+
+
+def _data(event: gr.EventData) -> dict[str, Any]:
+    return event._data if isinstance(event._data, dict) else {}
+
+
+def _on(triggers: Sequence[Any], fn: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
+    """Connect events that are no API and show no progress but our own."""
+    gr.on(triggers, fn, show_progress="hidden", api_visibility="private", **options)
 
 
 def _html(value: str, name: str) -> gr.HTML:
-    return gr.HTML(value, elem_id=name, js_on_load=_REPORT_CLICKS, apply_default_css=False)
+    return gr.HTML(
+        value,
+        elem_id=name,
+        elem_classes="page",
+        js_on_load=_REPORT_CLICKS,
+        apply_default_css=False,
+    )
 
 
 def _question_box() -> gr.Textbox:
@@ -184,12 +191,8 @@ def _question_box() -> gr.Textbox:
     )
 
 
-def _data(event: gr.EventData) -> dict[str, Any]:
-    return event._data if isinstance(event._data, dict) else {}
-
-
 def theme() -> gr.themes.Base:
-    """Return a theme with fonts of the reader's own system; Gradio's own load theirs from outside."""
+    """Return a theme with fonts of the reader's own system; Gradio's load theirs from outside."""
     sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"]
     mono = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
     return gr.themes.Base(font=sans, font_mono=mono)

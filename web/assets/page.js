@@ -64,10 +64,9 @@
 
   // One polite live region outside what is redrawn, so that each turn is read once.
   function announce(turn) {
-    const step = turn.querySelector(".steps li:last-child");
-    const said = step ?? turn.querySelector(".short, .says, .hint, .chip, .cited blockquote");
-    const region = document.getElementById("announcer") ?? newAnnouncer();
-    region.textContent = said ? said.textContent : "";
+    const said = turn.querySelector(".step, .short, .says, .hint, .chip, blockquote");
+    const region = document.getElementById("announcer");
+    if (said && region.textContent !== said.textContent) region.textContent = said.textContent;
   }
 
   function newAnnouncer() {
@@ -98,9 +97,9 @@
   const waiting = window.setInterval(() => {
     if (!document.getElementById("source") || !document.getElementById("now")) return;
     window.clearInterval(waiting);
+    newAnnouncer();
     watch("talk", turnsChanged);
     watch("now", turnsChanged);
     watch("source", sourceChanged);
-    newAnnouncer();
   }, 100);
 })();
