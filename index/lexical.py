@@ -73,6 +73,12 @@ def search(
     return rows.fetchall()
 
 
+def search_phrase(connection: sqlite3.Connection, phrase: str, k: int) -> list[int]:
+    """Return at most `k` ids of chunks whose text holds these words in a row, by their stems."""
+    query = "SELECT rowid FROM chunk_text WHERE chunk_text MATCH ? ORDER BY rowid LIMIT ?"
+    return [row[0] for row in connection.execute(query, (f"text : {quoted(phrase)}", k))]
+
+
 def limited(limits: Limits) -> tuple[str, list[str]]:
     """Return a query for the chunk ids within `limits` and its values; ("", []) without limits."""
     if not limits:

@@ -8,19 +8,21 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from corpus.article import Span
 
+_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
 _TABLE = {
     **dict.fromkeys("‘’‚‛′`´", "'"),
     **dict.fromkeys("“”„‟″«»", '"'),
     **dict.fromkeys("‐‑‒–—―−", "-"),
-    **dict.fromkeys("\u00ad\u200b\u200c\u200d\u2060\ufeff", ""),
+    **dict.fromkeys(_UNSEEN, ""),
     "…": "...", "ﬀ": "ff", "ﬁ": "fi", "ﬂ": "fl", "ﬃ": "ffi", "ﬄ": "ffl", "ﬅ": "st", "ﬆ": "st",
 }  # fmt: skip
 _TRANSLATION = str.maketrans(_TABLE)
-_TOKENS = re.compile(rf"\s+|[{''.join(_TABLE)}]|[^\s{''.join(_TABLE)}]+")
+_TOKENS = re.compile(rf"[\s{_UNSEEN}]+|[{''.join(_TABLE)}]|[^\s{''.join(_TABLE)}]+")
 # Scripts written without spaces: there a quote may begin or end between any two letters.
 _UNSPACED = re.compile(
     "[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff]"
@@ -58,10 +60,10 @@ def fold_with_map(text: str) -> Folded:
     ends: list[int] = []
     for match in _TOKENS.finditer(text):
         source = match.group()
-        folded = " " if source.isspace() else _TABLE.get(source, source)
-        plain = len(folded) == len(source) and not source.isspace()
+        folded = source.translate(_TRANSLATION)
+        folded = " " if folded.isspace() else folded
         pieces.append(folded)
-        if plain:
+        if len(folded) == len(source):
             starts.extend(range(match.start(), match.end()))
             ends.extend(range(match.start() + 1, match.end() + 1))
         else:
@@ -84,3 +86,13 @@ def is_border(text: str, position: int) -> bool:
     if _UNSPACED.match(before) or _UNSPACED.match(after):
         return not (before.isdecimal() and after.isdecimal())
     return not (before.isalnum() and after.isalnum())
+
+
+def occurrences(part: str, text: str) -> Iterator[Span]:
+    """Yield where `part` stands in `text` without cutting a word or a number at either end."""
+    start = text.find(part)
+    while part and start >= 0:
+        end = start + len(part)
+        if is_border(text, start) and is_border(text, end):
+            yield Span(start, end)
+        start = text.find(part, start + 1)

@@ -15,11 +15,12 @@ from corpus.article import Span, Version
 from qa.answer import Answer, Citation, Draft, DraftStatement, Evidence, Statement
 from qa.facts import Token, negations, tokens
 from qa.figures import numbers
-from qa.fold import fold, fold_with_map, is_border
+from qa.fold import fold, fold_with_map, is_border, occurrences
 
 # A statement may say these though its quote does not: they attribute or join, and add no fact.
 _FREE_WORDS = frozenset("a an the that also said says say saying reported reports".split())
 _ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
+_LONGEST_FIGURE = 120
 _QUOTED = re.compile(r'"([^"]*)"')
 
 
@@ -105,6 +106,11 @@ def ask_back(
     )
 
 
+def cite(item: Evidence) -> Citation | None:
+    """Return the citation of one piece of evidence, or None if it does not stand."""
+    return next((citation for _, citation in _citations([item])), None)
+
+
 def short_span(quote: str, short: str) -> Span | None:
     """Return where in the quote the short answer stands, cutting no word and no figure, or None.
 
@@ -112,26 +118,21 @@ def short_span(quote: str, short: str) -> Span | None:
     """
     if not short.strip() or short != short.strip():
         return None
-    amounts = [number.amount for number in numbers(quote)]
-    for span in _occurrences(short, quote):
-        if not any(span.overlaps(amount) and not span.contains(amount) for amount in amounts):
-            return span
-    return None
+    whole = (span for span in occurrences(short, quote) if cuts_no_figure(quote, span))
+    return next(whole, None)
+
+
+def cuts_no_figure(text: str, span: Span) -> bool:
+    """Return whether no figure at either end of the span is cut ("65" of "$65 billion")."""
+    start, end = max(0, span.start - _LONGEST_FIGURE), span.end + _LONGEST_FIGURE
+    part = Span(span.start - start, span.end - start)
+    amounts = (number.amount for number in numbers(text[start:end]))
+    return not any(part.overlaps(amount) and not part.contains(amount) for amount in amounts)
 
 
 def _probability(value: float) -> float:
     """Return the value held between 0 and 1; what is not a number is no confidence at all."""
     return min(max(value, 0.0), 1.0) if value == value else 0.0
-
-
-def _occurrences(part: str, text: str) -> Iterator[Span]:
-    """Yield where `part` stands in `text` without cutting a word or a number at either end."""
-    start = text.find(part)
-    while part and start >= 0:
-        end = start + len(part)
-        if is_border(text, start) and is_border(text, end):
-            yield Span(start, end)
-        start = text.find(part, start + 1)
 
 
 # Evidence -> citation
@@ -236,7 +237,7 @@ def _verbatim(text: str, quote: str) -> str | None:
     none.
     """
     folded = fold_with_map(quote)
-    for span in _occurrences(fold(text), folded.text):
+    for span in occurrences(fold(text), folded.text):
         part = folded.original(span.start, span.end).of(quote)
         whole = short_span(quote, part) is not None
         if whole and negations(part) == negations(quote):
@@ -253,7 +254,7 @@ def _phrased(text: str, citation: Citation) -> bool:
     """
     folded, quote = fold(text), fold(citation.quote)
     passages = _QUOTED.findall(folded)
-    if folded.count('"') % 2 or not all(any(_occurrences(p.strip(), quote)) for p in passages):
+    if folded.count('"') % 2 or not all(any(occurrences(p.strip(), quote)) for p in passages):
         return False
     claims = [t for t in tokens(_ACCORDING.sub("", folded)) if t.key not in _FREE_WORDS]
     said = tokens(quote)

@@ -1,0 +1,213 @@
+"""Which article says exactly this? Or word by word how the nearest sentence differs, or none."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import date
+from difflib import SequenceMatcher
+from typing import Literal, NamedTuple
+
+from corpus.archive import Archive
+from corpus.article import Article, Sentence, Span, Version, day_of
+from corpus.database import store_errors
+from corpus.sentences import split_sentences
+from index.chunks import Chunk
+from index.lexical import search, search_phrase
+from index.schema import read_chunks
+from qa.answer import Citation, Evidence
+from qa.fold import fold, fold_with_map, occurrences
+from qa.verify import cite, cuts_no_figure
+
+_Operation = Literal["same", "replaced", "added", "missing"]
+
+_CANDIDATES = 50
+_PHRASE_WORDS = 12
+_COMPARED = 8
+_OPERATIONS: dict[str, _Operation] = {
+    "equal": "same", "replace": "replaced", "delete": "added", "insert": "missing"
+}  # fmt: skip
+NEAR = 0.5
+"""The share of the words asked for that a sentence must have, in order, to be called near."""
+
+
+class Difference(NamedTuple):
+    """A stretch of words: the same, or replaced, added by `theirs`, or missing from it."""
+
+    operation: _Operation
+    theirs: str
+    stored: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuoteMatch:
+    """What was found for a quote.
+
+    Attributes:
+        citation: Where it stands (exact), or the nearest sentence (near), else None. If only a part
+            of a sentence was asked for, the citation's context is the whole sentence.
+        differences: From the words asked for to the stored ones, in order; empty unless near.
+        others: Where else exactly this stands, one citation an article.
+    """
+
+    status: Literal["exact", "near", "none"]
+    citation: Citation | None = None
+    differences: tuple[Difference, ...] = ()
+    others: tuple[Citation, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """Consecutive sentences of a current version."""
+
+    article: Article
+    version: Version
+    sentences: Sequence[Sentence]
+
+    @property
+    def span(self) -> Span:
+        return Span(self.sentences[0].span.start, self.sentences[-1].span.end)
+
+    @property
+    def words(self) -> list[str]:
+        return self.span.of(self.version.text).split()
+
+    def cited(self, quote: Span | None = None) -> Citation | None:
+        """Return the citation of the stretch, or of a part of it with the stretch as context."""
+        first, whole = self.sentences[0], self.span
+        sentence = Sentence(first.version_id, first.position, whole, first.paragraph)
+        part = quote if quote != whole else None
+        context = whole if part else None
+        evidence = Evidence(
+            1, self.article, self.version, sentence, 1.0, context=context, quote_span=part
+        )
+        return cite(evidence)
+
+
+def find_quote(archive: Archive, text: str) -> QuoteMatch:
+    """Look for a quote, word for word, in the current versions.
+
+    Typography is forgiven: quotation marks and dashes of another form, white space, ligatures.
+    Letters, digits, case and all other marks count. Where several articles say it, the earliest
+    published comes first.
+    """
+    wanted = fold(text).strip('" ')
+    if not any(character.isalnum() for character in wanted):
+        return QuoteMatch("none")
+    chunks = _candidates(archive, wanted)
+    opened = _opened(archive, chunks)
+    found = sorted(_exact(archive, wanted, opened), key=_published)
+    if found:
+        return QuoteMatch("exact", found[0], others=tuple(found[1:]))
+    length = max(1, len(split_sentences(wanted)))
+    return _nearest(wanted, list(_stretches(archive, chunks, opened, length)))
+
+
+def _published(citation: Citation) -> tuple[date, str]:
+    return day_of(citation.published) or date.max, citation.article_id
+
+
+def _candidates(archive: Archive, wanted: str) -> list[Chunk]:
+    """Return the chunks that hold the first or last words in a row, then those nearest by words."""
+    words, connection = wanted.split(), archive.connection()
+    ids: dict[int, None] = {}
+    with store_errors(archive.path):
+        for phrase in (words[:_PHRASE_WORDS], words[-_PHRASE_WORDS:]):
+            ids |= dict.fromkeys(search_phrase(connection, " ".join(phrase), _CANDIDATES))
+        ids |= dict.fromkeys(id_ for id_, _ in search(connection, wanted, _CANDIDATES))
+        chunks = read_chunks(connection, ids)
+    return [chunks[id_] for id_ in ids if id_ in chunks]
+
+
+def _opened(archive: Archive, chunks: Sequence[Chunk]) -> dict[int, tuple[Article, Version]]:
+    """Return article and version by version id, without those removed meanwhile or damaged."""
+    opened: dict[int, tuple[Article, Version]] = {}
+    for version_id in dict.fromkeys(chunk.version_id for chunk in chunks):
+        with suppress(KeyError):
+            version = archive.version(version_id)
+            article = archive.article(version.article_id)
+            if article and version.is_intact:
+                opened[version_id] = article, version
+    return opened
+
+
+# Exactly
+
+
+def _exact(
+    archive: Archive, wanted: str, opened: Mapping[int, tuple[Article, Version]]
+) -> Iterator[Citation]:
+    for version_id, (article, version) in opened.items():
+        span = _stored(wanted, version.text)
+        if span is None:
+            continue
+        covered = [s for s in archive.sentences(version_id) if s.span.overlaps(span)]
+        citation = _Stretch(article, version, covered).cited(span) if covered else None
+        if citation:
+            yield citation
+
+
+def _stored(wanted: str, text: str) -> Span | None:
+    """Return where the text has the wanted words in a row, no word and no figure cut, or None."""
+    folded = fold_with_map(text)
+    for span in occurrences(wanted, folded.text):
+        if cuts_no_figure(folded.text, span):
+            return folded.original(span.start, span.end)
+    return None
+
+
+# Nearly
+
+
+def _stretches(
+    archive: Archive,
+    chunks: Sequence[Chunk],
+    opened: Mapping[int, tuple[Article, Version]],
+    length: int,
+) -> Iterator[_Stretch]:
+    """Yield every run of `length` sentences that begins in one of the chunks, each once."""
+    sentences = {version_id: archive.sentences(version_id) for version_id in opened}
+    begins = {
+        (chunk.version_id, first): None
+        for chunk in chunks
+        if chunk.version_id in opened
+        for first in range(*chunk.sentences)
+    }
+    for version_id, first in begins:
+        run = sentences[version_id][first : first + length]
+        if run:
+            yield _Stretch(*opened[version_id], run)
+
+
+def _nearest(wanted: str, stretches: Sequence[_Stretch]) -> QuoteMatch:
+    words = wanted.split()
+    likely = sorted(stretches, key=lambda stretch: -_shared(words, stretch.words))[:_COMPARED]
+    matched = sorted(((_in_order(words, s.words), s) for s in likely), key=lambda pair: -pair[0])
+    for count, stretch in matched:
+        citation = stretch.cited()
+        if citation and count >= NEAR * len(words):
+            return QuoteMatch("near", citation, _differences(words, stretch.words))
+    return QuoteMatch("none")
+
+
+def _shared(words: Sequence[str], stored: Sequence[str]) -> float:
+    """Return the harmonic mean of the shares of words that the two have in common, order aside."""
+    common = (Counter(words) & Counter(map(fold, stored))).total()
+    return 2 * common / (len(words) + len(stored))
+
+
+def _in_order(words: Sequence[str], stored: Sequence[str]) -> int:
+    return sum(block.size for block in _matcher(words, stored).get_matching_blocks())
+
+
+def _matcher(words: Sequence[str], stored: Sequence[str]) -> SequenceMatcher[str]:
+    return SequenceMatcher(None, words, [fold(word) for word in stored], autojunk=False)
+
+
+def _differences(words: Sequence[str], stored: Sequence[str]) -> tuple[Difference, ...]:
+    return tuple(
+        Difference(_OPERATIONS[tag], " ".join(words[a:b]), " ".join(stored[c:d]))
+        for tag, a, b, c, d in _matcher(words, stored).get_opcodes()
+    )
