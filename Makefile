@@ -58,3 +58,7 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+bench: prepare
+	@echo "==> Measuring speed on the sample (other articles: python tests/bench/speed.py --help)"
+	@$(BIN)/python tests/bench/speed.py
