@@ -11,8 +11,9 @@ from cli.ask import ask
 from cli.chat import chat
 from cli.edge import PROGRAM, handle_signals, run
 from cli.ingest import ingest
+from cli.quote import quote
 from cli.serve import serve
-from cli.store import errors, export, prepare, quote, rebuild, remove, stats, verify
+from cli.store import errors, export, prepare, rebuild, remove, stats, verify
 
 COMMANDS = (
     ingest,

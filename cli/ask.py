@@ -27,11 +27,10 @@ from cli.edge import ALL_REFUSED, PARTLY
 from corpus.errors import QuestionError
 
 if TYPE_CHECKING:
-    from index.chunk_index import Limits
-    from qa.assistant import Assistant
-
     from cli.batch import Ask
+    from index.chunk_index import Limits
     from qa.answer import Answer, Conversation
+    from qa.assistant import Assistant
 
 PROOF_SUFFIXES = (".html", ".json")
 

@@ -8,11 +8,11 @@ from datetime import date
 from typing import Annotated, Any, BinaryIO, NoReturn
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
-from qa.render import to_json
 
 from cli.common import parse_day
 from corpus.errors import QuestionError
 from qa.answer import Answer, Conversation, Turn
+from qa.render import to_json
 
 LONGEST_LINE = 1_000_000
 """Bytes of one line; a question has at most some thousand characters."""

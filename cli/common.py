@@ -50,6 +50,7 @@ Wait = Annotated[
     float,
     typer.Option("--wait", min=0, max=86400, help="Seconds to wait for another writer."),
 ]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 Publisher = Annotated[
     str | None, typer.Option("--publisher", metavar="NAME", help="Only articles of this outlet.")
 ]
@@ -103,12 +104,13 @@ def text_width() -> int:
 
 
 @contextmanager
-def progress_shown() -> Iterator[Callable[[str], None] | None]:
-    """Yield what shows a step on the terminal, or None where nobody is looking."""
+def progress_shown() -> Iterator[Callable[[str], None]]:
+    """Yield what shows a step while it lasts, on a terminal only."""
     if not sys.stderr.isatty():
-        yield None
+        yield lambda _step: None
         return
     from rich.console import Console
+    from rich.markup import escape
 
-    with Console(stderr=True).status("searching") as status:
-        yield status.update
+    with Console(stderr=True).status("starting") as status:
+        yield lambda step: status.update(escape(step))

@@ -49,39 +49,49 @@ def ingest(
         context.fail("name a file or folder, or give --sample")
     settings = read_settings(config, store)
     # heavy rooms are imported where they are used, so that --help starts at once
-    from corpus.archive import Archive
     from index.build import ingest as ingest_sources
     from index.embed import open_embedder
+    from index.schema import open_archive
 
     embedder = open_embedder(settings.model.name, settings.model.cache)
     with (
-        Archive.open(settings.store, create=True, wait=wait) as archive,
+        open_archive(settings.store, create=True, wait=wait) as archive,
         stoppable() as stopped,
         progress_shown() as progress,
     ):
         report = ingest_sources(named, archive, embedder, progress, stopped)
+    _report(report)
+
+
+def _report(report: IngestReport) -> None:
+    for note in report.notes:
+        error_line(f"note: {note}")
     for error in report.refused:
         error_line(str(error))
+    if unlisted := report.refused_count - len(report.refused):
+        error_line(f"and {unlisted:,} more were refused; `onrecord errors` lists all")
     typer.echo(summary(report))
-    code = INTERRUPTED if stopped() else exit_code(report)
-    if code:
+    if code := exit_code(report):
         raise typer.Exit(code)
 
 
 def summary(report: IngestReport) -> str:
     """Return the one line that says what was done."""
+    stored = report.done - report.refused_count
     return (
-        f"ingested {counted(report.articles, 'article')}: {report.added:,} new, "
+        f"ingested {counted(stored, 'article')}: {report.added:,} new, "
         f"{report.updated:,} changed, {report.unchanged:,} unchanged, "
-        f"{len(report.refused):,} refused, in {report.seconds:.1f} s"
+        f"{report.refused_count:,} refused, in {report.seconds:.1f} s"
     )
 
 
 def exit_code(report: IngestReport) -> int:
     """Return 0 where nothing was refused, 3 where some items were, 4 where all were."""
-    if not report.refused:
+    if report.interrupted:
+        return INTERRUPTED
+    if not report.refused_count:
         return 0
-    return PARTLY if report.articles else ALL_REFUSED
+    return ALL_REFUSED if report.refused_count == report.done else PARTLY
 
 
 @contextmanager
@@ -109,7 +119,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task("", total=None)
 
         def show(progress: Progress) -> None:
-            bar.update(task, completed=progress.articles, description=progress.source)
+            bar.update(task, completed=progress.done, description=progress.source)
 
         yield show
 
@@ -121,6 +131,6 @@ def _lines() -> Callable[[Progress], None]:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            error_line(f"ingested {counted(progress.articles, 'article')} so far")
+            error_line(f"{counted(progress.done, 'article')} so far, now {progress.source}")
 
     return show

@@ -8,9 +8,8 @@ import os
 import tempfile
 from pathlib import Path
 
-from qa.render import to_html, to_json
-
 from qa.answer import Answer, Citation
+from qa.render import to_html, to_json
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"

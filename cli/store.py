@@ -1,63 +1,54 @@
-"""The commands that look after a store: quote, export, remove, stats, verify, rebuild, errors."""
+"""The commands that look after a store."""
 
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import Config, Debug, Store, Wait, counted, read_settings
+from cli.common import AsJson, Config, Debug, Store, Wait, columns, counted, read_settings
 from cli.edge import STORE, error_line
 
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-
-
-def quote(
-    sentence: Annotated[str, typer.Argument(help="The sentence, in quotes.")],
-    store: Store = None,
-    config: Config = None,
-    _debug: Debug = False,
-) -> None:
-    """Tell which article says exactly this, or show how the nearest sentence differs.
-
-    Finding nothing is an answer: the exit code is 0.
-
-    For example: onrecord quote "Caracas has borrowed $65 billion."
-    """
-    settings = read_settings(config, store)
-    typer.echo(sentence and settings)
+if TYPE_CHECKING:
+    from corpus.article import Article, Version
 
 
 def export(store: Store = None, config: Config = None, _debug: Debug = False) -> None:
     """Write the current versions as stored, one JSON object a line.
 
+    An article whose text was altered behind our back is left out, and the exit code is 5.
+
     For example: onrecord export > articles.jsonl
     """
-    from corpus.archive import Archive
+    from index.schema import open_archive
 
     damaged = 0
-    with Archive.open(read_settings(config, store).store) as archive:
+    with open_archive(read_settings(config, store).store) as archive:
         for article, version in archive.current_versions():
-            if not version.is_intact:
+            if version.is_intact:
+                _print_json(exported(article, version))
+            else:
                 damaged += 1
-                error_line(f"{article.id}: E_DAMAGED the stored text no longer has its digest")
-                continue
-            published = version.published.isoformat() if version.published else None
-            record = {
-                "id": article.id,
-                "url": article.url,
-                "publisher": article.publisher,
-                "title": version.title,
-                "authors": list(version.authors),
-                "published": published,
-                "version": version.number,
-                "sha256": version.sha256,
-                "text": version.text,
-            }
-            typer.echo(json.dumps(record, ensure_ascii=False))
+                error_line(f"{article.id}: E_DAMAGED the text no longer matches its digest")
     if damaged:
         raise typer.Exit(STORE)
+
+
+def exported(article: Article, version: Version) -> dict[str, Any]:
+    """Return an article as the contract exports it; `ingest` reads it back."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "publisher": article.publisher,
+        "title": version.title,
+        "authors": list(version.authors),
+        "published": version.published.isoformat() if version.published else None,
+        "version": version.number,
+        "sha256": version.sha256,
+        "text": version.text,
+    }
 
 
 def remove(
@@ -76,17 +67,17 @@ def remove(
     config: Config = None,
     _debug: Debug = False,
 ) -> None:
-    """Remove articles with all their versions, at once and for good; nothing is asked back.
+    """Remove articles with all their versions, at once and without asking back.
 
-    The exit code is 1 where there is no such article.
+    Where there is no such article the exit code is 1.
 
     For example: onrecord remove --publisher "Harbour Gazette"
     """
     if sum(value is not None for value in (article_id, url, publisher)) != 1:
         context.fail("give one of ID, --url and --publisher")
-    from corpus.archive import Archive
+    from index.schema import open_archive
 
-    with Archive.open(read_settings(config, store).store, wait=wait) as archive:
+    with open_archive(read_settings(config, store).store, wait=wait) as archive:
         removed = archive.remove(article_id=article_id, url=url, publisher=publisher)
     typer.echo(f"removed {counted(removed, 'article')}")
     if not removed:
@@ -100,12 +91,23 @@ def stats(
 
     For example: onrecord stats --json
     """
+    from index.schema import open_archive
+
+    settings = read_settings(config, store)
+    with open_archive(settings.store) as archive:
+        figures = asdict(archive.stats())
+    if as_json:
+        _print_json(figures)
+    else:
+        typer.echo(columns({"store": settings.store} | figures))
 
 
 def verify(
     as_json: AsJson = False, store: Store = None, config: Config = None, _debug: Debug = False
 ) -> None:
-    """Check every stored text, position, vector and snapshot; problems give exit code 5.
+    """Check every stored text, place, vector and snapshot; what is wrong is named.
+
+    Where anything is wrong the exit code is 5.
 
     For example: onrecord verify --store data
     """
@@ -114,19 +116,38 @@ def verify(
 def rebuild(
     wait: Wait = 30.0, store: Store = None, config: Config = None, _debug: Debug = False
 ) -> None:
-    """Make anew whatever can be computed from the articles: search snapshot and full text.
+    """Make the search anew from the stored articles, also for another model.
 
-    For example: onrecord rebuild
+    For example: onrecord rebuild --config onrecord.toml
     """
 
 
 def errors(
     as_json: AsJson = False, store: Store = None, config: Config = None, _debug: Debug = False
 ) -> None:
-    """List the items that were refused, newest last.
+    """List what the last ingest of each source refused, and why.
 
     For example: onrecord errors
     """
+    from index.schema import open_archive
+
+    with open_archive(read_settings(config, store).store) as archive:
+        recorded = archive.errors()
+    for entry in recorded:
+        error = entry.error
+        if as_json:
+            _print_json(
+                {
+                    "time": entry.time.isoformat(),
+                    "source": error.source,
+                    "locator": error.locator,
+                    "code": error.code,
+                    "message": error.message,
+                    "hint": error.hint,
+                }
+            )
+        else:
+            typer.echo(f"{entry.time:%Y-%m-%d %H:%M} {error}")
 
 
 def prepare(config: Config = None, _debug: Debug = False) -> None:
@@ -134,3 +155,11 @@ def prepare(config: Config = None, _debug: Debug = False) -> None:
 
     For example: onrecord prepare
     """
+    cache = read_settings(config, None).model.cache
+    from index.export import prepare as prepare_model
+
+    typer.echo(f"the model is ready in {prepare_model(error_line, cache)}")
+
+
+def _print_json(record: dict[str, Any]) -> None:
+    typer.echo(json.dumps(record, ensure_ascii=False, default=str))

@@ -58,7 +58,7 @@ class FakeAssistant:
         return Newest()
 
 
-@pytest.fixture
+@pytest.fixture(autouse=True)
 def assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeAssistant:
     monkeypatch.chdir(tmp_path)
     fake = FakeAssistant()
@@ -73,7 +73,7 @@ def test_an_answer_as_text(onrecord: OnRecord, assistant: FakeAssistant) -> None
     assert assistant.calls[0]["question"] == "When did it sink?"
 
 
-def test_an_answer_as_json(onrecord: OnRecord, assistant: FakeAssistant) -> None:
+def test_an_answer_as_json(onrecord: OnRecord) -> None:
     code, out, err = onrecord("ask", "When did it sink?", "--json")
     record = json.loads(out)
     assert (code, err, out.count("\n")) == (0, "", 1)
@@ -94,14 +94,14 @@ def test_limits_and_the_day_are_passed_on(onrecord: OnRecord, assistant: FakeAss
     assert call["limits"].until == date(2019, 1, 1)
 
 
-def test_b84_since_after_the_newest_article(onrecord: OnRecord, assistant: FakeAssistant) -> None:
+def test_b84_since_after_the_newest_article(onrecord: OnRecord) -> None:
     code, out, err = onrecord("ask", "q", "--since", "2019-02-02")
     assert (code, out) == (2, "")
     assert "--since 2019-02-02 lies after the newest article, of 2019-02-01" in err
     assert onrecord("ask", "q", "--since", "2019-02-01")[0] == 0
 
 
-def test_b55_a_question_that_cannot_be_asked(onrecord: OnRecord, assistant: FakeAssistant) -> None:
+def test_b55_a_question_that_cannot_be_asked(onrecord: OnRecord) -> None:
     assert onrecord("ask", "") == (2, "", "Error: ask something\n")
     code, out, err = onrecord("ask", "", "--json")
     error = {"code": "E_EMPTY", "message": "ask something", "field": "question"}
@@ -109,16 +109,14 @@ def test_b55_a_question_that_cannot_be_asked(onrecord: OnRecord, assistant: Fake
     assert err == "Error: ask something\n"
 
 
-def test_a_proof_as_json(onrecord: OnRecord, assistant: FakeAssistant, tmp_path: Path) -> None:
+def test_a_proof_as_json(onrecord: OnRecord, tmp_path: Path) -> None:
     assert onrecord("ask", "q", "--proof", "proof.json")[0] == 0
     proof = json.loads((tmp_path / "proof.json").read_text(encoding="utf-8"))
     assert proof["statements"][0]["citations"][0]["sha256"] == sha256_of(TEXT)
     assert [path.name for path in tmp_path.iterdir()] == ["proof.json"]
 
 
-def test_a_proof_as_a_page_is_inert(
-    onrecord: OnRecord, assistant: FakeAssistant, tmp_path: Path
-) -> None:
+def test_a_proof_as_a_page_is_inert(onrecord: OnRecord, tmp_path: Path) -> None:
     assert onrecord("ask", "<script>alert(1)</script>", "--proof", "proof.html")[::2] == (0, "")
     page = (tmp_path / "proof.html").read_text(encoding="utf-8")
     assert "<script" not in page
@@ -130,7 +128,7 @@ def test_a_proof_as_a_page_is_inert(
 
 
 def test_a_proof_that_cannot_be_written(
-    onrecord: OnRecord, assistant: FakeAssistant, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    onrecord: OnRecord, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def full(_descriptor: int) -> None:
         raise OSError(28, "No space left on device")
@@ -149,7 +147,7 @@ def batch(onrecord: OnRecord, *lines: str | bytes) -> tuple[int, list[dict[str, 
     return code, [json.loads(line) for line in out.splitlines()]
 
 
-def test_a_batch_keeps_its_order(onrecord: OnRecord, assistant: FakeAssistant) -> None:
+def test_a_batch_keeps_its_order(onrecord: OnRecord) -> None:
     lines = [json.dumps({"id": f"q{n}", "question": f"question {n}"}) for n in range(3)]
     code, records = batch(onrecord, *lines, "")
     assert code == 0
@@ -157,13 +155,11 @@ def test_a_batch_keeps_its_order(onrecord: OnRecord, assistant: FakeAssistant) -
     assert [record["question"] for record in records] == ["question 0", "question 1", "question 2"]
 
 
-def test_an_empty_batch_is_done(onrecord: OnRecord, assistant: FakeAssistant) -> None:
+def test_an_empty_batch_is_done(onrecord: OnRecord) -> None:
     assert batch(onrecord, "", "  ") == (0, [])
 
 
-def test_a_batch_from_standard_input(
-    onrecord: OnRecord, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_batch_from_standard_input(onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch) -> None:
     text = io.TextIOWrapper(io.BytesIO(b'{"id": 7, "question": "q"}\n'))
     monkeypatch.setattr("sys.stdin", text)
     code, out, _ = onrecord("ask", "--batch", "-")
@@ -206,7 +202,6 @@ def test_a_batch_from_standard_input(
 )
 def test_a_bad_line_stops_nothing(
     onrecord: OnRecord,
-    assistant: FakeAssistant,
     line: str | bytes,
     identity: str | None,
     code: str,
@@ -221,9 +216,7 @@ def test_a_bad_line_stops_nothing(
     assert (good["id"], good["status"]) == ("good", "answered")
 
 
-def test_where_every_line_is_refused_the_code_is_4(
-    onrecord: OnRecord, assistant: FakeAssistant
-) -> None:
+def test_where_every_line_is_refused_the_code_is_4(onrecord: OnRecord) -> None:
     assert batch(onrecord, "{}", "{}")[0] == 4
 
 
@@ -239,16 +232,12 @@ def test_the_history_is_a_real_conversation(onrecord: OnRecord, assistant: FakeA
     assert (two.question, two.answer) == ("second", None)
 
 
-def test_lone_surrogates_survive_the_way_through(
-    onrecord: OnRecord, assistant: FakeAssistant
-) -> None:
+def test_lone_surrogates_survive_the_way_through(onrecord: OnRecord) -> None:
     _, records = batch(onrecord, r'{"id": "\ud800", "question": ""}')
     assert records[0]["id"] == "\ud800"
 
 
-def chat(
-    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch, *lines: str
-) -> tuple[int, str, str]:
+def chat(onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch, *lines: str) -> tuple[int, str, str]:
     stdin = io.TextIOWrapper(io.BytesIO("\n".join(lines).encode()))
     monkeypatch.setattr("sys.stdin", stdin)
     return onrecord("chat")
@@ -265,7 +254,7 @@ def test_a_conversation_carries_its_turns(
 
 
 def test_the_commands_of_a_conversation(
-    onrecord: OnRecord, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
+    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     code, out, _ = chat(onrecord, monkeypatch, "/sources", "/nonsense", "one", "/sources")
     assert code == 0

@@ -1,0 +1,153 @@
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from corpus.article import RawArticle, sha256_of
+from corpus.errors import ItemError
+from corpus.sentences import split_sentences
+from index.schema import open_archive
+
+OnRecord = Callable[..., tuple[int, str, str]]
+FERRY = "The ferry sank on Monday. Nobody was hurt."
+BRIDGE = "The bridge “opens” in May."
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Path:
+    articles = [
+        RawArticle(
+            FERRY,
+            "in.jsonl",
+            id="a1",
+            url="https://gazette.example/ferry",
+            publisher="Harbour Gazette",
+            title="Ferry sinks",
+            authors=("Ann Lee",),
+            published=date(2019, 1, 24),
+        ),
+        RawArticle(BRIDGE, "in.jsonl", id="a2", publisher="Hill Post"),
+    ]
+    with open_archive(tmp_path / "store", create=True) as archive:
+        for raw in articles:
+            with archive.transaction():
+                archive.put(raw, split_sentences(raw.text))
+        archive.record_error(
+            ItemError("E_EMPTY", "no text", source="in.jsonl", locator="3", hint="add some")
+        )
+    return tmp_path / "store"
+
+
+def test_export_gives_the_contract_s_fields(onrecord: OnRecord, store: Path) -> None:
+    code, out, err = onrecord("export", "--store", store)
+    assert (code, err) == (0, "")
+    first, second = (json.loads(line) for line in out.splitlines())
+    assert first == {
+        "id": "a1",
+        "url": "https://gazette.example/ferry",
+        "publisher": "Harbour Gazette",
+        "title": "Ferry sinks",
+        "authors": ["Ann Lee"],
+        "published": "2019-01-24",
+        "version": 1,
+        "sha256": sha256_of(FERRY),
+        "text": FERRY,
+    }
+    assert second["text"] == BRIDGE
+    assert (second["url"], second["title"], second["published"]) == (None, None, None)
+
+
+def test_export_leaves_out_an_altered_text(onrecord: OnRecord, store: Path) -> None:
+    connection = sqlite3.connect(store / "archive.sqlite3")
+    connection.execute("UPDATE versions SET text = replace(text, 'Nobody', 'Someone')")
+    connection.commit()
+    connection.close()
+    code, out, err = onrecord("export", "--store", store)
+    assert code == 5
+    assert [json.loads(line)["id"] for line in out.splitlines()] == ["a2"]
+    assert err == "a1: E_DAMAGED the text no longer matches its digest\n"
+
+
+@pytest.mark.parametrize(
+    ("arguments", "left"),
+    [
+        (["a1"], ["a2"]),
+        (["--url", "https://gazette.example/ferry"], ["a2"]),
+        (["--publisher", "Hill Post"], ["a1"]),
+    ],
+    ids=["id", "url", "publisher"],
+)
+def test_remove(onrecord: OnRecord, store: Path, arguments: list[str], left: list[str]) -> None:
+    assert onrecord("remove", *arguments, "--store", store) == (0, "removed 1 article\n", "")
+    out = onrecord("export", "--store", store)[1]
+    assert [json.loads(line)["id"] for line in out.splitlines()] == left
+    assert onrecord("remove", *arguments, "--store", store) == (1, "removed 0 articles\n", "")
+
+
+def test_stats(onrecord: OnRecord, store: Path) -> None:
+    code, out, err = onrecord("stats", "--store", store)
+    assert (code, err) == (0, "")
+    assert dict(line.split() for line in out.splitlines())["articles"] == "2"
+    figures = json.loads(onrecord("stats", "--json", "--store", store)[1])
+    assert (figures["articles"], figures["sentences"], figures["refused"]) == (2, 3, 1)
+    assert figures["newest"] == "2019-01-24"
+
+
+def test_errors_are_listed(onrecord: OnRecord, store: Path) -> None:
+    code, out, err = onrecord("errors", "--store", store)
+    assert (code, err) == (0, "")
+    assert out.endswith(" in.jsonl:3: E_EMPTY no text (add some)\n")
+    record = json.loads(onrecord("errors", "--json", "--store", store)[1])
+    assert (record["source"], record["locator"], record["code"]) == ("in.jsonl", "3", "E_EMPTY")
+
+
+READING = (["export"], ["stats"], ["verify"], ["errors"], ["ask", "q"], ["quote", "s"], ["chat"])
+WRITING = (["remove", "a1"], ["rebuild"])
+
+
+@pytest.mark.parametrize("arguments", [*READING, *WRITING], ids=lambda arguments: arguments[0])
+def test_b78_a_missing_store_is_not_made(
+    onrecord: OnRecord, tmp_path: Path, arguments: list[str]
+) -> None:
+    code, out, err = onrecord(*arguments, "--store", tmp_path / "none")
+    assert (code, out) == (5, "")
+    assert str(tmp_path / "none") in err
+    assert err.count("\n") == 1
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("arguments", READING[:2], ids=lambda arguments: arguments[0])
+def test_b78_a_file_for_a_store(onrecord: OnRecord, tmp_path: Path, arguments: list[str]) -> None:
+    file = tmp_path / "file"
+    file.touch()
+    code, out, err = onrecord(*arguments, "--store", file)
+    assert (code, out) == (5, "")
+    assert str(file) in err
+
+
+def test_b79_a_newer_store_is_left_untouched(onrecord: OnRecord, store: Path) -> None:
+    path = store / "archive.sqlite3"
+    connection = sqlite3.connect(path)
+    connection.execute("PRAGMA user_version = 999")
+    connection.commit()
+    connection.close()
+    before = path.read_bytes()
+    for arguments in (["stats"], ["remove", "a1"]):
+        code, out, err = onrecord(*arguments, "--store", store)
+        assert (code, out) == (5, "")
+        assert "999" in err
+    assert path.read_bytes() == before
+
+
+def test_b80_another_writer_is_named(onrecord: OnRecord, store: Path) -> None:
+    with open_archive(store) as archive, archive.writing():
+        code, out, err = onrecord("remove", "a1", "--store", store, "--wait", "0.1")
+        assert (code, out) == (5, "")
+        assert str(os.getpid()) in err
+        assert onrecord("stats", "--store", store)[0] == 0
