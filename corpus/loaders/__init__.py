@@ -10,7 +10,9 @@ from corpus.article import RawArticle
 from corpus.errors import ItemError
 from corpus.loaders.decode import has_byte_order_mark
 from corpus.loaders.files import check_not_binary, empty, read_file, shown, walk
+from corpus.loaders.html import load_html
 from corpus.loaders.jsonl import load_jsonl
+from corpus.loaders.markdown import load_markdown
 from corpus.loaders.text import load_text
 
 _TEXT = frozenset({".txt", ".text", ""})
@@ -75,6 +77,10 @@ def _read(path: str, source: str) -> Iterator[RawArticle | ItemError]:
     if not has_byte_order_mark(data):
         check_not_binary(data, source=source)
     key = shown(Path(path).resolve())
+    if suffix in _HTML or (suffix in _TEXT and _LOOKS_LIKE_HTML.search(data[:_SNIFFED])):
+        return load_html(data, source=source, key=key)
+    if suffix in _MARKDOWN:
+        return load_markdown(data, source=source, key=key)
     if suffix in _TEXT:
         return load_text(data, source=source, key=key)
     raise ItemError("E_UNSUPPORTED", f"{suffix} files are not read", source=source, hint=_FORMATS)

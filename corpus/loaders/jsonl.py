@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import IO, Any, BinaryIO
+from typing import IO, Any, BinaryIO, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -26,6 +26,7 @@ from corpus.loaders.files import changed, empty, fingerprint, open_regular
 from corpus.loaders.metadata import link, moment
 
 MAX_LINE_BYTES = 20 * 1024 * 1024
+MAX_DIGITS = 1000
 MAX_UNPACKED_BYTES = 4 * 1024**3
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -67,7 +68,7 @@ def load_jsonl(path: str, *, source: str) -> Iterator[RawArticle | ItemError]:
 
 def _lines(file: BinaryIO, packed: bool, source: str) -> Iterator[tuple[int, bytes | ItemError]]:
     """Yield the numbered lines that are not blank; too long ones as errors, never held whole."""
-    stream: IO[bytes] = gzip.GzipFile(fileobj=file) if packed else file
+    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
     number = size = 0
     try:
         while line := stream.readline(MAX_LINE_BYTES + 1):
@@ -111,6 +112,7 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
     text = clean(record.text)
     if not text:
         return empty(source, str(number))
+    identity = _line(record.id)
     url = link(record.url or "")
     authors = tuple(name for name in map(clean_line, record.authors or ()) if name)
     title, publisher = _line(record.title), _line(record.publisher)
@@ -118,8 +120,8 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
         text,
         source,
         locator=str(number),
-        key=None if record.id or url else _digest(publisher, title, text),
-        id=_line(record.id),
+        key=None if identity or url else _digest(publisher, title, text),
+        id=identity,
         url=url,
         publisher=publisher,
         title=title,
@@ -136,8 +138,8 @@ def _line(value: str | None) -> str | None:
 
 def _digest(publisher: str | None, title: str | None, text: str) -> str:
     """Return what identifies an article without id and url: its headline, or else its text."""
-    identity = json.dumps([publisher, title] if title else [text])
-    return hashlib.sha256(identity.encode()).hexdigest()
+    named = json.dumps([publisher, title] if title else [text])
+    return hashlib.sha256(named.encode()).hexdigest()
 
 
 def _published(record: _Record, source: str, number: int) -> date | datetime | None:
@@ -187,7 +189,9 @@ def _record(line: bytes, source: str, number: int) -> _Record:
 
 
 def _parsed(line: str) -> object:
-    parsed: object = json.loads(line, object_pairs_hook=_unique, parse_constant=_no_constant)
+    parsed: object = json.loads(
+        line, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
+    )
     return parsed
 
 
@@ -198,6 +202,12 @@ def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
         repeated = next(name for name in names if names.count(name) > 1)
         raise ValueError(f"the key {repeated!r} occurs twice")
     return found
+
+
+def _integer(digits: str) -> int:
+    if len(digits) > MAX_DIGITS:
+        raise ValueError(f"a number of {len(digits):,} digits")
+    return int(digits)
 
 
 def _no_constant(name: str) -> None:

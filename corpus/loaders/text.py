@@ -57,7 +57,7 @@ def load_text(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | It
         fields, used = split_header(body)
         body = body[used:]
     title = clean_line(fields.pop("title", "")) or title
-    body, dropped = _without_stray(_without_title(body, title))
+    body, dropped = without_stray(without_title(body, title))
     text = clean("\n".join(_unwrapped(body)))
     if not text:
         raise empty(source)
@@ -85,24 +85,26 @@ def _same(line: str, other: str) -> bool:
     return line.casefold() == other.casefold()
 
 
-def _without_title(lines: list[str], title: str | None) -> list[str]:
+def without_title(lines: list[str], title: str | None) -> list[str]:
+    """Drop blank lines at the top, and the title where it is repeated there."""
     lines = _without_blanks_before(lines)
     while title and lines and _same(lines[0], title):
         lines = _without_blanks_before(lines[1:])
     return lines
 
 
-def _without_stray(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
+def without_stray(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
     """Drop what is left below an article copied off a page; says in a note what was dropped."""
     dropped: list[str] = []
-    while len(lines) > 1 and (not lines[-1] or _is_stray(lines[-1])):
+    while len(lines) > 1 and (not lines[-1] or is_stray(lines[-1])):
         if lines[-1]:
             dropped.append(f"left out the last line {lines[-1]!r}")
         lines = lines[:-1]
     return lines, tuple(reversed(dropped))
 
 
-def _is_stray(line: str) -> bool:
+def is_stray(line: str) -> bool:
+    """Return whether a line asks for a click or claims copyright, instead of saying something."""
     if _COPYRIGHT.fullmatch(line):
         return True
     few = len(line.split()) <= _STRAY_WORDS
