@@ -42,10 +42,6 @@ chat: prepare
 	@echo "==> Reading the sample into $(STORE)"
 	@$(BIN)/onrecord ingest --sample --store $(STORE)
 	@echo "==> Opening the chat page (Ctrl-C ends it)"
-	@echo "    Three questions to try:"
-	@echo "      How much has China lent Venezuela?"
-	@echo "      How many people died in the Brackmere flood?"
-	@echo "      Why was the Tolliver Bridge delayed?"
 	@$(BIN)/onrecord serve --open --store $(STORE)
 
 test: setup

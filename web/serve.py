@@ -17,6 +17,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
+from corpus.sample import KNOWN_ARTICLE, QUESTIONS
 from web.guard import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
@@ -58,7 +59,8 @@ def serve(
 
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
-        run(assistant, listener, announce=announce, open_browser=open_browser)
+        examples = QUESTIONS if assistant.source(KNOWN_ARTICLE, 1) else ()
+        run(assistant, listener, examples=examples, announce=announce, open_browser=open_browser)
 
 
 def run(

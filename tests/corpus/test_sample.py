@@ -15,7 +15,7 @@ import pytest
 from corpus.article import RawArticle
 from corpus.clean import clean
 from corpus.loaders import load
-from corpus.sample import sample_path
+from corpus.sample import KNOWN_ARTICLE, sample_path
 
 # sha256 prefixes of every eight consecutive words of a real article on the same events.
 DIGESTS = """
@@ -78,6 +78,7 @@ def test_there_are_enough_articles_and_ids_and_urls_are_unique(
 ) -> None:
     assert len(articles) == 45
     assert len({article["id"] for article in articles}) == len(articles)
+    assert KNOWN_ARTICLE in {article["id"] for article in articles}
     assert len({article["url"] for article in articles}) == len(articles)
 
 
