@@ -84,9 +84,14 @@ def stoppable() -> Iterator[Callable[[], bool]]:
 
 
 def error_line(message: str) -> None:
-    """Write a line to stderr; that nobody reads it any more is no error."""
+    """Write lines to stderr, nothing in them steering a terminal; that nobody reads is no error."""
     with suppress(OSError, ValueError):
-        typer.echo(message, err=True)
+        typer.echo("\n".join(map(printable, message.split("\n"))), err=True)
+
+
+def printable(text: str) -> str:
+    """Return the text as one line, with line ends and control characters escaped."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 def _invoke(application: typer.Typer, arguments: list[str]) -> None:

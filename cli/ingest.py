@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from cli.common import Config, Debug, Store, Wait, counted, read_settings
-from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, stoppable
+from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, printable, stoppable
 
 if TYPE_CHECKING:
     from index.build import IngestReport, Progress
@@ -65,7 +65,7 @@ def ingest(
 
 def _report(report: IngestReport) -> None:
     for note in report.notes:
-        error_line(f"note: {note}")
+        error_line(f"note: {printable(note)}")
     for error in report.refused:
         error_line(str(error))
     if unlisted := report.refused_count - len(report.refused):
@@ -119,7 +119,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         task = bar.add_task("", total=None)
 
         def show(progress: Progress) -> None:
-            bar.update(task, completed=progress.done, description=progress.source)
+            bar.update(task, completed=progress.done, description=printable(progress.source))
 
         yield show
 
@@ -131,6 +131,8 @@ def _lines() -> Callable[[Progress], None]:
         nonlocal last
         if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
             last = time.monotonic()
-            error_line(f"{counted(progress.done, 'article')} so far, now {progress.source}")
+            error_line(
+                f"{counted(progress.done, 'article')} so far, now {printable(progress.source)}"
+            )
 
     return show

@@ -74,6 +74,11 @@ def test_every_error_has_a_code_and_at_most_a_message(
     assert "Traceback" not in err
 
 
+def test_a_message_cannot_steer_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    run(application_raising(UsageError("no \x1b[2J\r“file”\nsecond line")), [])
+    assert capsys.readouterr().err == "Error: no \\x1b[2J\\r“file”\nsecond line\n"
+
+
 def test_a_traceback_is_shown_with_debug_only(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(application_raising(ZeroDivisionError("x")), ["--debug"]) == 1
     err = capsys.readouterr().err
