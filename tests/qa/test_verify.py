@@ -232,6 +232,7 @@ def test_evidence_counts_from_one(number: int) -> None:
 def test_a_number_that_names_two_pieces_of_evidence_names_none() -> None:
     evidence = [replace(EVIDENCE[0], number=1), replace(EVIDENCE[1], number=1)]
     assert not passes(SENTENCES[0], 1, evidence=evidence)
+    assert not passes(SENTENCES[1], 1, evidence=evidence)
 
 
 def test_only_the_failing_statement_is_dropped() -> None:
