@@ -1,4 +1,4 @@
-"""Sentences -> chunks, the units of search, and what of a chunk is embedded.
+"""Sentences -> chunks, the units of search.
 
 A chunk is a run of whole sentences. Nothing is ever lost to the embedder's limit: whoever cuts
 chunks passes `fits`, and what does not fit is cut smaller.
@@ -6,20 +6,11 @@ chunks passes `fits`, and what does not fit is cut smaller.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from corpus.article import Sentence, Span, Version, day_of
-from index.embed import Passage
+from corpus.article import Sentence, Span
 from index.tokens import LONGEST_TOKEN, clip_tokens, count_tokens
-
-# Tokens of a chunk's text; the heading takes up to 60 more, the embedder reads 256 word pieces.
-CHUNK_TOKENS = 180
-TITLE_TOKENS = 40
-# strftime's names follow the locale, which must not decide what is embedded.
-_MONTHS = (
-    "January February March April May June July August September October November December".split()
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,49 +111,3 @@ def _end_of_part(text: str, start: int, stop: int, limit: int, fits: Callable[[s
         return stop
     space = max(piece.rfind(" ", len(piece) // 2), piece.rfind("\n", len(piece) // 2))
     return start + space + 1 if space > 0 else end
-
-
-def heading(version: Version) -> str:
-    """Return the line above a chunk when it is embedded: the title and the date in words.
-
-    Both help to find a chunk; neither is ever part of a quote.
-    """
-    title = version.title or ""
-    short = clip_tokens(title, TITLE_TOKENS).rstrip() if title else ""
-    day = day_of(version.published)
-    written = f"({_MONTHS[day.month - 1]} {day.day}, {day.year})" if day else ""
-    return f"{short} {written}".strip()
-
-
-def passage_text(version: Version, text: str) -> str:
-    """Return what is embedded for a chunk of this text: heading, line break, text."""
-    line = heading(version)
-    return f"{line}\n{text}" if line else text
-
-
-def passages(
-    version: Version, sentences: Sequence[Sentence], chunks: Sequence[Chunk]
-) -> list[Passage]:
-    """Return what is embedded of each chunk, with the spans of its sentences therein.
-
-    Args:
-        version: The version whose text the chunks cut.
-        sentences: All its sentences, position i at index i.
-        chunks: Any chunks of it.
-    """
-    return [_passage(version, sentences, chunk) for chunk in chunks]
-
-
-def _passage(version: Version, sentences: Sequence[Sentence], chunk: Chunk) -> Passage:
-    """Return one chunk's passage; of a split sentence, the part that the chunk holds."""
-    text = passage_text(version, chunk.span.of(version.text))
-    shift = len(text) - len(chunk.span) - chunk.span.start
-    return Passage(text, tuple(_shifted(sentences, chunk, shift)))
-
-
-def _shifted(sentences: Sequence[Sentence], chunk: Chunk, shift: int) -> Iterator[Span]:
-    """Yield the spans of a chunk's sentences, moved by `shift` and cut at the chunk's ends."""
-    for position in range(*chunk.sentences):
-        span = sentences[position].span
-        start, end = max(span.start, chunk.span.start), min(span.end, chunk.span.end)
-        yield Span(start + shift, end + shift)
