@@ -35,7 +35,7 @@ $(STAMP):
 	@echo "==> Installed"
 
 prepare: setup
-	@echo "==> Preparing the model (about a minute the first time)"
+	@echo "==> Preparing the model"
 	@$(BIN)/onrecord prepare
 
 chat: prepare
