@@ -149,14 +149,18 @@ class CompiledMiniLM:
 
     def embed_passages(self, passages: Sequence[Passage]) -> list[PassageVectors]:
         """Return the vectors of passages and their sentences; ValueError if one does not fit."""
-        encodings = [self._tokenizer.encode(passage.text) for passage in passages]
-        longest = max((len(encoding.ids) for encoding in encodings), default=0)
-        if longest > self.limit:
-            raise ValueError(f"a passage has {longest} word pieces, at most {self.limit} are read")
+        rows, offsets = [], []
+        for passage in passages:
+            encoding = self._tokenizer.encode(passage.text)
+            if len(encoding.ids) > self.limit:
+                raise ValueError(
+                    f"a passage has {len(encoding.ids)} word pieces, at most {self.limit} are read"
+                )
+            rows.append(encoding.ids)  # the whole encoding would take 80 kB
+            offsets.append(np.array(encoding.offsets, dtype=np.int64))
         vectors: dict[int, PassageVectors] = {}
-        for position, states in self._token_states([encoding.ids for encoding in encodings]):
-            offsets = np.array(encodings[position].offsets, dtype=np.int64)
-            vectors[position] = _pool(states, passages[position], offsets)
+        for position, states in self._token_states(rows):
+            vectors[position] = _pool(states, passages[position], offsets[position])
         return [vectors[position] for position in range(len(passages))]
 
     def _ids(self, text: str) -> list[int]:
