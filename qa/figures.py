@@ -93,6 +93,11 @@ _DIGITS = (
     rf"\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|\d{{1,3}}(?:{_SP}\d{{3}})+(?!\d)(?:\.\d+)?"
     r"|\d{1,3}(?:\.\d{3}){2,}(?!\d)|(?<!/)\d{1,2}/[1-9]\d?(?![\d/])|\d+(?:\.\d+|,\d{1,2}(?!\d))?"
 )
+# Tried first at every word: without it most of the time goes into words that begin no number.
+_AHEAD = (
+    rf"(?=[\d{''.join(_VULGAR)}]"
+    rf"|(?:half|an?|zero|{_ONE}|{'|'.join(_TEENS)}|{'|'.join(_TENS)})(?!\w))"
+)
 _SIGN = (
     r"(?:US|AU|CA|NZ|HK|NT|MX|[ACSR])?\$|[€£¥₹₽₩₺₴₦]"
     r"|(?:USD|EUR|GBP|JPY|CNY|RMB|RUB|INR|CHF|AUD|CAD|Rs\.?)(?![A-Za-z])"
@@ -104,7 +109,7 @@ _MONEY_WORD = (
 )
 _NUMBER = re.compile(
     rf"(?<!\w)(?P<minus>(?<![^\s(])[-−](?=[\d$€£]))?(?:(?P<sign>{_SIGN}){_SP}?)?(?<!\d[.,])"
-    rf"(?P<amount>(?:(?P<digits>{_DIGITS})(?P<part>{_SP}?[{''.join(_VULGAR)}]|{_SP}\d/\d(?![\d/]))?"
+    rf"{_AHEAD}(?P<amount>(?:(?P<digits>{_DIGITS})(?P<part>{_SP}?[{''.join(_VULGAR)}]|{_SP}\d/\d(?![\d/]))?"
     rf"|(?P<vulgar>[{''.join(_VULGAR)}])|(?P<words>{_WORDS}))"
     rf"(?:(?P<scale>(?:[- \u00a0]?(?:{_SCALE}|bn|bln|tn|trn|mn|mln|[mbk])(?!\w))+)"
     rf"|(?P<ordinal>st|nd|rd|th)(?!\w)|(?P<decade>(?<=0)s)(?!\w))?"

@@ -136,7 +136,9 @@ def test_a_name_may_stand_for_a_pronoun_if_the_shown_context_has_it() -> None:
     text = "Russia has given Venezuela more than $10 billion."
     assert not passes(text, GIVEN)
     assert passes(text, GIVEN, evidence=pronoun_evidence())
-    assert not passes(text.replace("Russia", "China"), GIVEN, evidence=pronoun_evidence())
+    for other in ("China", "Ally", "More", "Russia China"):
+        assert not passes(text.replace("Russia", other), GIVEN, evidence=pronoun_evidence())
+    assert not passes(text.replace("Venezuela", "Caracas"), GIVEN, evidence=pronoun_evidence())
 
 
 def test_the_context_is_shown_whole() -> None:
@@ -179,7 +181,8 @@ def test_further_quotes_stay_attached_in_order() -> None:
         ("It has given Venezuela more than $10 billion since 2007", (GIVEN,)),
         ("It has given Brazil more than $10 billion", (GIVEN,)),
         ("Venezuela has given it more than $10 billion", (GIVEN,)),
-        ("given Venezuela more than $1", (GIVEN,)),
+        ("It has given Venezuela more than $1", (GIVEN,)),
+        ("It has given Venezuela more than $10", (GIVEN,)),
         ("0 billion since 2006", (GIVEN,)),
         ("The minister said “China lent Venezuela”", (GIVEN,)),
         ("The minister denied “China lent $50 billion”", (DENIED,)),
