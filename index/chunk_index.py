@@ -112,9 +112,11 @@ class ChunkIndex:
         if len(blob) % (2 * self._dimension):
             blob = b""  # damaged; `verify` names the article
         vectors = np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, self._dimension)
-        lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
-        scaled: Vectors = np.nan_to_num(vectors / np.maximum(lengths, 1e-6))
-        return scaled
+        if not np.isfinite(vectors).all():
+            return np.zeros_like(vectors)
+        lengths = np.sqrt(np.einsum("ij,ij->i", vectors, vectors))
+        vectors /= np.maximum(lengths, 1e-6)[:, None]
+        return vectors
 
     def chunk_count(self) -> int:
         """Return how many chunks can be found."""
@@ -136,9 +138,17 @@ class ChunkIndex:
 
     def publish_if_worthwhile(self) -> None:
         """Write a fresh snapshot where the store is large and the last one outdated."""
-        state = self._current()
-        known = 0 if state.base is None else len(state.base)
-        if known + len(state.tail) >= SMALL and state.outdated > _OUTDATED * known:
+        last = self._snapshots.manifest()
+        count, added = (
+            self._archive.connection()
+            .execute(
+                "SELECT count(*), count(*) FILTER (WHERE id > ?) FROM chunks",
+                (last.highest if last else 0,),
+            )
+            .fetchone()
+        )
+        gone = last.count + added - count if last else 0
+        if count >= SMALL and added + gone > _OUTDATED * count:
             self.publish()
 
     def _hits(self, found: Iterable[tuple[int, float]]) -> list[Hit]:
@@ -201,14 +211,12 @@ class ChunkIndex:
         return base
 
     def _load(self, lowest: int) -> tuple[Ids, Vectors]:
+        query = "SELECT chunk_id, vector FROM vectors WHERE chunk_id >= ? ORDER BY chunk_id"
         with store_errors(self._archive.path):
-            rows = (
-                self._archive.connection()
-                .execute("SELECT chunk_id, vector FROM vectors WHERE chunk_id >= ?", (lowest,))
-                .fetchall()
-            )
-        whole = [(i, blob) for i, blob in rows if len(blob) == 4 * self._dimension]
-        packed = b"".join(blob for _, blob in whole)
-        vectors = np.frombuffer(packed, "<f4").astype(np.float32).reshape(-1, self._dimension)
+            rows = self._archive.connection().execute(query, (lowest,)).fetchall()
+        rows = [row for row in rows if len(row[1]) == 4 * self._dimension]
+        vectors = np.empty((len(rows), self._dimension), np.float32)
+        for line, (_, blob) in enumerate(rows):
+            vectors[line] = np.frombuffer(blob, "<f4")
         vectors[~np.isfinite(vectors).all(axis=1)] = 0  # damaged; `verify` names the article
-        return np.array([i for i, _ in whole], np.int64), vectors
+        return np.array([row[0] for row in rows], np.int64), vectors

@@ -64,10 +64,11 @@ def search(
     if not terms or k < 1:
         return []
     condition, values = limited(limits)
+    # The plus keeps SQLite from running the full-text query once for every row of the condition.
     rows = connection.execute(
         "SELECT rowid, -rank FROM chunk_text WHERE chunk_text MATCH ?"
         f" AND rank MATCH 'bm25({TITLE_WEIGHT}, 1.0)'"
-        f"{f' AND rowid IN ({condition})' if condition else ''} ORDER BY rank, rowid LIMIT ?",
+        f"{f' AND +rowid IN ({condition})' if condition else ''} ORDER BY rank, rowid LIMIT ?",
         (" OR ".join(map(quoted, terms)), *values, k),
     )
     return rows.fetchall()

@@ -32,7 +32,7 @@ class Manifest:
 
     Attributes:
         generation: Counts from 1 within a store.
-        digest: Hex BLAKE2b of the FAISS file.
+        digest: Hex sha256 of the FAISS file.
         highest: The highest chunk id in it.
         change: The archive's change number when it was made.
     """
@@ -130,6 +130,16 @@ class Snapshots:
             return f"snapshot {self._paths(generation)[0].name}: {error}"
         return None
 
+    def manifest(self) -> Manifest | None:
+        """Return the manifest of the snapshot that counts, None where there is none to load."""
+        generation, digest = self._named()
+        if not generation or not self._paths(generation)[0].exists():
+            return None
+        try:
+            return self._manifest(generation, digest)
+        except (BadSnapshotError, OSError):
+            return None
+
     def tidy(self) -> None:
         """Delete everything but the snapshot that counts; call it inside `writing`."""
         self._delete_others(self._named()[0])
@@ -150,15 +160,18 @@ class Snapshots:
         return vectors
 
     def _verified(self, generation: int, digest: str) -> Manifest:
-        data, note = self._paths(generation)
-        packed = note.read_bytes()
+        manifest = self._manifest(generation, digest)
+        if _digest_of_file(self._paths(generation)[0]) != manifest.digest:
+            raise BadSnapshotError("it was altered")
+        return manifest
+
+    def _manifest(self, generation: int, digest: str) -> Manifest:
+        packed = self._paths(generation)[1].read_bytes()
         if _digest(packed) != digest:
             raise BadSnapshotError("its manifest was altered")
         manifest = Manifest(**json.loads(packed))
         if manifest.store != self._archive.meta("store"):
             raise BadSnapshotError("it belongs to another store")
-        if _digest_of_file(data) != manifest.digest:
-            raise BadSnapshotError("it was altered")
         return manifest
 
     def _named(self) -> tuple[int, str]:
@@ -214,9 +227,9 @@ def _sync(path: Path) -> None:
 
 
 def _digest(packed: bytes) -> str:
-    return hashlib.blake2b(packed, digest_size=32).hexdigest()
+    return hashlib.sha256(packed).hexdigest()
 
 
 def _digest_of_file(path: Path) -> str:
     with path.open("rb") as file:
-        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=32)).hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
