@@ -37,11 +37,9 @@ HEDGES = frozenset(
 PRONOUNS = frozenset(
     "he him his she her hers it its they them their theirs this these that those who whose".split()
 )
-_CONTRACTED = {"can't": ("can",), "won't": ("will",), "shan't": ("shall",), "cannot": ("can",)}
+_CONTRACTED = {"can't": "can", "won't": "will", "shan't": "shall", "cannot": "can"}
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’&-]\w+)*|[#@]\w+")
 _POSSESSIVE = re.compile(r"['’]s?$")
-_LINKS = frozenset("of de del da di la le van von der bin al &".split())
-_TITLES = frozenset("Mr Mrs Ms Dr Gen Col Lt Sgt Sen Rep Gov Prof Rev St Capt Adm".split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,49 +85,9 @@ def tokens(text: str) -> list[Token]:
     return found
 
 
-def facts(text: str) -> frozenset[tuple[str, str]]:
-    """Return (kind, normal form) of each figure, date, name, negation and hedge in the text."""
-    return frozenset((token.kind, token.key) for token in tokens(text) if token.is_fact)
-
-
 def negations(text: str) -> list[str]:
     """Return the negating words of the text in order, "n't" as "not", repeats kept."""
     return [token.key for token in tokens(text) if token.kind == "negation"]
-
-
-def names(text: str) -> list[Span]:
-    """Return the spans of capitalised names ("Ministry of Commerce"), months and figures aside.
-
-    A capitalised word that opens the text or a sentence counts unless it is a function word or also
-    stands in lower case elsewhere in the text.
-    """
-    found: list[Span] = []
-    every = tokens(text)
-    lower = {token.key for token in every if token.span.of(text).islower()}
-    for token in every:
-        if token.kind != "name" or (token.key in lower and _opens(text, token.span.start)):
-            continue
-        if found and _joined(text, found[-1].end, token.span.start):
-            found[-1] = Span(found[-1].start, token.span.end)
-        else:
-            found.append(token.span)
-    return found
-
-
-def _opens(text: str, start: int) -> bool:
-    before = text[:start].rstrip(" \n\"'“‘(")
-    return not before or before[-1] in ".!?:\n" or "\n" in text[len(before) : start]
-
-
-def _joined(text: str, end: int, start: int) -> bool:
-    """Return whether what stands between two capitalised words joins them into one name."""
-    gap = text[end:start]
-    if text[end - 2 : end] in ("'s", "’s"):
-        return False
-    if gap == ". ":
-        last = text[:end].rpartition(" ")[2]
-        return len(last) == 1 or last in _TITLES
-    return gap == " " or (gap[:1] == " " == gap[-1:] and gap[1:-1] in _LINKS)
 
 
 def _figures(text: str) -> Iterator[Number | Moment]:
@@ -147,7 +105,7 @@ def _words(text: str, start: int, end: int) -> Iterator[Token]:
 def _word_tokens(word: str, span: Span) -> Sequence[Token]:
     plain = word.lower().replace("’", "'")
     if plain.endswith("n't") or plain == "cannot":
-        stem = _CONTRACTED.get(plain, (plain[:-3],))[0]
+        stem = _CONTRACTED.get(plain, plain[:-3])
         return Token(span, "word", stem), Token(span, "negation", "not")
     plain = _POSSESSIVE.sub("", plain)
     return (Token(span, _kind(word, plain), _key(word, plain)),)

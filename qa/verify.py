@@ -265,10 +265,10 @@ def _phrased(text: str, citation: Citation) -> bool:
 
 
 def _follows(claims: Sequence[Token], said: Sequence[Token], names: frozenset[str]) -> bool:
-    """Return whether the claims follow from the first token on, leaving out plain words only."""
+    """Return whether the tokens say the claims in order, leaving out plain words only."""
     rest = iter(said)
     renamed = False  # the last token was a pronoun that a name of the context stood for
-    for index, claim in enumerate(claims):
+    for claim in claims:
         named = claim.kind == "name" and claim.key in names
         if renamed and named:
             continue
@@ -276,7 +276,7 @@ def _follows(claims: Sequence[Token], said: Sequence[Token], names: frozenset[st
             renamed = token.kind == "pronoun" and named
             if renamed or token.says(claim):
                 break
-            if index == 0 or token.is_fact:
+            if token.is_fact:
                 return False
         else:
             return False
