@@ -2,7 +2,7 @@
 
 import os
 
-# Read when Gradio and huggingface_hub are first imported, so set before either is: nothing calls home.
+# Gradio and huggingface_hub read these when first imported: nothing calls home.
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ["GRADIO_RUN_HISTORY"] = "False"
 os.environ["HF_HUB_OFFLINE"] = "1"

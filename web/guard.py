@@ -71,7 +71,7 @@ class Guard:
         host = headers.get("host", "")
         if self._hosts is not None and re.sub(r":\d+$", "", host).lower() not in self._hosts:
             return PlainTextResponse("This address is not served here.", 421)
-        if not _is_own(headers, host):
+        if not _is_own(headers, host, scope["method"]):
             return PlainTextResponse("Requests from other sites are refused.", 403)
         if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
             return PlainTextResponse("There is no such page.", 404)
@@ -83,12 +83,12 @@ class Guard:
         return None
 
 
-def _is_own(headers: Headers, host: str) -> bool:
+def _is_own(headers: Headers, host: str, method: str) -> bool:
     """Return whether the request comes from our own page, or is a visitor opening it."""
     origin = headers.get("origin")
     if origin is not None and origin.partition("://")[2].lower() != host.lower():
         return False
-    is_visit = headers.get("sec-fetch-mode") == "navigate"
+    is_visit = headers.get("sec-fetch-mode") == "navigate" and method == "GET"
     return is_visit or headers.get("sec-fetch-site") not in ("cross-site", "same-site")
 
 

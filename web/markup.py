@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from html import escape
+from itertools import pairwise
 from urllib.parse import urlsplit
 
 from corpus.article import Article, Span, Version, day_of
@@ -102,7 +103,7 @@ def _answer(turn: int, answer: Answer) -> str:
 
 
 def _answered(turn: int, answer: Answer) -> str:
-    items = []
+    items: list[str] = []
     for statement in answer.statements:
         said = statement.text if statement.text != statement.citations[0].quote else ""
         for citation in statement.citations:
@@ -270,7 +271,7 @@ def _marked(body: str, line: Span, selected: Span, others: Sequence[Span]) -> It
     edges = {line.start, line.end}
     edges.update(edge for span in (selected, *others) for edge in (span.start, span.end))
     cuts = sorted(edge for edge in edges if line.start <= edge <= line.end)
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         piece = Span(start, end)
         written = text(piece.of(body))
         if selected.overlaps(piece):

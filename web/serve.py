@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import signal
 import socket
+import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
@@ -41,7 +42,7 @@ def serve(
     open_browser: bool = False,
     announce: Callable[[str], None] = lambda _line: None,
 ) -> None:
-    """Serve the store's chat page until SIGTERM (returns) or SIGINT (KeyboardInterrupt).
+    """Serve the store's chat page until SIGTERM (SystemExit) or SIGINT (KeyboardInterrupt).
 
     Args:
         store: The folder of the archive.
@@ -74,8 +75,24 @@ def run(
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
     page = application(assistant, examples, collection, own_machine=_is_loopback(listener))
-    server = uvicorn.Server(
-        uvicorn.Config(
+
+    def ready() -> None:
+        for line in _announcement(listener, examples):
+            announce(line)
+        if open_browser:
+            webbrowser.open(address(listener))
+
+    if threading.current_thread() is threading.main_thread():
+        # uvicorn stops on SIGTERM, then raises it once more for whoever handled it before
+        signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    _Server(page, ready).run(sockets=[listener])
+
+
+class _Server(uvicorn.Server):
+    """Says when the page can be opened."""
+
+    def __init__(self, page: FastAPI, ready: Callable[[], None]) -> None:
+        config = uvicorn.Config(
             page,
             log_config=None,
             access_log=False,
@@ -84,15 +101,13 @@ def run(
             ws="none",
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
-    )
-    if threading.current_thread() is threading.main_thread():
-        # uvicorn stops on SIGTERM and then raises it once more, which must not count as a failure
-        signal.signal(signal.SIGTERM, lambda *_: None)
-    for line in _announcement(listener, examples):
-        announce(line)
-    if open_browser:
-        webbrowser.open(address(listener))
-    server.run(sockets=[listener])
+        super().__init__(config)
+        self._ready = ready
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._ready()
 
 
 def application(
@@ -134,15 +149,17 @@ def application(
 def listen(host: str, port: int) -> socket.socket:
     """Return a socket listening on the address; UsageError in one line where that fails."""
     try:
+        if not 0 <= port <= 65535:  # the system would take it modulo 65536
+            raise OverflowError("a port is a number from 1 to 65535")
         family, _, _, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
         return socket.create_server(place[:2], family=family)
-    except (OSError, OverflowError, UnicodeError) as error:
+    except (OSError, OverflowError, ValueError) as error:
         raise UsageError(f"cannot serve at {host}:{port}: {_reason(error, port)}") from error
 
 
 def _reason(error: Exception, port: int) -> str:
-    if not 0 <= port <= 65535:
-        return "a port is a number from 1 to 65535"
+    if isinstance(error, OverflowError):
+        return str(error)
     if isinstance(error, socket.gaierror) or not isinstance(error, OSError):
         return "this is not an address"
     return {

@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+from types import ModuleType
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from qa.answer import Conversation, Turn
+from web.chat import _PARTS, TURNS_KEPT, ChatPage, theme
+
+NOTHING = Conversation()
+
+
+def steps(
+    page: ChatPage, typed: str, held: Conversation = NOTHING, picked: Any = None
+) -> list[dict[str, Any]]:
+    """Return what each step of a question changes, parts that stay as they are left out."""
+    event = gr.EventData(None, picked)
+    return [
+        {part: new for part, new in zip(_PARTS, changes, strict=True) if new != gr.skip()}
+        for changes in page.ask(typed, held, event)
+    ]
+
+
+def show(page: ChatPage, held: Conversation, picked: Any) -> str:
+    return page.show(held, gr.EventData(None, picked))
+
+
+def test_a_question_shows_each_step_and_then_the_answer(assistant: Any) -> None:
+    first, *between, last = steps(ChatPage(assistant), "How much?")
+    assert first["box"] == ""
+    assert first["send"].interactive is False
+    assert "Looking …" in first["now"]
+    assert ["Searching 1 article …" in b["now"] for b in between] == [True, False]
+    assert last["now"] == ""
+    assert last["send"].interactive is True
+    assert "$12 million" in last["talk"]
+    assert '<mark class="selected">The new pier' in last["source"]
+    assert [turn.question for turn in last["held"].turns] == ["How much?"]
+
+
+def test_a_follow_up_is_asked_with_the_conversation_before_it(assistant: Any) -> None:
+    page = ChatPage(assistant)
+    held = steps(page, "How much?")[-1]["held"]
+    held = steps(page, "and when?", held)[-1]["held"]
+    assert [len(given.turns) for given in assistant.given] == [0, 1]
+    assert len(held.turns) == 2
+
+
+def test_a_picked_question_is_asked_and_what_is_typed_goes(assistant: Any) -> None:
+    *_, last = steps(ChatPage(assistant), "half typ", picked={"ask": "How much?"})
+    assert last["held"].turns[0].question == "How much?"
+
+
+def test_a_decline_opens_no_source(assistant: Any) -> None:
+    last = steps(ChatPage(assistant), "who paid?")[-1]
+    assert "No article answers this" in last["source"]
+    assert "Not on record" in last["talk"]
+
+
+def test_a_question_that_cannot_be_asked_is_answered_with_a_hint(assistant: Any) -> None:
+    last = steps(ChatPage(assistant), "   ")[-1]
+    assert "Please ask a question in words." in last["now"]
+    assert last["box"] == "   "
+    assert "held" not in last
+    assert "talk" not in last
+
+
+def test_a_failure_shows_nothing_of_the_inside(
+    assistant: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    last = steps(ChatPage(assistant), "fail")[-1]
+    assert "Something went wrong" in last["now"]
+    assert "secret" not in str(last)
+    assert "/secret/path" in caplog.text
+
+
+def test_a_long_conversation_keeps_its_last_turns(assistant: Any, double: ModuleType) -> None:
+    turn = Turn("q", "q", double.answered("q"))
+    last = steps(ChatPage(assistant), "newest", Conversation((turn,) * TURNS_KEPT))[-1]
+    assert len(last["held"].turns) == TURNS_KEPT
+    assert last["held"].turns[-1].question == "newest"
+
+
+def test_a_click_shows_the_cited_article(assistant: Any, double: ModuleType) -> None:
+    page = ChatPage(assistant)
+    held = Conversation((Turn("q", "q", double.answered("q")),))
+    assert f'"selected">{double.OPENING}' in show(page, held, {"turn": 0, "cite": 1})
+
+
+@pytest.mark.parametrize(
+    "picked",
+    [
+        None,
+        {},
+        [],
+        {"turn": 1, "cite": 0},
+        {"turn": -1, "cite": 0},
+        {"turn": 0, "cite": 2},
+        {"turn": 0, "cite": -1},
+        {"turn": "0", "cite": 0},
+        {"turn": 0, "cite": None},
+        {"turn": 0, "cite": 10**30},
+    ],
+    ids=str,
+)
+def test_a_click_on_what_is_not_there_says_so(
+    picked: Any, assistant: Any, double: ModuleType
+) -> None:
+    held = Conversation((Turn("q", "q", double.answered("q")),))
+    assert "no longer at hand" in show(ChatPage(assistant), held, picked)
+
+
+def test_a_removed_article_is_no_longer_shown(assistant: Any, double: ModuleType) -> None:
+    assistant.source = lambda *_: None
+    held = Conversation((Turn("q", "q", double.answered("q")),))
+    assert "no longer at hand" in show(ChatPage(assistant), held, {"turn": 0, "cite": 0})
+
+
+def test_the_theme_has_no_font_from_outside() -> None:
+    assert theme()._stylesheets == []

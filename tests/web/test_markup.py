@@ -1,0 +1,234 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date
+from html.parser import HTMLParser
+from types import ModuleType
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from corpus.article import Article, Span, Version, sha256_of
+from qa.answer import Answer, Citation, Conversation, Statement, Turn
+from web import markup
+
+HOSTILE = [
+    "<script>alert(1)</script>",
+    '"><img src=x onerror=alert(1)>',
+    "' onmouseover='alert(1)",
+    "</article></div><iframe src=//evil.example>",
+    "${alert(1)} {{constructor}} `x`",
+    "&lt;b&gt; &amp;",
+    "\u202ereversed\u202c",
+    "nul \x00 bell \x07 half \ud800",
+]
+TAGS = {
+    *("section", "h1", "h2", "h3", "p", "div", "ol", "ul", "li", "blockquote", "q", "strong"),
+    *("span", "bdi", "time", "button", "a", "article", "header", "nav", "mark"),
+}
+
+
+class Elements(HTMLParser):
+    """The elements and the text of a page, to see that nothing else got in."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.append((tag, dict(attrs)))
+
+    def handle_data(self, data: str) -> None:
+        self.text += data
+
+
+def conversation(answer: Answer) -> Conversation:
+    return Conversation((Turn(answer.question, answer.standalone, answer),))
+
+
+def assert_harmless(html: str) -> Elements:
+    elements = Elements(html)
+    for tag, attributes in elements.tags:
+        assert tag in TAGS
+        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        assert (attributes.get("href") or "https://").startswith(("http://", "https://"))
+    html.encode()
+    return elements
+
+
+def with_everything(hostile: str) -> tuple[Answer, Article, Version]:
+    text = f"{hostile}|before. QUOTE {hostile}|"
+    sentence = Span(0, len(text))
+    citation = Citation(
+        article_id=hostile,
+        version=1,
+        sha256=sha256_of("x"),
+        span=sentence,
+        quote=text,
+        sentence=sentence,
+        title=hostile,
+        publisher=hostile,
+        url=hostile,
+        published=date(2020, 1, 2),
+        context=f"{hostile} {text}",
+    )
+    answer = Answer(
+        hostile,
+        hostile + "!",
+        "answered",
+        (Statement(hostile, (citation,)),),
+        short="QUOTE",
+        searched=hostile,
+        choices=(hostile,),
+        nearest=(citation,),
+    )
+    version = Version(
+        *(1, hostile, 1, hostile, (hostile,), None),
+        fetched=date(2020, 1, 1),  # type: ignore[arg-type]  # not shown
+        language=hostile,
+        text=text,
+        sha256="",
+    )
+    return answer, Article(hostile, hostile, hostile), version
+
+
+def everything(hostile: str) -> list[str]:
+    answer, article, version = with_everything(hostile)
+    forms = [replace(answer, status="unclear"), replace(answer, status="declined", statements=())]
+    return [
+        *(markup.turns(conversation(form)) for form in (answer, *forms)),
+        markup.source(0, 0, answer, article, version),
+        markup.welcome([hostile]),
+        markup.banner(hostile),
+        markup.working(hostile, hostile),
+        markup.hint(hostile),
+        markup.note(hostile),
+    ]
+
+
+@pytest.mark.parametrize("hostile", HOSTILE)
+def test_what_comes_from_outside_is_text(hostile: str) -> None:
+    for html in everything(hostile):
+        assert_harmless(html)
+
+
+@given(st.text(max_size=40))
+def test_any_text_is_text(hostile: str) -> None:
+    for html in everything(hostile):
+        assert_harmless(html)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        "//evil.example/x",
+        "ftp://files.example",
+        "https://",
+        "https://a.example/\nx",
+        "http://[bad",
+        "",
+        None,
+    ],
+)
+def test_only_web_addresses_become_links(url: str | None) -> None:
+    assert markup.link(url) == ""
+
+
+def test_a_link_names_the_host_it_goes_to() -> None:
+    html = markup.link('https://user:pw@www.gazette.example/a?x="1"&y=2')
+    assert "gazette.example" in Elements(html).text
+    assert "user" not in Elements(html).text
+    assert 'href="https://user:pw@www.gazette.example/a?x=&quot;1&quot;&amp;y=2"' in html
+
+
+def test_an_answer_shows_short_quotes_and_sources(double: ModuleType) -> None:
+    html = markup.turns(conversation(double.answered("How much is the pier?")))
+    text = Elements(html).text
+    assert '<p class="short" dir="auto">$12 million</p>' in html
+    assert "<q>The new pier will cost <strong>$12 million</strong>.</q>" in html
+    assert f'<span class="context">{double.COST} </span><q>{double.OPENING}</q>' in html
+    assert "2 quotes, checked word for word" in text
+    assert "Lowhaven Gazette 2 April 2019 gazette.example" in text
+    assert "Understood as" not in text
+
+
+def test_a_statement_that_is_no_quote_is_shown_before_its_quotes(double: ModuleType) -> None:
+    statement = Statement("The pier costs $12 million.", (double.cite(double.COST),))
+    html = markup.turns(conversation(Answer("q", "q", "answered", (statement,))))
+    assert html.index('<p class="said" dir="auto">The pier costs') < html.index("<blockquote")
+
+
+def test_a_shortened_quote_says_so_outside_its_words(double: ModuleType) -> None:
+    whole = double.cite(double.OPENING)
+    part = replace(whole, span=Span(whole.span.start, whole.span.start + 7), quote="It will")
+    html = markup.turns(conversation(Answer("q", "q", "answered", (Statement("x", (part,)),))))
+    assert "<q>It will</q> …" in html
+
+
+def test_a_decline_looks_like_none_other(double: ModuleType) -> None:
+    html = markup.turns(conversation(double.declined("who paid?")))
+    assert 'class="answer declined"' in html
+    assert '<p class="chip">Not on record</p>' in html
+    assert "Searched 1 article: no sentence answers this." in html
+    assert "Nearest, not an answer" in html
+    assert "checked word for word" not in html
+
+
+def test_an_unclear_question_offers_choices() -> None:
+    html = markup.turns(conversation(Answer("they?", "they?", "unclear", choices=("A?", "B?"))))
+    assert "Which do you mean?" in html
+    assert 'data-ask="A?"' in html
+
+
+def test_a_follow_up_shows_how_it_was_understood(double: ModuleType) -> None:
+    answer = replace(double.answered("and when?"), standalone="When will the pier open?")
+    assert "Understood as: <bdi>When will the pier open?</bdi>" in markup.turns(
+        conversation(answer)
+    )
+
+
+def test_the_source_marks_the_quotes_in_the_whole_article(double: ModuleType) -> None:
+    answer = double.answered("How much?")
+    html = markup.source(3, 1, answer, double.ARTICLE, double.VERSION)
+    assert f'<mark class="selected">{double.OPENING}</mark>' in html
+    assert f'<mark class="other">{double.COST}</mark>' in html
+    assert 'data-turn="3" data-cite="1" aria-current="true"' in html
+    assert "Pier &lt;approved&gt;" in html
+    assert "Version 2" in html
+    paragraphs = html.partition("</header>")[2]
+    for line in filter(None, double.TEXT.split("\n")):
+        assert line in Elements(paragraphs).text
+
+
+def test_the_source_of_a_decline_says_that_it_is_none(double: ModuleType) -> None:
+    html = markup.source(0, 0, double.declined("who?"), double.ARTICLE, double.VERSION)
+    assert '<p class="notice">Nearest, not an answer</p>' in html
+
+
+def test_a_quote_over_two_paragraphs_is_marked_in_both(double: ModuleType) -> None:
+    start, end = double.TEXT.index("the mayor"), double.TEXT.index(" voted")
+    span = Span(start, end)
+    citation = replace(double.cite(double.COST), span=span, quote=span.of(double.TEXT))
+    answer = Answer("q", "q", "answered", (Statement("x", (citation,)),))
+    html = markup.source(0, 0, answer, double.ARTICLE, double.VERSION)
+    assert '<mark class="selected">the mayor said.</mark></p>' in html
+    assert '<p dir="auto"><mark class="selected">Nobody</mark>' in html
+
+
+@given(st.text("ab\n .", min_size=2, max_size=60), st.data())
+def test_marks_never_change_the_text(text: str, data: st.DataObject) -> None:
+    start = data.draw(st.integers(0, len(text) - 2))
+    end = data.draw(st.integers(start + 1, len(text)))
+    other = data.draw(st.integers(0, len(text) - 2))
+    html = "".join(markup._paragraphs(text, Span(start, end), [Span(other, len(text))]))
+    assert Elements(html).text == "".join(line for line in text.split("\n") if line.strip())
+
+
+def test_a_long_question_is_cut_in_the_page() -> None:
+    html = markup.working("x" * 100_000, "looking")
+    assert len(html) < 1_000

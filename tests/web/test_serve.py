@@ -1,0 +1,191 @@
+from __future__ import annotations
+
+import http.client
+import json
+import signal
+import socket
+import subprocess
+import sys
+import threading
+from contextlib import closing
+from pathlib import Path
+from types import ModuleType
+from typing import Any, NamedTuple
+
+import pytest
+
+from corpus.errors import UsageError
+from web import serve
+
+ROOT = Path(__file__).parents[2]
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class Server:
+    """A page served on a free port by a thread of this process."""
+
+    def __init__(self, assistant: Any) -> None:
+        self.lines: list[str] = []
+        self.listener = serve.listen("127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        ready = threading.Event()
+
+        def announce(line: str) -> None:
+            self.lines.append(line)
+            ready.set()
+
+        def run() -> None:
+            serve.run(
+                assistant, self.listener, examples=["How much is the <pier>?"], announce=announce
+            )
+
+        threading.Thread(target=run, daemon=True).start()
+        assert ready.wait(60)
+
+    def get(self, path: str, **headers: str) -> Reply:
+        return self.request("GET", path, **headers)
+
+    def request(self, method: str, path: str, body: str = "", **headers: str) -> Reply:
+        connection = http.client.HTTPConnection(self.address, timeout=30)
+        with closing(connection):
+            connection.request(method, path, body, headers)
+            reply = connection.getresponse()
+            return Reply(reply.status, dict(reply.getheaders()), reply.read().decode())
+
+    def event(self, trigger: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
+        """Do what the page does for an event; return the last value of each of its outputs."""
+        config = json.loads(self.get("/config").body)
+        (function,) = [
+            d["id"] for d in config["dependencies"] if trigger in {t[1] for t in d["targets"]}
+        ]
+        join = {"data": data, "fn_index": function, "session_hash": session, "event_data": event}
+        own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
+        self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)
+        stream = self.get(f"/gradio_api/queue/data?session_hash={session}").body
+        messages = [json.loads(line.removeprefix("data: ")) for line in stream.split("\n") if line]
+        (done,) = [m for m in messages if m["msg"] == "process_completed"]
+        assert done["success"], done
+        return list(done["output"]["data"])
+
+
+@pytest.fixture(scope="module")
+def server(double: ModuleType) -> Server:
+    return Server(double.AssistantDouble())
+
+
+def test_the_address_and_questions_are_announced(server: Server) -> None:
+    assert server.lines[0] == f"OnRecord is at http://{server.address}"
+    assert "  How much is the <pier>?" in server.lines
+
+
+def test_the_page_and_its_own_files_are_served(server: Server) -> None:
+    page = server.get("/").body
+    assert "OnRecord" in page
+    for name in ("page.css", "page.js", "icon.svg"):
+        reply = server.get(f"/onrecord/{name}")
+        assert reply.status == 200
+        assert "://" not in reply.body.replace("http://www.w3.org/2000/svg", "")
+
+
+def test_the_settings_given_to_the_browser_keep_our_secrets(server: Server) -> None:
+    config = server.get("/config").body
+    assert str(ROOT) not in config
+    assert sys.prefix not in config
+    values = json.loads(config)
+    assert values["analytics_enabled"] is False
+    assert values["run_history"] is False
+    assert values["footer_links"] == []
+    assert all(d["api_visibility"] == "private" for d in values["dependencies"])
+
+
+def test_a_question_goes_through_the_page(server: Server) -> None:
+    held, box, _send, talk, now, source = server.event("submit", ["How much?", None], "one")
+    assert held is None  # the conversation stays on the server
+    assert now == ""
+    assert "$12 million" in talk
+    assert "Lowhaven" in source
+    assert box["__type__"] == "update"
+
+
+def test_tabs_have_conversations_of_their_own(server: Server) -> None:
+    server.event("submit", ["first of a?", None], "a")
+    server.event("submit", ["first of b?", None], "b")
+    talk = server.event("submit", ["second of a?", None], "a")[3]
+    assert "first of a?" in talk
+    assert "second of a?" in talk
+    assert "first of b?" not in talk
+
+
+def test_a_click_opens_the_source(server: Server) -> None:
+    server.event("submit", ["How much?", None], "click")
+    (source,) = server.event("select", [None], "click", {"turn": 0, "cite": 1})
+    assert '<mark class="selected">It will open' in source
+    (other,) = server.event("select", [None], "never", {"turn": 0, "cite": 1})
+    assert "no longer at hand" in other
+
+
+def test_the_guard_is_in_front(server: Server) -> None:
+    assert server.get("/", Host="evil.example").status == 421
+    assert server.get("/config", Origin="http://evil.example").status == 403
+    upload = server.request("POST", "/gradio_api/upload", "x")
+    assert upload.status == 404
+    assert "content-security-policy" in upload.headers
+    assert "server" not in upload.headers
+
+
+def test_a_port_in_use_is_said_in_one_line() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        port = other.getsockname()[1]
+        with pytest.raises(UsageError, match=rf"127.0.0.1:{port}: port {port} is in use") as error:
+            serve.listen("127.0.0.1", port)
+    assert "\n" not in str(error.value)
+
+
+@pytest.mark.parametrize(
+    ("host", "port", "message"),
+    [
+        ("192.0.2.1", 0, "this machine does not have that address"),
+        ("no such host", 7860, "this is not an address"),
+        ("x" * 300, 7860, "this is not an address"),
+        ("\0", 7860, "this is not an address"),
+        ("127.0.0.1", 70000, "a port is a number from 1 to 65535"),
+        ("127.0.0.1", -1, "a port is a number from 1 to 65535"),
+    ],
+)
+def test_an_address_that_cannot_be_served(host: str, port: int, message: str) -> None:
+    with pytest.raises(UsageError, match=message):
+        serve.listen(host, port)
+
+
+def test_ipv6_is_written_in_brackets() -> None:
+    try:
+        listener = serve.listen("::1", 0)
+    except UsageError:
+        pytest.skip("no IPv6 here")
+    with listener:
+        assert serve.address(listener).startswith("http://[::1]:")
+
+
+SERVE_A_DOUBLE = """
+from web.serve import listen, run
+run(None, listen("127.0.0.1", 0), announce=lambda line: print(line, flush=True))
+"""
+
+
+@pytest.mark.parametrize(("sent", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+def test_a_signal_stops_it(sent: signal.Signals, code: int) -> None:
+    main = f"try:{SERVE_A_DOUBLE}except KeyboardInterrupt: raise SystemExit(130)"
+    main = main.replace("\n", "\n    ").replace("    except", "except")
+    with subprocess.Popen(
+        [sys.executable, "-c", main], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    ) as process:
+        assert process.stdout is not None
+        assert b"OnRecord is at" in process.stdout.readline()
+        process.send_signal(sent)
+        _, errors = process.communicate(timeout=20)
+    assert (process.returncode, errors) == (code, b"")
