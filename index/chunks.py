@@ -42,21 +42,22 @@ def chunk_sentences(
         fits: Whether the embedder reads a chunk of this text whole.
 
     Raises:
-        ValueError: Not even one character fits.
+        ValueError: Not even one character is allowed.
     """
     sizes = [count_tokens(sentence.span.of(text)) for sentence in sentences]
 
-    def allowed(span: Span) -> bool:
-        return count_tokens(span.of(text)) <= limit and fits(span.of(text))
+    def allowed(piece: str) -> bool:
+        return count_tokens(piece) <= limit and fits(piece)
 
     chunks: list[Chunk] = []
     first = 0
     while first < len(sentences):
         last = _last_sentence(first, sizes, limit)
-        while last > first and not allowed(_joined(sentences, first, last)):
+        while last > first and not allowed(_joined(sentences, first, last).of(text)):
             last -= 1
         whole = _joined(sentences, first, last)
-        parts = [whole] if last > first or allowed(whole) else _parts(text, whole, limit, fits)
+        is_allowed = last > first or allowed(whole.of(text))
+        parts = [whole] if is_allowed else _parts(text, whole, limit, allowed)
         version = sentences[first].version_id
         chunks += [Chunk(0, version, part, (first, last + 1)) for part in parts]
         first = _next_start(first, last, sizes, limit)
@@ -85,12 +86,12 @@ def _joined(sentences: Sequence[Sentence], first: int, last: int) -> Span:
     return Span(sentences[first].span.start, sentences[last].span.end)
 
 
-def _parts(text: str, span: Span, limit: int, fits: Callable[[str], bool]) -> list[Span]:
+def _parts(text: str, span: Span, limit: int, allowed: Callable[[str], bool]) -> list[Span]:
     """Split a sentence that is beyond the limit, at spaces where there are any."""
     parts: list[Span] = []
     start = span.start
     while start < span.end:
-        end = _end_of_part(text, start, span.end, limit, fits)
+        end = _end_of_part(text, start, span.end, limit, allowed)
         piece = text[start:end]
         if piece.strip():
             left = start + len(piece) - len(piece.lstrip())
@@ -99,13 +100,15 @@ def _parts(text: str, span: Span, limit: int, fits: Callable[[str], bool]) -> li
     return parts
 
 
-def _end_of_part(text: str, start: int, stop: int, limit: int, fits: Callable[[str], bool]) -> int:
+def _end_of_part(
+    text: str, start: int, stop: int, limit: int, allowed: Callable[[str], bool]
+) -> int:
     """Return where the longest allowed part from `start` on ends."""
     piece = clip_tokens(text[start : min(stop, start + limit * LONGEST_TOKEN)], limit)
-    while not fits(piece):
+    while not allowed(piece.strip()):
         if len(piece) == 1:
-            raise ValueError("the embedder does not even read one character")
-        piece = piece[: len(piece) * 3 // 4]
+            raise ValueError("the limit allows not even one character")
+        piece = piece[: len(piece) * 9 // 10]
     end = start + len(piece)
     if end >= stop:
         return stop

@@ -37,9 +37,10 @@ def count_tokens(text: str) -> int:
 
 
 def clip_tokens(text: str, limit: int) -> str:
-    """Return the longest beginning of the text with at most `limit` tokens, at least one character.
+    """Return what the first `limit` tokens of a text cover, at least one character of it.
 
-    Megabytes without a space take no longer than a sentence.
+    Megabytes without a space take no longer than a sentence. The result may have a token more
+    than `limit` where it ends within a word, which alone can be cut differently.
     """
     tokens = encoding().encode_ordinary(text[: limit * LONGEST_TOKEN])
     if len(tokens) <= limit:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Sentence, Span
@@ -109,6 +109,7 @@ WORDS = st.sampled_from(
 )
 
 
+@settings(deadline=None)
 @given(st.lists(WORDS, max_size=120).map(lambda words: clean(" ".join(words))), st.integers(8, 40))
 def test_every_sentence_is_in_a_chunk_and_no_chunk_is_too_large(text: str, limit: int) -> None:
     sentences = split_sentences(text)
