@@ -25,12 +25,16 @@ from corpus.article import Sentence, Span
 
 MAX_ENCLOSED = 300
 
-# sentencex pairs up marks itself, in quadratic time, so it is shown blanks in their place. It
-# refuses lone surrogates, which canonical text never holds but any other string may.
-_MASKED = re.compile("[\"'()\\[\\]{}«»“”„‟‘’‚‛‹›\ud800-\udfff]")
+# sentencex pairs up marks itself, in quadratic time, and leaves bullet points whole, so it is shown
+# blanks in place of both; and of lone surrogates, which it refuses and canonical text never holds.
+_MASKED = re.compile("[\"'()\\[\\]{}«»“”„‟‘’‚‛‹›•‣◦▪■●·\ud800-\udfff]")
+# Blanked, the marks of "can't." and "(F)." would leave what looks like initials.
+_WITHIN_WORD = re.compile(r"[\"'”’»)\]](?:(?<=\w['’])(?=\w)|(?<=\w.)(?=[.!?]))")
 _OPENING = "“„«([{"
+_MARKED = "\"'‘"
 _MARKS = re.compile('["“”„«»()\\[\\]{}]')
-_PAIR = dict(zip('"“„”«»()[]{}', '"“““««(([[{{', strict=True))
+# Curly and straight marks are one kind, since many articles open with one and close with the other.
+_PAIR = dict(zip('"“„”«»()[]{}', '""""««(([[{{', strict=True))
 # A straight mark opens at the start of a line, or after a space, bracket or dash.
 _OPENS = re.compile(r'(?:^|[\s(\[{“‘—–-])"(?=[^\s.,;:!?])')
 _TRAILING_MARKS = re.compile("[\"'“”„‟‘’‚‛‹›«»()\\[\\]{}]+$")
@@ -45,6 +49,7 @@ _BEFORE_NAME = re.compile(rf"(?<![\w.])(?:{'|'.join(_TITLES.split())})\.$")
 _BEFORE_NUMBER = re.compile(
     r"(?<!\w)(?:[Nn]os?|[Pp]p?|[Vv]ol|[Aa]rt|[Ff]ig|[Ss]ec|[Cc]h|ca?|approx|est)\.$"
 )
+_BEFORE_ANY = re.compile(r"(?<![\w.])(?:vs|ft|feat|approx|cf)\.$")
 _MONTHS = "Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec"
 _MONTH = re.compile(rf"(?<!\w)(?:{_MONTHS})\.$")
 _HOUR = re.compile(r"(?<![A-Za-z])[ap]\.\s?m\.$", re.IGNORECASE)
@@ -52,17 +57,43 @@ _AFTER_HOUR = re.compile(
     r"(?:Mon|Tues?|Wed|Wednes|Thur?s?|Fri|Sat|Satur|Sun)(?:day|\.)"
     rf"|(?:{_MONTHS})\. \d|(?:Jan|Febr)uary|March|April|May \d|June|July|August"
     r"|(?:Septem|Octo|Novem|Decem)ber|Christmas|New Year|Easter|Thanksgiving"
-    r"|[ECMPAHU][SD]?T\b|GMT|UTC|BST|CES?T|IST|JST|(?:Eastern|Central|Mountain|Pacific|Greenwich) "
+    r"|[ECMPAHU][SD]?T\b|\(|GMT|UTC|BST|CES?T|IST|JST"
+    r"|(?:Eastern|Central|Mountain|Pacific|Greenwich) |(?:[A-Z]\w+ ){1,2}(?:local )?time\b"
 )
 _ITEM_NUMBER = re.compile(r"\(?(?:\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)]$")
 _EXCLAIMED_NAME = re.compile(r"(?<!\w)(?:Yahoo|Jeopardy|Wham|Panic)!$")
-_LOWER_START = re.compile(r"[^\w\s]*[a-z\u00df-\u00f6\u00f8-\u00ff](?![a-z]*[A-Z])")
-_RUNNING_ON = re.compile(r"[,;:)\]}%/]")
+_LOWER_START = re.compile(r"(?:[-–—]+ )?[^\w\s]*[a-z\u00df-\u00f6\u00f8-\u00ff](?![a-z]*[A-Z])")
+_RUNNING_ON = re.compile(r"[,;:)\]}%/]|[-–]\w")
 _ATTRIBUTION = re.compile(
-    r"(?:[A-Z][\w.’'-]*,? ){1,5}(?:\w+ly )?(?:said|says|asked|asks|wrote|writes|added|replied"
-    r"|told|tweeted|shouted|yelled|exclaimed|cried|recalled|continued|joked|explained)\b"
+    r"(?:[A-Z][\w.’'-]*,? ){1,5}(?:\d+, )?(?:\w+ly )?(?:said|says|asked|asks|wrote|writes|added"
+    r"|replied|told|tweeted|shouted|yelled|exclaimed|cried|recalled|continued|joked|explained)\b"
 )
-_ASKED = re.compile("[!?][\"”’']+$")
+_ASKED = re.compile("[!?][\"”“’‘')]?[\"”“’‘' ]*[\"”“’‘']$")
+# Without a verb, "At 5 p.m." is the beginning of a sentence.
+_HOUR_PHRASE = re.compile(
+    r"[^\w]*(?:At|By|Around|About|Shortly|Just|Only|Starting|Beginning|From|Before|After|Until|Since"
+    r"|Between)\b[^,]{,60}$"
+)
+_INITIALS = re.compile(r"(?<![\w.])(?:[A-Z]\.[- ]?)*[A-Z]\.$")
+_CAN_END = re.compile(
+    r"(?:U\.S|U\.S\.A|U\.K|U\.N|E\.U|D\.C|L\.A|N\.Y|N\.[CDHJM]|S\.[CD]|W\.V|R\.I|B\.C|A\.D|P\.R"
+    r"|(?:Group|Plan|Vitamin|[Hh]epatitis|Title|Exhibit|Type|Class|Grade:?|Part) [A-Z]|[a-z] I)\.$"
+)
+_STARTER = re.compile(
+    r"(?:A|After|All|Also|Although|An|And|Another|Are|As|At|Because|Before|Both|But|By|Can|Did|Do"
+    r"|Does|Each|Even|Every|For|From|Had|Has|Have|He|Her|Here|His|How|However|I|If|In|Is|It|Its|Just|Last"
+    r"|Many|Meanwhile|More|Most|My|No|Not|Now|On|Once|One|Only|Or|Other|Others|Our|She|Since|So|Some|Such"
+    r"|That|The|Their|Then|There|These|They|This|Those|Though|To|Until|Was|We|Were|What|When|Where"
+    r"|Which|While|Who|Why|Will|With|Yes|Yet|You|Your)(?![\w.])"
+)
+# Where the space is missing, "PowerOutage.US" and "Booking.Com" are no two sentences.
+_GLUED_ON = re.compile(r"(?![A-Z]{2}|Com\b|Org\b|Net\b)")
+# sentencex takes "me." for Maine, "no." for a number and so on, whatever the case.
+_MISSED = re.compile(
+    rf"\.(?:(?<=[a-z]{{2}}\.)|(?<=[A-Z]{{2}}\.)) +(?={_STARTER.pattern})"
+    r"|\.(?:(?<=\b(?:me|no|DC|LA|OK|ID)\.)|(?<=\bart\.)) +(?=[A-Z])"
+)
+_WORD = re.compile(r"\w")
 _GLUED = re.compile(r"(?:[a-z]{2}[.!?]|[.!?][”\"’')]+|[。！？])$")
 
 
@@ -90,7 +121,7 @@ def split_sentences(text: str, version_id: int = 0) -> list[Sentence]:
 
 
 def _split_line(line: str) -> Iterator[tuple[int, int]]:
-    ends = [*_keep_enclosed(line, list(_boundaries(line))), len(line)]
+    ends = [*_with_words(line, _keep_enclosed(line, list(_boundaries(line)))), len(line)]
     start = 0
     for end in ends:
         piece = line[start:end]
@@ -101,12 +132,28 @@ def _split_line(line: str) -> Iterator[tuple[int, int]]:
         start = end
 
 
+def _with_words(line: str, boundaries: list[int]) -> list[int]:
+    """Drop boundaries so that no sentence lacks a word: a lone "..." joins the one before it."""
+    kept: list[int] = []
+    for begin, end in pairwise([0, *boundaries, len(line)]):
+        if _WORD.search(line, begin, end):
+            kept.append(end)
+        elif kept:
+            kept[-1] = end
+    return kept[:-1]
+
+
 def _boundaries(line: str) -> Iterator[int]:
     """Yield the positions at which a new sentence starts, in order, without 0."""
     uncased = line.islower()
+    straight = [mark.start() for mark in re.finditer('"', line)]
+    masked = _MASKED.sub(" ", _WITHIN_WORD.sub("x", line))
     begun = 0
-    for found in sentencex.get_sentence_boundaries("en", _MASKED.sub(" ", line)):
-        position = _with_marks(line, found["start_index"])
+    found = {
+        boundary["start_index"] for boundary in sentencex.get_sentence_boundaries("en", masked)
+    }
+    for start in sorted(found.union(match.end() for match in _MISSED.finditer(masked))):
+        position = _with_marks(line, start, straight)
         if position <= begun:
             continue
         before = line[max(begun, position - 80) : position]
@@ -115,11 +162,13 @@ def _boundaries(line: str) -> Iterator[int]:
             begun = position
 
 
-def _with_marks(line: str, position: int) -> int:
+def _with_marks(line: str, position: int, straight: list[int]) -> int:
     """Move a boundary back over the opening marks that stand before the new sentence."""
     marks = _TRAILING_MARKS.search(line, max(0, position - 8), position)
     if not marks:
-        return position
+        lone = position - 2
+        opens = line[lone - 1 : position] == ' " ' and bisect_left(straight, lone) % 2 == 0
+        return lone if opens else position
     if marks.start() == 0 or line[marks.start() - 1].isspace():
         return marks.start()
     closers = _CLOSERS.match(line, marks.start(), position)
@@ -128,22 +177,27 @@ def _with_marks(line: str, position: int) -> int:
 
 def _is_boundary(before: str, after: str, sentence: str, uncased: bool) -> bool:
     left = before.rstrip()
-    if left == before and not _GLUED.search(left):
+    if left == before and not (_GLUED.search(left) and _GLUED_ON.match(after)):
         return False
     if _RUNNING_ON.match(after) or (not uncased and _LOWER_START.match(after)):
         return False
     if _ITEM_NUMBER.fullmatch(sentence.strip()):
         return False
-    return not _is_abbreviated(left, after)
+    return not _is_abbreviated(left, after, sentence)
 
 
-def _is_abbreviated(left: str, after: str) -> bool:
+def _is_abbreviated(left: str, after: str, sentence: str) -> bool:
     if left.endswith("."):
         number_follows = after[:1].isdigit()
         return bool(
             _BEFORE_NAME.search(left)
+            or _BEFORE_ANY.search(left)
             or (number_follows and (_BEFORE_NUMBER.search(left) or _MONTH.search(left)))
-            or (_HOUR.search(left) and _AFTER_HOUR.match(after))
+            or (_HOUR.search(left) and (_AFTER_HOUR.match(after) or _HOUR_PHRASE.match(sentence)))
+            or (
+                _INITIALS.search(left)
+                and not (_CAN_END.search(left) or _STARTER.match(after.lstrip(_OPENING + _MARKED)))
+            )
         )
     if _ASKED.search(left):
         return bool(_ATTRIBUTION.match(after))
@@ -177,7 +231,7 @@ def _enclosures(line: str) -> list[tuple[int, int]]:
     for mark in _MARKS.finditer(line):
         kind, position = _PAIR[mark[0]], mark.start()
         if mark[0] in _OPENING or (
-            kind == '"' and _OPENS.search(line[max(0, position - 1) : position + 2])
+            mark[0] == '"' and _OPENS.search(line[max(0, position - 1) : position + 2])
         ):
             waiting.append((kind, position))
             count[kind] += 1

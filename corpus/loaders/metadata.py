@@ -25,11 +25,12 @@ _FIELDS = {
     "link": "url",
     "author": "authors",
     "authors": "authors",
+    "by": "authors",
     "byline": "authors",
     "language": "language",
     "lang": "language",
 }
-_HEADER = re.compile(r"([A-Za-z]{3,9}) ?: ?(.*)")
+_HEADER = re.compile(r"([A-Za-z]{2,9}) ?: ?(.*)")
 _WORDED_DATES = ("%d %B %Y", "%B %d, %Y", "%b %d, %Y", "%d %b %Y", "%B %d %Y")
 _AUTHORS = re.compile(r"\s*(?:,|;| and | & )\s*")
 _MAX_LINK = 2000

@@ -38,7 +38,7 @@ _STRAY = re.compile(
 )
 _STRAY_WORDS = 10
 _COPYRIGHT = re.compile(r"(?:©|\(c\)|copyright\b).*\d{4}.*", re.IGNORECASE)
-_WRAPPED = range(45, 101)
+_WRAPPED = range(40, 101)
 
 
 def load_text(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | ItemError]:
@@ -53,9 +53,13 @@ def load_text(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | It
     lines = clean(decoded.text).split("\n")
     fields, used = split_header(lines)
     title, body = _split_title(_without_blanks_before(lines[used:]))
-    if title and not fields:
-        fields, used = split_header(body)
-        body = body[used:]
+    if not fields:
+        # The header may stand below the headline, with a blank line between or without.
+        headline = [] if title else body[:1]
+        fields, used = split_header(body[len(headline) :])
+        if used:
+            title = title or headline[0]
+            body = body[len(headline) + used :]
     title = clean_line(fields.pop("title", "")) or title
     body, dropped = without_stray(without_title(body, title))
     text = clean("\n".join(_unwrapped(body)))
