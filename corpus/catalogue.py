@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -127,6 +128,26 @@ class Catalogue(Database):
             return day_of(moment_from(row[0])) if row else None
         except ValueError:  # a damaged row; `verify` names it
             return None
+
+    def published_on(self, version_ids: Sequence[int]) -> dict[int, date]:
+        """Return the day of each of these versions that has one."""
+        marks = ", ".join("?" * len(version_ids))
+        rows = self._rows(
+            f"SELECT id, published FROM versions WHERE published IS NOT NULL AND id IN ({marks})",
+            *version_ids,
+        )
+        days: dict[int, date] = {}
+        for version_id, published in rows:
+            with suppress(ValueError):  # a damaged row; `verify` names it
+                day = day_of(moment_from(published))
+                if day:
+                    days[version_id] = day
+        return days
+
+    @property
+    def article_count(self) -> int:
+        """How many articles the store holds."""
+        return self._count("articles")
 
     def stats(self) -> Stats:
         """Return how much the store holds."""

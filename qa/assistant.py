@@ -9,13 +9,12 @@ from dataclasses import replace
 from datetime import date
 from time import perf_counter
 
-from index.chunk_index import ChunkIndex, Limits
-from index.embed import Embedder
-
 from corpus.archive import Archive
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
 from corpus.errors import QuestionError
+from index.chunk_index import NO_LIMITS, ChunkIndex, Limits
+from index.embed import Embedder
 from qa.answer import Answer, Conversation
 from qa.compose import compose
 from qa.reader.question import analyse
@@ -26,6 +25,7 @@ from qa.verify import verify
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
+NEW_CONVERSATION = Conversation()
 
 Progress = Callable[[str], None]
 
@@ -45,9 +45,9 @@ class Assistant:
         self,
         question: str,
         *,
-        conversation: Conversation = Conversation(),
+        conversation: Conversation = NEW_CONVERSATION,
         asked: date | None = None,
-        limits: Limits = Limits(),
+        limits: Limits = NO_LIMITS,
         progress: Progress = lambda _: None,
     ) -> Answer:
         """Return a verified answer, or a decline with the nearest sentences.
@@ -71,10 +71,10 @@ class Assistant:
         progress(f"searching {searched}")
         with clock("retrieve"):
             vector = self._embedder.embed_query(resolved.standalone)
-            hits = retrieve(self._index, resolved.standalone, vector, limits)
+            day = asked or (self._archive.newest_date if analysed.relative else None)
+            hits = retrieve(self._archive, self._index, resolved.standalone, vector, day, limits)
         progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
         with clock("read"):
-            day = asked or self._archive.newest_date
             evidence = self._reader.read(analysed, vector, hits, day)
         progress("checking quotes")
         with clock("verify"):
@@ -113,15 +113,15 @@ def check_question(question: str) -> None:
     """Raise QuestionError if the question is too long, not text or holds no word to search for."""
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
-            "too_long",
+            "E_TOO_LONG",
             f"The question has {len(question):,} characters; "
             f"at most {MAX_QUESTION_CHARACTERS:,} can be asked.",
         )
     if any(0xD800 <= ord(c) <= 0xDFFF for c in question):
-        raise QuestionError("not_text", "The question is not valid Unicode text.")
+        raise QuestionError("E_NOT_TEXT", "The question is not valid Unicode text.")
     if not re.search(r"[^\W_]", question):
         raise QuestionError(
-            "empty", "Please ask a question in words, for example: who lent Venezuela money?"
+            "E_EMPTY", "Please ask a question in words, for example: who lent Venezuela money?"
         )
 
 

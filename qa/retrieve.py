@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
-import numpy as np
+from datetime import date
+from math import exp
+
+from corpus.archive import Archive
 from index.chunk_index import ChunkIndex, Hit, Limits
 from index.fuse import reciprocal_rank_fusion
-from numpy.typing import NDArray
+from qa.reader.features import Floats
 
 CHUNKS_EACH = 60
+# By these, articles of the days around the day of asking come first in 72 % instead of 59 % of the
+# development questions; any gain from .2 to 1 and any decay from one to three weeks does as well.
+NEARNESS_GAIN = 0.4
+NEARNESS_DAYS = 14.0
 
 
 def retrieve(
-    index: ChunkIndex, question: str, vector: NDArray[np.float32], limits: Limits
+    archive: Archive,
+    index: ChunkIndex,
+    question: str,
+    vector: Floats,
+    day: date | None,
+    limits: Limits,
 ) -> list[Hit]:
-    """Return the union of the best `CHUNKS_EACH` chunks by meaning and by words, fused, best first.
+    """Return the union of the best `CHUNKS_EACH` chunks by meaning and by words, best first.
 
     Args:
+        archive: Knows the dates of what is found.
         index: What is searched.
         question: The standalone question.
         vector: Its unit vector, shape (d,), float32.
+        day: The day of asking: what was published around it comes earlier. None: no such day.
         limits: Publisher and period outside which nothing is found.
     """
     rankings = [
@@ -27,4 +41,15 @@ def retrieve(
     ]
     chunks = {hit.chunk.id: hit.chunk for hits in rankings for hit in hits}
     fused = reciprocal_rank_fusion([[hit.chunk.id for hit in hits] for hits in rankings])
-    return [Hit(chunks[id_], score, rank) for rank, (id_, score) in enumerate(fused, start=1)]
+    published = archive.published_on(list({chunk.version_id for chunk in chunks.values()}))
+    scored = [
+        (score * _nearness(day, published.get(chunks[id_].version_id)), id_) for id_, score in fused
+    ]
+    scored.sort(key=lambda found: (-found[0], found[1]))
+    return [Hit(chunks[id_], score, rank) for rank, (score, id_) in enumerate(scored, start=1)]
+
+
+def _nearness(day: date | None, published: date | None) -> float:
+    if day is None or published is None:
+        return 1.0
+    return 1 + NEARNESS_GAIN * exp(-abs((day - published).days) / NEARNESS_DAYS)

@@ -1,4 +1,4 @@
-"""What is shown of a sentence: the one before it where it leans on that, a part where it is long."""
+"""What is shown of a sentence: the one before if it leans on that, a part if it is very long."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def _leans(sentence: str) -> bool:
 
 
 def quoted_part(text: str, sentence: Span, answer: Span | None) -> Span | None:
-    """Return the words around the answer to quote of a very long sentence; None quotes all of it."""
+    """Return what to quote of a very long sentence, around the answer; None quotes all of it."""
     if len(sentence) <= LONGEST_QUOTE:
         return None
     middle = answer or Span(sentence.start, sentence.start + 1)

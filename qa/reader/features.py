@@ -124,7 +124,8 @@ def _neighbours(present: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 def _neighbour_mean(similarity: Floats) -> Floats:
     padded = np.pad(similarity, 1, mode="edge")
-    return (padded[:-2] + padded[2:]) / 2
+    mean: Floats = np.asarray((padded[:-2] + padded[2:]) / 2, dtype=np.float32)
+    return mean
 
 
 def _named(
@@ -154,7 +155,7 @@ def _share_complete(
     for group in groups:
         known = [place[s] for s in group if s in place]
         shares.append(present[:, known].mean(axis=1) if known else np.ones(len(present)))
-    return np.mean(shares, axis=0, dtype=np.float32)
+    return np.asarray(np.mean(shares, axis=0), dtype=np.float32)
 
 
 def _period(asked: Asked, reading: Reading, count: int) -> list[Floats]:
