@@ -239,8 +239,11 @@ def test_a_number_that_names_two_pieces_of_evidence_names_none() -> None:
 
 
 def test_only_the_failing_statement_is_dropped() -> None:
-    answer = check(("China gave nothing.", (1,)), (SENTENCES[1], (2,)), (SENTENCES[4], (5, 9)))
-    assert [statement.text for statement in answer.statements] == [SENTENCES[1]]
+    answer = check(
+        ("China gave nothing.", (1,)), (SENTENCES[1], (2,)), (SENTENCES[4], (5, 9)),
+        (SENTENCES[3], (4,)),
+    )  # fmt: skip
+    assert [statement.text for statement in answer.statements] == [SENTENCES[1], SENTENCES[3]]
 
 
 # Evidence that does not stand
@@ -358,6 +361,7 @@ def test_a_short_answer_cuts_no_word_and_no_figure(quote: str, short: str, stand
 def test_the_short_answer_belongs_to_the_first_statement_left() -> None:
     drafted = (("Made up.", (1,)), (SENTENCES[4], (LOANS, GIVEN)), (SENTENCES[3], (STAKE,)))
     assert check(*drafted, short="$65 billion").short == "$65 billion"
+    assert check(*drafted, short="5 billion").short is None
     assert check(*drafted, short="since 2006").short is None
     assert check(*drafted, short="5 per cent").short is None
     assert check(("Made up.", (1,)), short="Russia").short is None
