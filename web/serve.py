@@ -19,6 +19,7 @@ from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
 from corpus.sample import KNOWN_ARTICLE, QUESTIONS
+from web.examples import collection_in_words, example_questions
 from web.guard import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:

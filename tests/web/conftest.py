@@ -1,16 +1,22 @@
 from __future__ import annotations
 
+import http.client
+import json
 import sys
+import threading
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from types import ModuleType
+from typing import Any, NamedTuple
 
 import pytest
 
 from corpus.article import Article, Span, Version, sha256_of
 from corpus.errors import QuestionError
 from qa.answer import Answer, Citation, Conversation, Statement
+from web import serve
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -98,3 +104,62 @@ def assistant() -> AssistantDouble:
 def double() -> ModuleType:
     """This module's hand-made articles and answers."""
     return sys.modules[__name__]
+
+
+class Reply(NamedTuple):
+    status: int
+    headers: dict[str, str]
+    body: str
+
+
+class Server:
+    """A page served on a free port by a thread of this process."""
+
+    def __init__(self, assistant: Any) -> None:
+        self.lines: list[str] = []
+        self.listener = serve.listen("127.0.0.1", 0)
+        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
+        ready = threading.Event()
+
+        def announce(line: str) -> None:
+            self.lines.append(line)
+            ready.set()
+
+        def run() -> None:
+            serve.run(
+                assistant, self.listener, examples=["How much is the <pier>?"], announce=announce
+            )
+
+        threading.Thread(target=run, daemon=True).start()
+        assert ready.wait(60)
+
+    def get(self, path: str, **headers: str) -> Reply:
+        return self.request("GET", path, **headers)
+
+    def request(self, method: str, path: str, body: str = "", **headers: str) -> Reply:
+        connection = http.client.HTTPConnection(self.address, timeout=30)
+        with closing(connection):
+            connection.request(method, path, body, headers)
+            reply = connection.getresponse()
+            return Reply(reply.status, dict(reply.getheaders()), reply.read().decode())
+
+    def event(self, trigger: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
+        """Do what the page does for an event; return the last value of each of its outputs."""
+        config = json.loads(self.get("/config").body)
+        (function,) = [
+            d["id"] for d in config["dependencies"] if trigger in {t[1] for t in d["targets"]}
+        ]
+        join = {"data": data, "fn_index": function, "session_hash": session, "event_data": event}
+        own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
+        self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)
+        stream = self.get(f"/gradio_api/queue/data?session_hash={session}").body
+        messages = [json.loads(line.removeprefix("data: ")) for line in stream.split("\n") if line]
+        (done,) = [m for m in messages if m["msg"] == "process_completed"]
+        assert done["success"], done
+        return list(done["output"]["data"])
+
+
+@pytest.fixture(scope="session")
+def server() -> Server:
+    """A page served by this process, answering by `AssistantDouble`."""
+    return Server(AssistantDouble())

@@ -1,16 +1,12 @@
 from __future__ import annotations
 
-import http.client
 import json
 import signal
 import socket
 import subprocess
 import sys
-import threading
-from contextlib import closing
 from pathlib import Path
-from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 import pytest
 
@@ -20,70 +16,12 @@ from web import serve
 ROOT = Path(__file__).parents[2]
 
 
-class Reply(NamedTuple):
-    status: int
-    headers: dict[str, str]
-    body: str
-
-
-class Server:
-    """A page served on a free port by a thread of this process."""
-
-    def __init__(self, assistant: Any) -> None:
-        self.lines: list[str] = []
-        self.listener = serve.listen("127.0.0.1", 0)
-        self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
-        ready = threading.Event()
-
-        def announce(line: str) -> None:
-            self.lines.append(line)
-            ready.set()
-
-        def run() -> None:
-            serve.run(
-                assistant, self.listener, examples=["How much is the <pier>?"], announce=announce
-            )
-
-        threading.Thread(target=run, daemon=True).start()
-        assert ready.wait(60)
-
-    def get(self, path: str, **headers: str) -> Reply:
-        return self.request("GET", path, **headers)
-
-    def request(self, method: str, path: str, body: str = "", **headers: str) -> Reply:
-        connection = http.client.HTTPConnection(self.address, timeout=30)
-        with closing(connection):
-            connection.request(method, path, body, headers)
-            reply = connection.getresponse()
-            return Reply(reply.status, dict(reply.getheaders()), reply.read().decode())
-
-    def event(self, trigger: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
-        """Do what the page does for an event; return the last value of each of its outputs."""
-        config = json.loads(self.get("/config").body)
-        (function,) = [
-            d["id"] for d in config["dependencies"] if trigger in {t[1] for t in d["targets"]}
-        ]
-        join = {"data": data, "fn_index": function, "session_hash": session, "event_data": event}
-        own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
-        self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)
-        stream = self.get(f"/gradio_api/queue/data?session_hash={session}").body
-        messages = [json.loads(line.removeprefix("data: ")) for line in stream.split("\n") if line]
-        (done,) = [m for m in messages if m["msg"] == "process_completed"]
-        assert done["success"], done
-        return list(done["output"]["data"])
-
-
-@pytest.fixture(scope="module")
-def server(double: ModuleType) -> Server:
-    return Server(double.AssistantDouble())
-
-
-def test_the_address_and_questions_are_announced(server: Server) -> None:
+def test_the_address_and_questions_are_announced(server: Any) -> None:
     assert server.lines[0] == f"OnRecord is at http://{server.address}"
     assert "  How much is the <pier>?" in server.lines
 
 
-def test_the_page_and_its_own_files_are_served(server: Server) -> None:
+def test_the_page_and_its_own_files_are_served(server: Any) -> None:
     page = server.get("/").body
     assert "OnRecord" in page
     for name in ("page.css", "page.js", "icon.svg"):
@@ -92,7 +30,7 @@ def test_the_page_and_its_own_files_are_served(server: Server) -> None:
         assert "://" not in reply.body.replace("http://www.w3.org/2000/svg", "")
 
 
-def test_the_settings_given_to_the_browser_keep_our_secrets(server: Server) -> None:
+def test_the_settings_given_to_the_browser_keep_our_secrets(server: Any) -> None:
     config = server.get("/config").body
     assert str(ROOT) not in config
     assert sys.prefix not in config
@@ -103,7 +41,7 @@ def test_the_settings_given_to_the_browser_keep_our_secrets(server: Server) -> N
     assert all(d["api_visibility"] == "private" for d in values["dependencies"])
 
 
-def test_a_question_goes_through_the_page(server: Server) -> None:
+def test_a_question_goes_through_the_page(server: Any) -> None:
     held, box, _send, talk, now, source = server.event("submit", ["How much?", None], "one")
     assert held is None  # the conversation stays on the server
     assert now == ""
@@ -112,7 +50,7 @@ def test_a_question_goes_through_the_page(server: Server) -> None:
     assert box["__type__"] == "update"
 
 
-def test_tabs_have_conversations_of_their_own(server: Server) -> None:
+def test_tabs_have_conversations_of_their_own(server: Any) -> None:
     server.event("submit", ["first of a?", None], "a")
     server.event("submit", ["first of b?", None], "b")
     talk = server.event("submit", ["second of a?", None], "a")[3]
@@ -121,7 +59,7 @@ def test_tabs_have_conversations_of_their_own(server: Server) -> None:
     assert "first of b?" not in talk
 
 
-def test_a_click_opens_the_source(server: Server) -> None:
+def test_a_click_opens_the_source(server: Any) -> None:
     server.event("submit", ["How much?", None], "click")
     (source,) = server.event("select", [None], "click", {"turn": 0, "cite": 1})
     assert '<mark class="selected">It will open' in source
@@ -129,7 +67,7 @@ def test_a_click_opens_the_source(server: Server) -> None:
     assert "no longer at hand" in other
 
 
-def test_the_guard_is_in_front(server: Server) -> None:
+def test_the_guard_is_in_front(server: Any) -> None:
     assert server.get("/", Host="evil.example").status == 421
     assert server.get("/config", Origin="http://evil.example").status == 403
     upload = server.request("POST", "/gradio_api/upload", "x")
