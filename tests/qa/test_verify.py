@@ -184,6 +184,7 @@ def test_further_quotes_stay_attached_in_order() -> None:
         ("It has given Venezuela more than $1", (GIVEN,)),
         ("It has given Venezuela more than $10", (GIVEN,)),
         ("0 billion since 2006", (GIVEN,)),
+        ("It has given “Venezuela $10 billion”", (GIVEN,)),
         ("The minister said “China lent Venezuela”", (GIVEN,)),
         ("The minister denied “China lent $50 billion”", (DENIED,)),
         ("It has given Venezuela “more than $10 billion", (GIVEN,)),
