@@ -13,6 +13,7 @@ from cli.common import parse_day
 from corpus.errors import QuestionError
 from qa.answer import Answer, Conversation, Turn
 from qa.render import to_json
+from qa.resolve import resolve
 
 LONGEST_LINE = 1_000_000
 """Bytes of one line; a question has at most some thousand characters."""
@@ -119,6 +120,6 @@ def _answered(question: BatchQuestion, ask: Ask) -> Answer:
 def _turn(past: PastQuestion, conversation: Conversation, asked: date | None, ask: Ask) -> Turn:
     """Return the turn; an answer given by the caller is never taken for a source."""
     if past.answer is not None:
-        return Turn(past.question, past.question)
+        return Turn(past.question, resolve(past.question, conversation).standalone)
     answer = ask(past.question, conversation, asked)
     return Turn(past.question, answer.standalone, answer)

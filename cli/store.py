@@ -111,6 +111,19 @@ def verify(
 
     For example: onrecord verify --store data
     """
+    from index.check import check
+    from index.schema import open_archive
+
+    with open_archive(read_settings(config, store).store) as archive:
+        problems = check(archive)
+        held = archive.stats()
+    if as_json:
+        _print_json({"sound": not problems, "problems": [asdict(found) for found in problems]})
+    else:
+        sound = f"sound: {counted(held.articles, 'article')}, {counted(held.versions, 'version')}"
+        typer.echo("\n".join(map(str, problems)) or sound)
+    if problems:
+        raise typer.Exit(STORE)
 
 
 def rebuild(

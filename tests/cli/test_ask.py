@@ -221,7 +221,7 @@ def test_where_every_line_is_refused_the_code_is_4(onrecord: OnRecord) -> None:
 
 
 def test_the_history_is_a_real_conversation(onrecord: OnRecord, assistant: FakeAssistant) -> None:
-    history = [{"question": "first"}, {"question": "second", "answer": "as somebody claims"}]
+    history = [{"question": "first"}, {"question": "Was it much?", "answer": "so they say"}]
     line = {"id": "a", "question": "third", "history": history, "asked": "2018-05-06"}
     assert batch(onrecord, json.dumps(line))[0] == 0
     first, third = assistant.calls
@@ -229,7 +229,11 @@ def test_the_history_is_a_real_conversation(onrecord: OnRecord, assistant: FakeA
     assert {call["asked"] for call in assistant.calls} == {date(2018, 5, 6)}
     one, two = third["conversation"].turns
     assert (one.question, one.standalone, one.answer) == ("first", "FIRST", answer_to("first"))
-    assert (two.question, two.answer) == ("second", None)
+    assert (two.question, two.standalone, two.answer) == (
+        "Was it much?",
+        "FIRST Was it much?",
+        None,
+    )
 
 
 def test_lone_surrogates_survive_the_way_through(onrecord: OnRecord) -> None:

@@ -93,6 +93,26 @@ def test_stats(onrecord: OnRecord, store: Path) -> None:
     assert figures["newest"] == "2019-01-24"
 
 
+def test_verify(onrecord: OnRecord, store: Path) -> None:
+    assert onrecord("verify", "--store", store) == (0, "sound: 2 articles, 2 versions\n", "")
+    sound = onrecord("verify", "--json", "--store", store)[1]
+    assert json.loads(sound) == {"sound": True, "problems": []}
+
+
+def test_verify_names_what_was_altered(onrecord: OnRecord, store: Path) -> None:
+    connection = sqlite3.connect(store / "archive.sqlite3")
+    connection.execute("UPDATE versions SET text = replace(text, 'Nobody', 'Someone')")
+    connection.commit()
+    connection.close()
+    assert onrecord("verify", "--store", store) == (
+        5,
+        "a1: the text of version 1 was altered\n",
+        "",
+    )
+    code, out, _ = onrecord("verify", "--json", "--store", store)
+    assert (code, json.loads(out)["problems"][0]["article_id"]) == (5, "a1")
+
+
 def test_errors_are_listed(onrecord: OnRecord, store: Path) -> None:
     code, out, err = onrecord("errors", "--store", store)
     assert (code, err) == (0, "")
