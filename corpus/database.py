@@ -136,15 +136,18 @@ class Database:
         return connection
 
     @contextmanager
-    def writing(self) -> Iterator[sqlite3.Connection]:
+    def writing(self, wait: float | None = None) -> Iterator[sqlite3.Connection]:
         """Hold the writer's lock over several transactions; re-entrant.
+
+        Args:
+            wait: Seconds to wait for another writer; None waits as long as `open` was told.
 
         Raises:
             StoreLockedError: Another process, named in the message, kept it for too long.
         """
         if self.readonly:
             raise StoreError(f"the store {self.store} is read-only here: {_owner(self.store)}")
-        with self._lock.held():
+        with self._lock.held(wait):
             yield self.connection()
 
     @contextmanager

@@ -30,15 +30,16 @@ class WriterLock:
         self._depth = 0
 
     @contextmanager
-    def held(self) -> Iterator[None]:
+    def held(self, wait: float | None = None) -> Iterator[None]:
         """Hold the lock; StoreLockedError once `wait` seconds have passed without getting it."""
-        deadline = time.monotonic() + self._wait
-        if not self._threads.acquire(timeout=min(self._wait, threading.TIMEOUT_MAX)):
-            raise StoreLockedError(self._message(os.getpid()))
+        wait = self._wait if wait is None else wait
+        deadline = time.monotonic() + wait
+        if not self._threads.acquire(timeout=min(wait, threading.TIMEOUT_MAX)):
+            raise StoreLockedError(self._message(os.getpid(), wait))
         descriptor = None
         try:
             if self._depth == 0:
-                descriptor = self._acquire(deadline)
+                descriptor = self._acquire(deadline, wait)
             self._depth += 1
             try:
                 yield
@@ -49,12 +50,12 @@ class WriterLock:
                 os.close(descriptor)
             self._threads.release()
 
-    def _acquire(self, deadline: float) -> int:
+    def _acquire(self, deadline: float, wait: float) -> int:
         descriptor = self._open()
         try:
             while not _try_lock(descriptor):
                 if time.monotonic() >= deadline:
-                    raise StoreLockedError(self._message(_holder(descriptor)))
+                    raise StoreLockedError(self._message(_holder(descriptor), wait))
                 time.sleep(_PAUSE)
             # The process id is a courtesy: a full disk must not keep anybody from removing.
             with suppress(OSError):
@@ -74,11 +75,11 @@ class WriterLock:
             os.fchmod(descriptor, 0o600)
         return descriptor
 
-    def _message(self, holder: int | None) -> str:
+    def _message(self, holder: int | None, wait: float) -> str:
         who = f"process {holder}" if holder else "another process"
         return (
             f"the store {self._path.parent} is being written by {who};"
-            f" waited {self._wait:g} seconds (--wait SECONDS waits longer)"
+            f" waited {wait:g} seconds (--wait SECONDS waits longer)"
         )
 
 

@@ -17,6 +17,9 @@ from corpus.errors import StoreFormatError
 
 APPLICATION_ID = 0x4F6E5265  # "OnRe"
 
+# A version's vectors take 30,000 bytes and more: large pages halve the time of a commit.
+_PAGE_SIZE = 16384
+
 CORPUS_TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('store', lower(hex(randomblob(16)))), ('change', 0);
@@ -104,6 +107,8 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str
         return
     if number:
         _back_up(connection, path.with_name(f"{path.name}.format-{number}.backup"))
+    else:
+        connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
     connection.execute("BEGIN IMMEDIATE")
     try:
         for script in migrations[number:]:

@@ -8,26 +8,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from corpus.archive import Archive
-from corpus.article import RawArticle, Sentence
-from corpus.clean import clean, clean_line
+from corpus.article import RawArticle
 from corpus.errors import ItemError, OnRecordError, StoreError
-from corpus.identity import normal_url
 from corpus.loaders import load
-from corpus.sentences import split_sentences
 from index.chunk_index import ChunkIndex
 from index.embed import Embedder
+from index.intake import cleaned, sentences_of, unexpected
 from index.passages import ChunkedText, TextVectors, chunk_text, embed_all
-from index.schema import claim_embedder, write_index
+from index.schema import begin_rebuild, claim_embedder, drop_index, unfinished, write_index
 from index.snapshot import Snapshots
-
-# A long article has 100,000 characters and 1,000 sentences; what is far beyond is no article, and
-# would hold the memory (a vector a sentence) of a whole collection.
-MOST_CHARACTERS = 6_000_000
-MOST_SENTENCES = 20_000
-LONGEST_ID = 512
 
 _WINDOW_ARTICLES = 32
 _WINDOW_CHARACTERS = 300_000
@@ -118,6 +110,54 @@ def ingest(
     return work.report
 
 
+def rebuild(
+    archive: Archive,
+    embedder: Embedder,
+    progress: Callable[[Progress], None] | None = None,
+    stop: Callable[[], bool] | None = None,
+) -> int:
+    """Make chunks, vectors and full text anew from the stored texts, for `embedder`.
+
+    One transaction an article; broken off, it goes on where it was when called again.
+
+    Returns:
+        How many articles were indexed. Damaged ones are left out of the index.
+    """
+    done = 0
+    with archive.writing():
+        begin_rebuild(archive, embedder.fingerprint)
+        Snapshots(archive).tidy()
+        versions = unfinished(archive)
+        for version_id in versions:
+            if stop is not None and stop():
+                return done
+            done += _reindex(archive, embedder, version_id)
+            if progress is not None:
+                progress(Progress(done, 0, done, 0, 0, "", len(versions)))
+        ChunkIndex(archive, embedder).publish_if_worthwhile()
+    return done
+
+
+def _reindex(archive: Archive, embedder: Embedder, version_id: int) -> bool:
+    version = archive.version(version_id)
+    if not version.is_intact:
+        with archive.transaction() as connection:
+            drop_index(connection, version_id)
+        return False
+    text = chunk_text(
+        version.text,
+        archive.sentences(version_id),
+        embedder,
+        title=version.title,
+        published=version.published,
+    )
+    (vectors,) = embed_all([text], embedder)
+    with archive.transaction() as connection:
+        write_index(connection, version, text.chunks, vectors.chunks, vectors.sentences)
+        archive.changed()
+    return True
+
+
 class _Ingest:
     """One ingest: the open window and the report so far."""
 
@@ -170,10 +210,10 @@ class _Ingest:
         except OnRecordError:
             raise
         except Exception as error:  # whatever an item does to a library, the rest goes on
-            self._refuse(_unexpected(item, error))
+            self._refuse(unexpected(item, error))
 
     def _prepared(self, raw: RawArticle) -> _Prepared:
-        sentences = _sentences(raw)
+        sentences = sentences_of(raw)
         text = chunk_text(
             raw.text, sentences, self._embedder, title=raw.title, published=raw.published
         )
@@ -204,7 +244,7 @@ class _Ingest:
                 for prepared in window:
                     yield from self._embedded([prepared])
             else:
-                self._refuse(_unexpected(window[0].raw, error))
+                self._refuse(unexpected(window[0].raw, error))
 
     def _store(self, prepared: _Prepared, vectors: TextVectors) -> None:
         size = 4 * len(prepared.raw.text) + vectors.chunks.nbytes + vectors.sentences.nbytes // 2
@@ -247,44 +287,3 @@ class _Ingest:
                     source,
                 )
             )
-
-
-def cleaned(raw: RawArticle) -> RawArticle:
-    """Return `raw` in canonical form; ItemError where it cannot be an article."""
-    if len(raw.text) > MOST_CHARACTERS:
-        raise _refusal(raw, "E_TOO_LARGE", f"more than {MOST_CHARACTERS:,} characters in one text")
-    raw = replace(
-        raw,
-        text=clean(raw.text),
-        title=clean_line(raw.title or "") or None,
-        publisher=clean_line(raw.publisher or "") or None,
-        authors=tuple(filter(None, map(clean_line, raw.authors))),
-    )
-    if not raw.text:
-        raise _refusal(raw, "E_EMPTY", "no text")
-    if raw.id and (len(raw.id) > LONGEST_ID or not raw.id.isprintable()):
-        raise _refusal(raw, "E_ID", f"an id is printable and at most {LONGEST_ID} characters long")
-    try:
-        normal_url(raw.url) if raw.url else None
-    except ValueError as error:
-        raise _refusal(raw, "E_URL", str(error)) from error
-    return raw
-
-
-def _sentences(raw: RawArticle) -> list[Sentence]:
-    sentences = split_sentences(raw.text)
-    if not sentences:
-        raise _refusal(raw, "E_EMPTY", "no sentence")
-    if len(sentences) > MOST_SENTENCES:
-        raise _refusal(raw, "E_TOO_LARGE", f"more than {MOST_SENTENCES:,} sentences in one text")
-    return sentences
-
-
-def _refusal(raw: RawArticle, code: str, message: str) -> ItemError:
-    return ItemError(code, message, source=raw.source, locator=raw.locator)
-
-
-def _unexpected(item: RawArticle | ItemError, error: Exception) -> ItemError:
-    return ItemError(
-        "E_FAILED", f"{type(error).__name__}: {error}", source=item.source, locator=item.locator
-    )

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from corpus.archive import Archive
 from corpus.article import Span, Version
+from corpus.database import store_errors
 from corpus.errors import ModelError
 from corpus.migrations import CORPUS_MIGRATIONS
 from index.chunks import Chunk
@@ -24,7 +25,12 @@ from index.chunks import Chunk
 # Chunk ids are never used again (AUTOINCREMENT): a snapshot may still hold a removed one.
 # vectors holds float32, sentence_vectors a float16 matrix, one row a sentence; little-endian both.
 # stale marks what a rebuild still has to do.
-INDEX_TABLES = """
+FULL_TEXT = """
+CREATE VIRTUAL TABLE chunk_text USING fts5 (
+    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
+);
+"""
+INDEX_TABLES = f"""
 CREATE TABLE chunks (
     id INTEGER PRIMARY KEY AUTOINCREMENT,
     version_id INTEGER NOT NULL REFERENCES versions (id) ON DELETE CASCADE,
@@ -47,9 +53,7 @@ CREATE TABLE indexed (
     digest TEXT NOT NULL,
     stale INTEGER NOT NULL DEFAULT 0
 );
-CREATE VIRTUAL TABLE chunk_text USING fts5 (
-    title, text, tokenize = 'porter unicode61 remove_diacritics 2'
-);
+{FULL_TEXT}
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
     DELETE FROM chunk_text WHERE rowid = old.id;
 END;
@@ -88,6 +92,47 @@ def claim_embedder(archive: Archive, fingerprint: str) -> None:
         archive.set_meta("embedder", fingerprint)
 
 
+def begin_rebuild(archive: Archive, fingerprint: str) -> None:
+    """Mark every article's index rows as stale, unless a rebuild for this embedder was broken off.
+
+    Old rows stay searchable until they are replaced, but vectors of another embedder go at once:
+    two never mix. The full text is filled anew here.
+    """
+    with archive.transaction() as connection:
+        if archive.meta("embedder") != fingerprint:
+            connection.execute("DELETE FROM vectors")
+            connection.execute("DELETE FROM sentence_vectors")
+            connection.execute("UPDATE indexed SET stale = 1")
+            archive.set_meta("embedder", fingerprint)
+        elif not connection.execute("SELECT 1 FROM indexed WHERE stale = 1 LIMIT 1").fetchone():
+            connection.execute("UPDATE indexed SET stale = 1")
+        connection.execute("DROP TABLE chunk_text")
+        connection.execute(FULL_TEXT)
+        connection.execute(
+            "INSERT INTO chunk_text (rowid, title, text)"
+            " SELECT chunks.id, ifnull(title, ''), substr(text, start + 1, stop - start)"
+            " FROM chunks JOIN versions ON versions.id = version_id"
+        )
+        archive.changed()
+
+
+def unfinished(archive: Archive) -> list[int]:
+    """Return the current versions that a rebuild still has to index, in the order of ingest."""
+    with store_errors(archive.path):
+        rows = archive.connection().execute(
+            "SELECT versions.id FROM versions LEFT JOIN indexed ON version_id = versions.id"
+            " WHERE current = 1 AND ifnull(stale, 1) = 1 ORDER BY versions.id"
+        )
+        return [row[0] for row in rows.fetchall()]
+
+
+def drop_index(connection: sqlite3.Connection, version_id: int) -> None:
+    """Delete a version's index rows, inside the open transaction."""
+    connection.execute("DELETE FROM chunks WHERE version_id = ?", (version_id,))
+    connection.execute("DELETE FROM sentence_vectors WHERE version_id = ?", (version_id,))
+    connection.execute("DELETE FROM indexed WHERE version_id = ?", (version_id,))
+
+
 def write_index(
     connection: sqlite3.Connection,
     version: Version,
@@ -104,15 +149,13 @@ def write_index(
         vectors: (number of chunks, dimension), unit length.
         sentence_vectors: (number of sentences, dimension), unit length.
     """
-    connection.execute("DELETE FROM chunks WHERE version_id = ?", (version.id,))
+    drop_index(connection, version.id)
     for chunk, vector in zip(chunks, vectors, strict=True):
         _write_chunk(connection, version, chunk, vector)
     packed = sentence_vectors.astype("<f2").tobytes()
+    connection.execute("INSERT INTO sentence_vectors VALUES (?, ?)", (version.id, packed))
     connection.execute(
-        "INSERT OR REPLACE INTO sentence_vectors VALUES (?, ?)", (version.id, packed)
-    )
-    connection.execute(
-        "INSERT OR REPLACE INTO indexed (version_id, digest) VALUES (?, ?)",
+        "INSERT INTO indexed (version_id, digest) VALUES (?, ?)",
         (version.id, index_digest(connection, version.id)),
     )
 

@@ -1,0 +1,60 @@
+"""What may enter the archive: an item as it was read becomes canonical, or is refused."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from corpus.article import RawArticle, Sentence
+from corpus.clean import clean, clean_line
+from corpus.errors import ItemError
+from corpus.identity import normal_url
+from corpus.sentences import split_sentences
+
+# A long article has 100,000 characters and 1,000 sentences; what is far beyond is no article, and
+# would hold the memory (a vector a sentence) of a whole collection.
+MOST_CHARACTERS = 6_000_000
+MOST_SENTENCES = 20_000
+LONGEST_ID = 512
+
+
+def cleaned(raw: RawArticle) -> RawArticle:
+    """Return `raw` in canonical form; ItemError where it cannot be an article."""
+    if len(raw.text) > MOST_CHARACTERS:
+        raise _refusal(raw, "E_TOO_LARGE", f"more than {MOST_CHARACTERS:,} characters in one text")
+    raw = replace(
+        raw,
+        text=clean(raw.text),
+        title=clean_line(raw.title or "") or None,
+        publisher=clean_line(raw.publisher or "") or None,
+        authors=tuple(filter(None, map(clean_line, raw.authors))),
+    )
+    if not raw.text:
+        raise _refusal(raw, "E_EMPTY", "no text")
+    if raw.id and (len(raw.id) > LONGEST_ID or not raw.id.isprintable()):
+        raise _refusal(raw, "E_ID", f"an id is printable and at most {LONGEST_ID} characters long")
+    try:
+        normal_url(raw.url) if raw.url else None
+    except ValueError as error:
+        raise _refusal(raw, "E_URL", str(error)) from error
+    return raw
+
+
+def sentences_of(raw: RawArticle) -> list[Sentence]:
+    """Return the sentences of a cleaned item; ItemError for none and for far too many."""
+    sentences = split_sentences(raw.text)
+    if not sentences:
+        raise _refusal(raw, "E_EMPTY", "no sentence")
+    if len(sentences) > MOST_SENTENCES:
+        raise _refusal(raw, "E_TOO_LARGE", f"more than {MOST_SENTENCES:,} sentences in one text")
+    return sentences
+
+
+def _refusal(raw: RawArticle, code: str, message: str) -> ItemError:
+    return ItemError(code, message, source=raw.source, locator=raw.locator)
+
+
+def unexpected(item: RawArticle | ItemError, error: Exception) -> ItemError:
+    """Return the refusal of an item that a library failed on."""
+    return ItemError(
+        "E_FAILED", f"{type(error).__name__}: {error}", source=item.source, locator=item.locator
+    )
