@@ -78,12 +78,9 @@ def _by_mark(data: bytes) -> Decoded | None:
 
 def _strictly(data: bytes, encoding: str | None) -> Decoded | None:
     try:
-        codec = codecs.lookup(encoding or "")
-        text, _ = codec.decode(data, "strict")
+        return Decoded(data.decode(encoding or ""), codecs.lookup(encoding or "").name, 0)
     except (LookupError, ValueError):
         return None
-    # Codecs such as rot13 or hex are no charsets; they give no text or take no bytes.
-    return Decoded(text, codec.name, 0) if isinstance(text, str) else None
 
 
 def _guessed(data: bytes) -> Decoded:

@@ -51,7 +51,6 @@ _HIDDEN_CLASS = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?)(?:$|[\s_-])", re.I
 )
 _NEVER_SHOWN = frozenset({"noscript", "template", "iframe", "object", "svg", "canvas", "style"})
-_NO_TEXT_HINT = "open the page, copy the article and save it as .txt"
 _NO_ARTICLE = (
     ("a notice about cookies", 120, re.compile(r"\bcookies?\b.*\bcookies?\b", re.I | re.S)),
     (
@@ -122,8 +121,7 @@ def _extracted(text: str, source: str) -> tuple[Document, str, tuple[str, ...]]:
         if len(article.split()) >= MIN_WORDS:
             _check_is_article(article, source)
             return found, article, dropped
-    message = f"fewer than {MIN_WORDS} words of an article found"
-    raise ItemError("E_NO_TEXT", message, source=source, hint=_NO_TEXT_HINT)
+    raise _no_text(f"fewer than {MIN_WORDS} words of an article found", source)
 
 
 def _declared(data: bytes) -> str | None:
@@ -142,6 +140,8 @@ def _parsed(text: str, source: str) -> HtmlElement:
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
         page = lxml.html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
+    except lxml.etree.ParserError as error:  # nothing but comments
+        raise _no_text("an empty page", source) from error
     except (lxml.etree.LxmlError, ValueError) as error:
         raise ItemError("E_PARSE", f"not a page: {error}", source=source) from error
     elements = sum(1 for _ in page.iter())
@@ -197,5 +197,9 @@ def _check_is_article(text: str, source: str) -> None:
     words = len(text.split())
     for name, most, sign in _NO_ARTICLE:
         if words <= most and sign.search(text):
-            message = f"{name} instead of an article"
-            raise ItemError("E_NO_TEXT", message, source=source, hint=_NO_TEXT_HINT)
+            raise _no_text(f"{name} instead of an article", source)
+
+
+def _no_text(message: str, source: str) -> ItemError:
+    hint = "open the page, copy the article and save it as .txt"
+    return ItemError("E_NO_TEXT", message, source=source, hint=hint)

@@ -1,0 +1,95 @@
+"""Markdown: front matter, blocks without marks, what is left out."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from corpus.article import RawArticle
+from corpus.errors import ItemError
+from corpus.loaders.markdown import load_markdown
+
+FRONT = """---
+title: "Bridge to Close"
+date: 2019-01-24
+publisher: Northern Herald
+url: https://herald.example/b
+authors:
+  - Ada Lind
+  - Bo Ek
+tags: [roads, ferries]
+---
+"""
+
+
+def load(text: str) -> RawArticle:
+    (article,) = load_markdown(text.encode(), source="a.md", key="/news/a.md")
+    assert isinstance(article, RawArticle)
+    return article
+
+
+def test_front_matter() -> None:
+    article = load(f"{FRONT}\n# Bridge to Close\n\nIt is shut.\n")
+    assert article == RawArticle(
+        text="It is shut.",
+        source="a.md",
+        key="/news/a.md",
+        title="Bridge to Close",
+        publisher="Northern Herald",
+        url="https://herald.example/b",
+        published=date(2019, 1, 24),
+        authors=("Ada Lind", "Bo Ek"),
+    )
+
+
+def test_front_matter_with_windows_line_ends() -> None:
+    assert load(FRONT.replace("\n", "\r\n") + "It is shut.").publisher == "Northern Herald"
+
+
+def test_authors_in_brackets() -> None:
+    text = "---\nauthors: ['Ada Lind', \"Bo Ek\"]\n---\nIt is shut."
+    assert load(text).authors == ("Ada Lind", "Bo Ek")
+
+
+@pytest.mark.parametrize(
+    ("markdown", "title", "text"),
+    [
+        pytest.param("# Shut\n\nIt is.", "Shut", "It is.", id="heading is the title"),
+        pytest.param("Shut\n====\n\nIt is.", "Shut", "It is.", id="underlined heading"),
+        pytest.param("It is.\n\n## Why\n\nOld.", None, "It is.\n\nWhy\n\nOld.", id="later heading"),
+        pytest.param("It **is** *shut*, __now__.", None, "It is shut, now.", id="emphasis"),
+        pytest.param("See [the map](http://a.b 'm').", None, "See the map.", id="link"),
+        pytest.param("A ![alt](x.png) b.", None, "A b.", id="image"),
+        pytest.param("- One\n- Two\n  1. Three", None, "One\n\nTwo\n\nThree", id="lists"),
+        pytest.param("> Quoted “words”.", None, "Quoted “words”.", id="block quote"),
+        pytest.param("one\ntwo", None, "one two", id="soft break"),
+        pytest.param("one  \ntwo", None, "one\ntwo", id="hard break"),
+        pytest.param("A `b` c.\n\n```\ncode\n```\n\n    code", None, "A b c.", id="code"),
+        pytest.param("A.\n\n<div>no</div>\n\nB <b>c</b>.", None, "A.\n\nB c.", id="html"),
+        pytest.param("A <script>alert(1)</script> b.", None, "A b.", id="script"),
+        pytest.param("A.\n\n| b | c |\n|---|---|\n| 1 | 2 |", None, "A.", id="table"),
+        pytest.param("Fish &amp; chips &lt;b&gt;", None, "Fish & chips <b>", id="entities"),
+        pytest.param("---\n\nA.", None, "A.", id="a rule is no front matter"),
+        pytest.param("A costs $5*3 and 2_3_4.", None, "A costs $5*3 and 2_3_4.", id="no marks"),
+        pytest.param("# Shut\n\nIt is.\n\nRead more", "Shut", "It is.", id="stray last line"),
+    ],
+)
+def test_blocks(markdown: str, title: str | None, text: str) -> None:
+    article = load(markdown)
+    assert (article.title, article.text) == (title, text)
+
+
+@pytest.mark.parametrize(
+    ("markdown", "code"),
+    [
+        pytest.param("", "E_EMPTY", id="nothing"),
+        pytest.param("# Only a heading", "E_EMPTY", id="only a title"),
+        pytest.param("```\ncode\n```", "E_EMPTY", id="only code"),
+        pytest.param(">" * 300 + " deep", "E_TOO_DEEP", id="nested quotes"),
+    ],
+)
+def test_refused(markdown: str, code: str) -> None:
+    with pytest.raises(ItemError) as caught:
+        load(markdown)
+    assert caught.value.code == code
