@@ -12,7 +12,7 @@ from corpus.article import Article, RawArticle, Sentence, Version, sha256_of
 from corpus.catalogue import Catalogue
 from corpus.errors import ItemError
 from corpus.identity import derived_id, normal_url, shown_url
-from corpus.rows import ARTICLE_COLUMNS, packed_sentences, row_digest
+from corpus.rows import packed_sentences, row_digest
 
 
 class Archive(Catalogue):
@@ -76,10 +76,11 @@ class Archive(Catalogue):
         """Return `raw` with the metadata that it leaves out taken from the current version."""
         article_id = self.find(raw)
         article, current = self.article(article_id), self.current_version(article_id)
-        if article is None or current is None:
+        if article is None or current is None or not current.is_intact:
             return raw
         return replace(
             raw,
+            url=raw.url or article.url,
             publisher=raw.publisher or article.publisher,
             title=raw.title or current.title,
             authors=raw.authors or current.authors,
@@ -110,15 +111,13 @@ class Archive(Catalogue):
         return self.version(version_id)
 
     def _put_article(self, article_id: str, raw: RawArticle) -> None:
-        known = self._row(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
-        _, old_url, _, _, named_by = known or (article_id, None, None, None, None)
-        url = shown_url(raw.url) if raw.url else old_url
+        known = self._row("SELECT named_by FROM articles WHERE id = ?", article_id)
         columns = (
             article_id,
-            url,
-            normal_url(url) if url else None,
+            shown_url(raw.url) if raw.url else None,
+            normal_url(raw.url) if raw.url else None,
             raw.publisher,
-            named_by or ("id" if raw.id else "url" if raw.url else "key"),
+            known[0] if known else "id" if raw.id else "url" if raw.url else "key",
         )
         self.connection().execute(
             "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
