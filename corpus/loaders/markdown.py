@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 MAX_NESTING = 100
+# Looking for the ends of links takes quadratic time.
+MAX_BRACKETS = 20_000
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _SILENT_TAG = re.compile(r"<(/?)(?:script|style)\b", re.IGNORECASE)
@@ -74,6 +76,9 @@ def _blocks(markdown: str, source: str) -> tuple[str | None, list[str]]:
     # Only Markdown files need the parser.
     from markdown_it import MarkdownIt
 
+    if markdown.count("[") > MAX_BRACKETS:
+        message = f"more than {MAX_BRACKETS:,} opening brackets"
+        raise ItemError("E_TOO_LARGE", message, source=source)
     parser = MarkdownIt("commonmark", {"maxNesting": MAX_NESTING}).enable(
         ["table", "strikethrough"]
     )

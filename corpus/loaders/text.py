@@ -92,19 +92,19 @@ def _same(line: str, other: str) -> bool:
 def without_title(lines: list[str], title: str | None) -> list[str]:
     """Drop blank lines at the top, and the title where it is repeated there."""
     lines = _without_blanks_before(lines)
-    while title and lines and _same(lines[0], title):
-        lines = _without_blanks_before(lines[1:])
-    return lines
+    repeated = title and lines and _same(lines[0], title)
+    return _without_blanks_before(lines[1:]) if repeated else lines
 
 
 def without_stray(lines: list[str]) -> tuple[list[str], tuple[str, ...]]:
     """Drop what is left below an article copied off a page; says in a note what was dropped."""
     dropped: list[str] = []
-    while len(lines) > 1 and (not lines[-1] or is_stray(lines[-1])):
-        if lines[-1]:
-            dropped.append(f"left out the last line {lines[-1]!r}")
-        lines = lines[:-1]
-    return lines, tuple(reversed(dropped))
+    end = len(lines)
+    while end > 1 and (not lines[end - 1] or is_stray(lines[end - 1])):
+        end -= 1
+        if lines[end]:
+            dropped.append(f"left out the last line {lines[end]!r}")
+    return lines[:end], tuple(reversed(dropped))
 
 
 def is_stray(line: str) -> bool:

@@ -87,6 +87,7 @@ def test_blocks(markdown: str, title: str | None, text: str) -> None:
         pytest.param("# Only a heading", "E_EMPTY", id="only a title"),
         pytest.param("```\ncode\n```", "E_EMPTY", id="only code"),
         pytest.param(">" * 300 + " deep", "E_TOO_DEEP", id="nested quotes"),
+        pytest.param("[" * 1_000_000, "E_TOO_LARGE", id="brackets"),
     ],
 )
 def test_refused(markdown: str, code: str) -> None:

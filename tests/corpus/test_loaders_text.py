@@ -91,6 +91,10 @@ def test_header_lines(raw: str) -> None:
     assert article.authors == ("Ada Lind", "Bo Ek")
 
 
+def test_repeated_lines_are_text() -> None:
+    assert load("Go now\n\nGo now\n\nGo now\n\nGo now").text == "Go now\n\nGo now"
+
+
 def test_text_that_only_looks_like_a_header_stays() -> None:
     raw = "Source: a man who knows\nsaid on Tuesday that the bridge is old.\n\nIt is."
     assert load(raw).text == raw
