@@ -2,22 +2,16 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from cli.common import Config, Debug, Store, Wait, counted, read_settings
 from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, printable, stoppable
+from cli.progress import progress_shown
 
 if TYPE_CHECKING:
-    from index.build import IngestReport, Progress
-
-SECONDS_BETWEEN_LINES = 10.0
-"""Where no terminal shows the progress, a line is written this often."""
+    from index.build import IngestReport
 
 
 def ingest(
@@ -53,7 +47,8 @@ def ingest(
     from index.embed import open_embedder
     from index.schema import open_archive
 
-    embedder = open_embedder(settings.model.name, settings.model.cache)
+    model = settings.model
+    embedder = open_embedder(model.name, model.cache, model.threads)
     with (
         open_archive(settings.store, create=True, wait=wait) as archive,
         stoppable() as stopped,
@@ -92,47 +87,3 @@ def exit_code(report: IngestReport) -> int:
     if not report.refused_count:
         return 0
     return ALL_REFUSED if report.refused_count == report.done else PARTLY
-
-
-@contextmanager
-def progress_shown() -> Iterator[Callable[[Progress], None]]:
-    """Yield what shows the progress: a bar on a terminal, else a line now and then."""
-    if sys.stderr.isatty():
-        with _bar() as show:
-            yield show
-    else:
-        yield _lines()
-
-
-@contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
-    from rich import progress as rich_progress
-    from rich.console import Console
-
-    columns = (
-        rich_progress.SpinnerColumn(),
-        rich_progress.TextColumn("{task.completed:,} articles"),
-        rich_progress.TimeElapsedColumn(),
-        rich_progress.TextColumn("{task.description}", markup=False),
-    )
-    with rich_progress.Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("", total=None)
-
-        def show(progress: Progress) -> None:
-            bar.update(task, completed=progress.done, description=printable(progress.source))
-
-        yield show
-
-
-def _lines() -> Callable[[Progress], None]:
-    last = time.monotonic()
-
-    def show(progress: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            error_line(
-                f"{counted(progress.done, 'article')} so far, now {printable(progress.source)}"
-            )
-
-    return show

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.common import AsJson, Config, Debug, Store, Wait, columns, counted, read_settings
-from cli.edge import STORE, error_line
+from cli.edge import INTERRUPTED, STORE, error_line, stoppable
+from cli.progress import progress_shown
 
 if TYPE_CHECKING:
     from corpus.article import Article, Version
@@ -131,8 +132,26 @@ def rebuild(
 ) -> None:
     """Make the search anew from the stored articles, also for another model.
 
+    Broken off, it goes on where it was when called again.
+
     For example: onrecord rebuild --config onrecord.toml
     """
+    settings = read_settings(config, store)
+    from index.build import rebuild as rebuild_index
+    from index.embed import open_embedder
+    from index.schema import open_archive
+
+    model = settings.model
+    embedder = open_embedder(model.name, model.cache, model.threads)
+    with (
+        open_archive(settings.store, wait=wait) as archive,
+        stoppable() as stopped,
+        progress_shown() as progress,
+    ):
+        done = rebuild_index(archive, embedder, progress, stopped)
+    typer.echo(f"rebuilt the search of {counted(done, 'article')}")
+    if stopped():
+        raise typer.Exit(INTERRUPTED)
 
 
 def errors(

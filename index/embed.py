@@ -82,16 +82,17 @@ class Embedder(Protocol):
         ...
 
 
-def open_embedder(model: str = "bundled", cache: Path | None = None) -> Embedder:
+def open_embedder(model: str = "bundled", cache: Path | None = None, threads: int = 1) -> Embedder:
     """Return the embedder of that name; ModelError if it is missing, altered or unsafe.
 
     Args:
         model: "bundled", the folder of a sentence-transformers model, or the name of one that
             was downloaded to this machine before.
         cache: Where the compiled bundled model is kept; see `index.export.cache_folder`.
+        threads: CPU threads of the bundled model.
     """
     if model == "bundled":
-        return CompiledMiniLM(prepare(cache=cache))
+        return CompiledMiniLM(prepare(cache=cache), threads)
     from index.embed_torch import SentenceTransformersEmbedder  # imports torch
 
     return SentenceTransformersEmbedder(model)

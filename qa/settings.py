@@ -43,7 +43,7 @@ class ModelSettings(_Section):
     Attributes:
         name: ``bundled``, or a sentence-transformers model by name or folder.
         cache: Where the compiled model is kept; None is the user's cache folder.
-        threads: CPU threads of one question or ingest.
+        threads: CPU threads of one question or ingest, with the bundled model.
     """
 
     name: Annotated[str, Field(min_length=1)] = "bundled"

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from cli import ingest as ingest_command
+from cli import progress as shown
 from cli.ingest import exit_code, summary
 from corpus.errors import ItemError
 from index.build import IngestReport, Progress
@@ -109,8 +109,10 @@ def test_without_a_terminal_a_line_comes_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     progress = Progress(1500, 1500, 0, 0, 0, "news.jsonl")
-    with ingest_command.progress_shown() as show:
+    with shown.progress_shown() as show:
         show(progress)
-        monkeypatch.setattr(ingest_command, "SECONDS_BETWEEN_LINES", 0.0)
+        monkeypatch.setattr(shown, "SECONDS_BETWEEN_LINES", 0.0)
         show(progress)
-    assert capsys.readouterr() == ("", "1,500 articles so far, now news.jsonl\n")
+        show(Progress(1, 0, 1, 0, 0, "", 9))
+    lines = "1,500 articles so far, now news.jsonl\n1 article of 9 so far\n"
+    assert capsys.readouterr() == ("", lines)

@@ -18,6 +18,11 @@ FERRY = "The ferry sank on Monday. Nobody was hurt."
 BRIDGE = "The bridge “opens” in May."
 
 
+@pytest.fixture(autouse=True)
+def _embedder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("index.embed.open_embedder", lambda *_: HashEmbedder())
+
+
 @pytest.fixture
 def store(tmp_path: Path) -> Path:
     ferry = {
@@ -111,6 +116,17 @@ def test_verify_names_what_was_altered(onrecord: OnRecord, store: Path) -> None:
     )
     code, out, _ = onrecord("verify", "--json", "--store", store)
     assert (code, json.loads(out)["problems"][0]["article_id"]) == (5, "a1")
+
+
+def test_rebuild_mends_the_search(onrecord: OnRecord, store: Path) -> None:
+    connection = sqlite3.connect(store / "archive.sqlite3")
+    connection.execute("DELETE FROM chunk_text")
+    connection.commit()
+    connection.close()
+    assert onrecord("verify", "--store", store)[0] == 5
+    done = onrecord("rebuild", "--store", store)
+    assert done == (0, "rebuilt the search of 2 articles\n", "")
+    assert onrecord("verify", "--store", store)[0] == 0
 
 
 def test_errors_are_listed(onrecord: OnRecord, store: Path) -> None:
