@@ -58,12 +58,12 @@ class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
     def __init__(
-        self, assistant: Assists, examples: Sequence[str] = (), collection: str = ""
+        self, assistant: Assists, examples: Sequence[str] = (), searched: str = ""
     ) -> None:
-        """Serve `assistant`; `collection` says in words what is searched."""
+        """Serve `assistant`; `searched` says in words what is searched."""
         self._assistant = assistant
         self._examples = examples
-        self._collection = collection
+        self._searched = searched
         # Few long-lived threads, because the archive keeps one connection a thread.
         self._pool = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="assistant")
 
@@ -73,7 +73,7 @@ class ChatPage:
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
             held = gr.State(Conversation())
-            _html(markup.banner(self._collection), "banner")
+            _html(markup.banner(self._searched), "banner")
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
@@ -106,7 +106,7 @@ class ChatPage:
     def ask(self, typed: str, held: Conversation, event: gr.EventData) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
         picked = _data(event).get("ask")
-        question = picked if isinstance(picked, str) else typed
+        question = (picked if isinstance(picked, str) else typed)[:_TYPED_LIMIT]
         now = markup.working(question, "looking")
         yield _changed(box="", send=gr.Button(interactive=False), now=now)
         lines: SimpleQueue[str | None] = SimpleQueue()
@@ -120,13 +120,14 @@ class ChatPage:
 
     def _finished(self, question: str, held: Conversation, future: Future[Answer]) -> Changes:
         idle = gr.Button(interactive=True)
+        again = question.encode("utf-8", "replace").decode()  # half characters cannot be sent back
         try:
             answer = future.result()
         except OnRecordError as error:  # its text is meant for the user
-            return _changed(box=question, send=idle, now=markup.hint(str(error)))
+            return _changed(box=again, send=idle, now=markup.hint(str(error)))
         except Exception:
             log.exception("a question failed")
-            return _changed(box=question, send=idle, now=markup.hint(_FAILED))
+            return _changed(box=again, send=idle, now=markup.hint(_FAILED))
         turn = Turn(question, answer.standalone, answer)
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
         panel = markup.note(_DECLINED if answer.nearest else _EMPTY)

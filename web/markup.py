@@ -13,6 +13,7 @@ from itertools import pairwise
 from urllib.parse import urlsplit
 
 from corpus.article import Article, Span, Version, day_of
+from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation
 from qa.render import shown_date, web_link
 from qa.verify import short_span
@@ -35,19 +36,33 @@ def _is_unfit(character: str) -> bool:
 # The conversation
 
 
+def collection(stats: Stats) -> str:
+    """Return what is searched: "45 articles from 6 outlets, 7 March 2013 to 20 October 2019"."""
+    words = _counted(stats.articles, "article")
+    if stats.publishers:
+        words += f" from {_counted(stats.publishers, 'outlet')}"
+    if stats.oldest and stats.newest:
+        words += f", {shown_date(stats.oldest)} to {shown_date(stats.newest)}"
+    return words
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def banner(collection: str) -> str:
     """Return the strip at the top: the name, and in words what is searched."""
     return (
-        '<header class="banner"><span class="name">OnRecord</span>'
+        '<header class="banner"><h1><a href="./" title="Start a new conversation">OnRecord</a></h1>'
         f'<span class="collection" dir="auto">{text(collection)}</span></header>'
     )
 
 
 def welcome(examples: Sequence[str]) -> str:
     """Return the opening: what this is, and questions to try."""
-    tries = f"<h2>Try one of these</h2>{_ask_buttons(examples)}" if examples else ""
+    tries = f"<h3>Try one of these</h3>{_ask_buttons(examples)}" if examples else ""
     return (
-        '<section class="welcome"><h1>What does the record say?</h1>'
+        '<section class="welcome"><h2>What does the record say?</h2>'
         "<p>Ask a question. The answer is a sentence from an article, word for word, "
         f"with its outlet and date. Where no article says so, you are told.</p>{tries}</section>"
     )
@@ -110,7 +125,7 @@ def _answered(turn: int, answer: Answer) -> str:
             short = None if items else answer.short
             items.append(_quote(turn, len(items), citation, said=said, short=short))
             said = ""
-    checked = f"{len(items)} quote{'s' if len(items) > 1 else ''}, checked word for word"
+    checked = f"{_counted(len(items), 'quote')}, checked word for word"
     short = f'<p class="short" dir="auto">{text(answer.short)}</p>' if answer.short else ""
     return f'{short}<ol class="quotes">{"".join(items)}</ol><p class="checked">{checked}</p>'
 

@@ -19,8 +19,8 @@ from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
 from corpus.sample import KNOWN_ARTICLE, QUESTIONS
-from web.examples import collection_in_words, example_questions
 from web.guard import LOOPBACK_NAMES, Guard
+from web.markup import collection
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -62,20 +62,21 @@ def serve(
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
         examples = QUESTIONS if assistant.source(KNOWN_ARTICLE, 1) else ()
-        run(assistant, listener, examples=examples, announce=announce, open_browser=open_browser)
+        words = collection(assistant.stats())
+        run(assistant, listener, examples, words, announce=announce, open_browser=open_browser)
 
 
 def run(
     assistant: Assists,
     listener: socket.socket,
-    *,
     examples: Sequence[str] = (),
-    collection: str = "",
+    searched: str = "",
+    *,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, examples, collection, own_machine=_is_loopback(listener))
+    page = application(assistant, examples, searched, own_machine=_is_loopback(listener))
 
     def ready() -> None:
         for line in _announcement(listener, examples):
@@ -112,14 +113,14 @@ class _Server(uvicorn.Server):
 
 
 def application(
-    assistant: Assists, examples: Sequence[str] = (), collection: str = "", *, own_machine: bool
+    assistant: Assists, examples: Sequence[str] = (), searched: str = "", *, own_machine: bool
 ) -> FastAPI:
     """Return the guarded application.
 
     Args:
         assistant: Answers the questions.
         examples: Questions to try, shown at the start.
-        collection: What is searched, in words.
+        searched: What is searched, in words.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
@@ -130,7 +131,7 @@ def application(
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, examples, collection).blocks(),
+        ChatPage(assistant, examples, searched).blocks(),
         path="/",
         footer_links=[],
         run_history=False,

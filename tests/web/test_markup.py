@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article, Span, Version, sha256_of
+from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
 from web import markup
 
@@ -54,7 +55,7 @@ def assert_harmless(html: str) -> Elements:
     for tag, attributes in elements.tags:
         assert tag in TAGS
         assert not [name for name in attributes if name.startswith("on") or name == "style"]
-        assert (attributes.get("href") or "https://").startswith(("http://", "https://"))
+        assert (attributes.get("href") or "./").startswith(("http://", "https://", "./"))
     html.encode()
     return elements
 
@@ -144,6 +145,24 @@ def test_a_link_names_the_host_it_goes_to() -> None:
     assert "gazette.example" in Elements(html).text
     assert "user" not in Elements(html).text
     assert 'href="https://user:pw@www.gazette.example/a?x=&quot;1&quot;&amp;y=2"' in html
+
+
+@pytest.mark.parametrize(
+    ("articles", "publishers", "oldest", "newest", "words"),
+    [
+        (0, 0, None, None, "0 articles"),
+        (1, 1, None, None, "1 article from 1 outlet"),
+        (
+            *(12_431, 6, date(2013, 3, 7), date(2019, 10, 20)),
+            "12,431 articles from 6 outlets, 7 March 2013 to 20 October 2019",
+        ),
+    ],
+)
+def test_the_collection_in_words(
+    articles: int, publishers: int, oldest: date | None, newest: date | None, words: str
+) -> None:
+    stats = Stats(articles, articles, 9, 9, publishers, oldest, newest, bytes=9, refused=0)
+    assert markup.collection(stats) == words
 
 
 def test_an_answer_shows_short_quotes_and_sources(double: ModuleType) -> None:

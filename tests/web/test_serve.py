@@ -50,6 +50,15 @@ def test_a_question_goes_through_the_page(server: Any) -> None:
     assert box["__type__"] == "update"
 
 
+@pytest.mark.parametrize(
+    "typed", ["", " \t\n", "fail \ud800 \x00 \x1b[31m", "fail" + "x" * 900_000]
+)
+def test_a_question_that_fails_comes_back_with_a_hint(typed: str, server: Any) -> None:
+    _held, box, _send, _talk, now, _source = server.event("submit", [typed, None], "hint")
+    assert '<p class="hint"' in now
+    assert box[:4].strip() == typed[:4].strip()
+
+
 def test_tabs_have_conversations_of_their_own(server: Any) -> None:
     server.event("submit", ["first of a?", None], "a")
     server.event("submit", ["first of b?", None], "b")

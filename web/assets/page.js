@@ -13,7 +13,8 @@
     const asking = event.target.closest("[data-ask]");
     if (asking) return { ask: asking.dataset.ask };
     const cited = event.target.closest("[data-cite]");
-    if (!cited || String(window.getSelection())) return null;
+    const selecting = String(window.getSelection()) && !event.target.closest("button");
+    if (!cited || selecting) return null;
     select(cited);
     return { turn: Number(cited.dataset.turn), cite: Number(cited.dataset.cite) };
   };
