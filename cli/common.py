@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 if TYPE_CHECKING:
+    from index.embed import Embedder
     from qa.settings import Settings
 
 SETTINGS_FILE = Path("onrecord.toml")
@@ -85,6 +86,14 @@ def read_settings(config: Path | None, store: Path | None) -> Settings:
 
     settings = load_settings(config or (SETTINGS_FILE if SETTINGS_FILE.exists() else None))
     return settings.model_copy(update={"store": store}) if store else settings
+
+
+def open_model(settings: Settings) -> Embedder:
+    """Return the embedder of the settings; ModelError if it is missing or altered."""
+    from index.embed import open_embedder
+
+    model = settings.model
+    return open_embedder(model.name, model.cache, model.threads)
 
 
 def counted(number: int, noun: str) -> str:

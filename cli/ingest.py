@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import Config, Debug, Store, Wait, counted, read_settings
+from cli.common import Config, Debug, Store, Wait, counted, open_model, read_settings
 from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, printable, stoppable
 from cli.progress import progress_shown
 
@@ -44,11 +44,9 @@ def ingest(
     settings = read_settings(config, store)
     # heavy rooms are imported where they are used, so that --help starts at once
     from index.build import ingest as ingest_sources
-    from index.embed import open_embedder
     from index.schema import open_archive
 
-    model = settings.model
-    embedder = open_embedder(model.name, model.cache, model.threads)
+    embedder = open_model(settings)
     with (
         open_archive(settings.store, create=True, wait=wait) as archive,
         stoppable() as stopped,

@@ -8,7 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import AsJson, Config, Debug, Store, Wait, columns, counted, read_settings
+from cli.common import (
+    AsJson,
+    Config,
+    Debug,
+    Store,
+    Wait,
+    columns,
+    counted,
+    open_model,
+    read_settings,
+)
 from cli.edge import INTERRUPTED, STORE, error_line, stoppable
 from cli.progress import progress_shown
 
@@ -138,11 +148,9 @@ def rebuild(
     """
     settings = read_settings(config, store)
     from index.build import rebuild as rebuild_index
-    from index.embed import open_embedder
     from index.schema import open_archive
 
-    model = settings.model
-    embedder = open_embedder(model.name, model.cache, model.threads)
+    embedder = open_model(settings)
     with (
         open_archive(settings.store, wait=wait) as archive,
         stoppable() as stopped,
