@@ -21,6 +21,16 @@ def open_assistant(store: Path, settings: Settings) -> Assistant:
         ModelError: if the embedding model is missing, altered or not the store's.
     """
     archive = open_archive(store)
-    embedder = open_embedder(settings.model.name, settings.model.cache)
+    model = settings.model
+    embedder = open_embedder(model.name, model.cache, model.threads)
     index = ChunkIndex(archive, embedder)
-    return Assistant(archive, index, embedder, Reader(archive, index, shipped_weights()))
+    weights = shipped_weights()
+    chosen = settings.answer.confidence
+    return Assistant(
+        archive,
+        index,
+        embedder,
+        Reader(archive, index, weights),
+        floor=weights.floor if chosen is None else chosen,
+        quotes=settings.answer.quotes,
+    )

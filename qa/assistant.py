@@ -34,12 +34,31 @@ class Assistant:
     """Answers questions about the articles of one archive; safe to use from several threads."""
 
     def __init__(
-        self, archive: Archive, index: ChunkIndex, embedder: Embedder, reader: Reader
+        self,
+        archive: Archive,
+        index: ChunkIndex,
+        embedder: Embedder,
+        reader: Reader,
+        *,
+        floor: float,
+        quotes: int,
     ) -> None:
+        """Join the parts.
+
+        Args:
+            archive: Where every quote comes from.
+            index: Searches the archive.
+            embedder: The one that made the index's vectors.
+            reader: Ranks sentences.
+            floor: The confidence, 0 to 1, below which a question is declined.
+            quotes: How many statements an answer has at most.
+        """
         self._archive = archive
         self._index = index
         self._embedder = embedder
         self._reader = reader
+        self._floor = floor
+        self._quotes = quotes
 
     def ask(
         self,
@@ -79,7 +98,7 @@ class Assistant:
         progress("checking quotes")
         with clock("verify"):
             answer = verify(
-                compose(evidence, self._reader.floor),
+                compose(evidence, floor=self._floor, quotes=self._quotes),
                 evidence,
                 question=question,
                 standalone=resolved.standalone,

@@ -9,15 +9,14 @@ from qa.answer import Draft, DraftStatement, Evidence
 from qa.figures import Number, numbers
 from qa.reader.words import content_stems
 
-MAX_QUOTES = 4
 
-
-def compose(evidence: Sequence[Evidence], floor: float) -> Draft:
+def compose(evidence: Sequence[Evidence], *, floor: float, quotes: int) -> Draft:
     """Return the statements to show: the best sentence and what adds to it.
 
     Args:
         evidence: Best first; `score` is the probability that the sentence answers.
         floor: The probability below which a sentence is no answer.
+        quotes: How many statements at most.
 
     The same sentence at several outlets becomes one statement with several citations. Sentences
     that give another figure for the short answer come newest first.
@@ -29,7 +28,7 @@ def compose(evidence: Sequence[Evidence], floor: float) -> Draft:
     statements = [
         DraftStatement(_quote(group[0]), tuple(item.number for item in group)) for group in groups
     ]
-    return Draft(tuple(statements[:MAX_QUOTES]), _short(groups[0][0]))
+    return Draft(tuple(statements[:quotes]), _short(groups[0][0]))
 
 
 def _quote(item: Evidence) -> str:

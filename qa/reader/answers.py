@@ -37,7 +37,6 @@ NAMES = (
     "after_copula",
     "length",
     "early",
-    "frequency",
 )
 
 _FIGURE_KINDS = {
@@ -131,7 +130,6 @@ def answer_features(
                 _after_copula(sentence.text, candidate),
                 math.log(len(candidate.text)) / 3,
                 candidate.span.start / len(sentence.text),
-                rarity.get(key, 0.0),
             )
         )
     return np.array(rows, dtype=np.float32).reshape(len(candidates), len(NAMES))

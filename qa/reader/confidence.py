@@ -67,7 +67,7 @@ def _missing(asked: Asked, item: Scored) -> tuple[float, float]:
     present = features.term_matrix(terms, near).any(axis=0)
     weights = np.array([asked.rarity[t] for t in terms], dtype=np.float32)
     missing = weights[~present]
-    return float(missing.max(initial=0.0)) / 10, float(missing.sum() / max(weights.sum(), 1e-6))
+    return float(missing.max(initial=0.0)), float(missing.sum() / max(weights.sum(), 1e-6))
 
 
 def probability(row: Floats, weights: Floats) -> float:

@@ -65,7 +65,6 @@ class Reader:
         self._sentence = in_order(weights.sentence, features.NAMES)
         self._answer = in_order(weights.answer, answers.NAMES)
         self._confidence = in_order(weights.confidence, confidence.NAMES)
-        self.floor = weights.floor
 
     def read(
         self, question: Question, vector: Floats, hits: Sequence[Hit], day: date | None
@@ -87,10 +86,17 @@ class Reader:
         ]
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
-        """Return the inverse document frequency of each term over chunks (BM25's formula)."""
+        """Return how rare each term is among the chunks, 0 to 1.
+
+        BM25's inverse document frequency, divided by that of a term which occurs nowhere, so that
+        it means the same in small and large collections.
+        """
         count = self._index.chunk_count()
         frequency = self._index.document_frequency(terms)
-        return {t: log(1 + (count - frequency[t] + 0.5) / (frequency[t] + 0.5)) for t in terms}
+        most = log(2 * count + 2)
+        return {
+            t: log(1 + (count - frequency[t] + 0.5) / (frequency[t] + 0.5)) / most for t in terms
+        }
 
     def sources(self, asked: Asked, hits: Sequence[Hit]) -> list[Source]:
         """Return each retrieved version once, with the sentences its chunks hold."""
