@@ -15,6 +15,7 @@ from typing import Any, Protocol
 import gradio as gr
 
 from corpus.article import Article, Version
+from corpus.catalogue import Stats
 from corpus.errors import OnRecordError
 from qa.answer import Answer, Conversation, Turn
 from web import markup
@@ -53,17 +54,17 @@ class Assists(Protocol):
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         """Return a stored version and its article."""
 
+    def stats(self) -> Stats:
+        """Return how much is searched."""
+
 
 class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(
-        self, assistant: Assists, examples: Sequence[str] = (), searched: str = ""
-    ) -> None:
-        """Serve `assistant`; `searched` says in words what is searched."""
+    def __init__(self, assistant: Assists, examples: Sequence[str] = ()) -> None:
+        """Serve `assistant`, offering the questions `examples` at the start."""
         self._assistant = assistant
         self._examples = examples
-        self._searched = searched
         # Few long-lived threads, because the archive keeps one connection a thread.
         self._pool = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="assistant")
 
@@ -73,7 +74,10 @@ class ChatPage:
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
             held = gr.State(Conversation())
-            _html(markup.banner(self._searched), "banner")
+            banner = _html(self.banner(), "banner")
+            page.load(  # the collection may have grown since the start
+                self.banner, outputs=[banner], show_progress="hidden", api_visibility="private"
+            )
             with gr.Row(elem_id="desk"):
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
@@ -102,6 +106,11 @@ class ChatPage:
             )
         page.state_session_capacity = TABS_KEPT
         return page
+
+    def banner(self) -> str:
+        """Return the strip at the top, with what is searched now."""
+        stats = self._pool.submit(self._assistant.stats).result()
+        return markup.banner(markup.collection(stats))
 
     def ask(self, typed: str, held: Conversation, event: gr.EventData) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""

@@ -6,6 +6,7 @@ the question that a click asks.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime
 from html import escape
@@ -20,6 +21,8 @@ from qa.verify import short_span
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
+
+_MARKS = re.compile('["“”„«»]')
 
 
 def text(value: str) -> str:
@@ -149,12 +152,14 @@ def _quote(
 ) -> str:
     before = "… " if citation.span.start > citation.sentence.start else ""
     after = " …" if citation.span.end < citation.sentence.end else ""
+    # Words in quotation marks of their own get no second pair.
+    tag = "span" if _MARKS.search(citation.quote) else "q"
     title = text(citation.title or "Untitled article")
     return (
         f'<li class="cited" data-turn="{turn}" data-cite="{position}">'
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
-        f"<q>{_highlighted(citation.quote, short)}</q>{after}</blockquote>"
+        f"<{tag}>{_highlighted(citation.quote, short)}</{tag}>{after}</blockquote>"
         f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
         f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
         f'data-cite="{position}" dir="auto">{title}</button></li>'

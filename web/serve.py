@@ -20,7 +20,6 @@ from fastapi.staticfiles import StaticFiles
 from corpus.errors import UsageError
 from corpus.sample import KNOWN_ARTICLE, QUESTIONS
 from web.guard import LOOPBACK_NAMES, Guard
-from web.markup import collection
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -62,21 +61,19 @@ def serve(
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
         examples = QUESTIONS if assistant.source(KNOWN_ARTICLE, 1) else ()
-        words = collection(assistant.stats())
-        run(assistant, listener, examples, words, announce=announce, open_browser=open_browser)
+        run(assistant, listener, examples, announce=announce, open_browser=open_browser)
 
 
 def run(
     assistant: Assists,
     listener: socket.socket,
     examples: Sequence[str] = (),
-    searched: str = "",
     *,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, examples, searched, own_machine=_is_loopback(listener))
+    page = application(assistant, examples, own_machine=_is_loopback(listener))
 
     def ready() -> None:
         for line in _announcement(listener, examples):
@@ -112,15 +109,12 @@ class _Server(uvicorn.Server):
             self._ready()
 
 
-def application(
-    assistant: Assists, examples: Sequence[str] = (), searched: str = "", *, own_machine: bool
-) -> FastAPI:
+def application(assistant: Assists, examples: Sequence[str] = (), *, own_machine: bool) -> FastAPI:
     """Return the guarded application.
 
     Args:
         assistant: Answers the questions.
         examples: Questions to try, shown at the start.
-        searched: What is searched, in words.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
@@ -131,7 +125,7 @@ def application(
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, examples, searched).blocks(),
+        ChatPage(assistant, examples).blocks(),
         path="/",
         footer_links=[],
         run_history=False,

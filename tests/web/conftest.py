@@ -14,14 +14,17 @@ from typing import Any, NamedTuple
 import pytest
 
 from corpus.article import Article, Span, Version, sha256_of
+from corpus.catalogue import Stats
 from corpus.errors import QuestionError
 from qa.answer import Answer, Citation, Conversation, Statement
 from web import serve
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Gradio makes event loops that it never closes (gradio.utils.safe_get_lock)
+    # Gradio makes event loops that it never closes (gradio.utils.safe_get_lock), and counts its
+    # events with an option that pandas is about to drop (gradio.queueing)
     config.addinivalue_line("filterwarnings", "ignore:unclosed event loop:ResourceWarning")
+    config.addinivalue_line("filterwarnings", "ignore:.*no_silent_downcasting:DeprecationWarning")
     config.addinivalue_line("filterwarnings", "ignore:unclosed <socket.* family=1,:ResourceWarning")
 
 
@@ -93,6 +96,9 @@ class AssistantDouble:
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None
+
+    def stats(self) -> Stats:
+        return Stats(1, 1, 4, 1, 1, date(2019, 4, 2), date(2019, 4, 2), bytes=9, refused=0)
 
 
 @pytest.fixture

@@ -124,7 +124,7 @@ def test_narrow_the_source_lies_above_and_closes(chromium: Any, server: Any) -> 
 
 
 def test_nothing_hostile_runs_or_loads(chromium: Any, server: Any, double: ModuleType) -> None:
-    class Hostile:
+    class Hostile(double.AssistantDouble):  # type: ignore[misc, name-defined]
         def _found(self, attack: str) -> tuple[Article, Version]:
             text = f"{attack} before.\n\n{attack} 5 \n{attack}"
             version = replace(

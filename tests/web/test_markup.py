@@ -189,6 +189,12 @@ def test_a_shortened_quote_says_so_outside_its_words(double: ModuleType) -> None
     assert "<q>It will</q> …" in html
 
 
+def test_a_spoken_quote_gets_no_second_marks(double: ModuleType) -> None:
+    said = replace(double.cite(double.COST), quote="“It shrank,” she said.")
+    html = markup.turns(conversation(Answer("q", "q", "answered", (Statement("x", (said,)),))))
+    assert "<span>“It shrank,” she said.</span></blockquote>" in html
+
+
 def test_a_decline_looks_like_none_other(double: ModuleType) -> None:
     html = markup.turns(conversation(double.declined("who paid?")))
     assert 'class="answer declined"' in html

@@ -21,6 +21,11 @@ def test_the_address_and_questions_are_announced(server: Any) -> None:
     assert "  How much is the <pier>?" in server.lines
 
 
+def test_the_banner_says_what_is_searched_now(server: Any) -> None:
+    (banner,) = server.event("load", [], "load")
+    assert "1 article from 1 outlet" in banner
+
+
 def test_the_page_and_its_own_files_are_served(server: Any) -> None:
     page = server.get("/").body
     assert "OnRecord" in page
@@ -119,8 +124,11 @@ def test_ipv6_is_written_in_brackets() -> None:
 
 
 SERVE_A_DOUBLE = """
+from types import SimpleNamespace
+from corpus.catalogue import Stats
 from web.serve import listen, run
-run(None, listen("127.0.0.1", 0), announce=lambda line: print(line, flush=True))
+assistant = SimpleNamespace(stats=lambda: Stats(1, 1, 1, 1, 1, None, None, 1, 0))
+run(assistant, listen("127.0.0.1", 0), announce=lambda line: print(line, flush=True))
 """
 
 
