@@ -101,13 +101,15 @@ def examples_of(
     """Yield each item as asked and undated, and what was made unanswerable of it."""
     chance = random.Random(0)  # noqa: S311 - only has to be repeatable
     for item in items:
-        yield _example(item, "asked", archive, reader, index, embedder)
-        yield _example(item, "undated", archive, reader, index, embedder)
+        shown: list[tuple[Item, Family]] = [(item, "asked"), (item, "undated")]
         if item.answers:
-            yield _example(item, "without_articles", archive, reader, index, embedder)
+            shown.append((item, "without_articles"))
             swapped = near_miss(item, items, chance)
-            if swapped:
-                yield _example(swapped, "near_miss", archive, reader, index, embedder)
+            shown += [(swapped, "near_miss")] if swapped else []
+        for asked, family in shown:
+            example = _example(asked, family, archive, reader, index, embedder)
+            if example:
+                yield example
 
 
 def near_miss(item: Item, items: Sequence[Item], chance: random.Random) -> Item | None:
@@ -127,6 +129,8 @@ def near_miss(item: Item, items: Sequence[Item], chance: random.Random) -> Item 
             and (other in PLACES) == (old in PLACES)
             and len(other.split()) == len(old.split())
         ]
+        if not pool:
+            return None
         new = chance.choice(pool)
     else:
         return None
@@ -140,7 +144,8 @@ def _example(
     reader: Reader,
     index: ChunkIndex,
     embedder: Embedder,
-) -> Example:
+) -> Example | None:
+    """Return the item as put to the reader once, or None where nothing is left to read."""
     question = analyse(item.question)
     vector = embedder.embed_query(item.question)
     day = None if family == "undated" else item.day
@@ -155,6 +160,8 @@ def _example(
         for source, found in zip(sources, rows, strict=True)
         for position, row in zip(source.reading.positions, found, strict=True)
     ]
+    if not scored:
+        return None
     judged = [judge(item, s.source.article.id, s.text) for s in scored]
     holds, right = (np.array(column, dtype=np.float32) for column in zip(*judged, strict=True))
     return Example(item, family, asked, scored, np.concatenate(rows), holds, right)
