@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
@@ -131,6 +132,7 @@ class CompiledMiniLM:
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
         self._request = _compile(folder / "model.xml", threads).create_infer_request()
+        self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
 
     def fits(self, text: str) -> bool:
         """Return whether the whole text is read."""
@@ -144,8 +146,10 @@ class CompiledMiniLM:
     def embed_texts(self, texts: Sequence[str]) -> Vectors:
         """Return the (n, d) vectors of n texts; tails beyond the limit are not read."""
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
-        for position, states in self._token_states([self._ids(text) for text in texts]):
-            rows[position] = states.mean(axis=0)
+        ids = [self._ids(text) for text in texts]
+        with self._one_at_a_time:
+            for position, states in self._token_states(ids):
+                rows[position] = states.mean(axis=0)
         return unit(rows)
 
     def embed_passages(self, passages: Sequence[Passage]) -> list[PassageVectors]:
@@ -160,8 +164,9 @@ class CompiledMiniLM:
             rows.append(encoding.ids)  # the whole encoding would take 80 kB
             offsets.append(np.array(encoding.offsets, dtype=np.int64))
         vectors: dict[int, PassageVectors] = {}
-        for position, states in self._token_states(rows):
-            vectors[position] = _pool(states, passages[position], offsets[position])
+        with self._one_at_a_time:
+            for position, states in self._token_states(rows):
+                vectors[position] = _pool(states, passages[position], offsets[position])
         return [vectors[position] for position in range(len(passages))]
 
     def _ids(self, text: str) -> list[int]:
