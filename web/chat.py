@@ -1,7 +1,7 @@
 """The chat page: the conversation on the left, the article behind the selected quote on the right.
 
-Conversation and sources are our own escaped HTML (`web.markup`). Gradio carries the events, keeps
-one conversation a browser tab in `gr.State`, and runs questions off the event loop.
+Conversation and sources are our own escaped HTML (`web.markup`, `web.panel`). Gradio carries the
+events, keeps one conversation a browser tab in `gr.State`, and runs questions off the event loop.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from corpus.article import Article, Version
 from corpus.catalogue import Stats
 from corpus.errors import OnRecordError
 from qa.answer import Answer, Conversation, Turn
-from web import markup
+from web import markup, panel
 
 log = logging.getLogger(__name__)
 
@@ -86,7 +86,7 @@ class ChatPage:
                     with gr.Row(elem_id="composer"):
                         box = _question_box()
                         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
-                source = _html(markup.note(_EMPTY), "source")
+                source = _html(panel.note(_EMPTY), "source")
             parts = {"held": held, "box": box, "send": send}
             parts |= {"talk": talk, "now": now, "source": source}
             _on(
@@ -139,10 +139,10 @@ class ChatPage:
             return _changed(box=again, send=idle, now=markup.hint(_FAILED))
         turn = Turn(question, answer.standalone, answer)
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
-        panel = markup.note(_DECLINED if answer.nearest else _EMPTY)
+        source = panel.note(_DECLINED if answer.nearest else _EMPTY)
         if answer.citations:
-            panel = self._source(held, len(held.turns) - 1, 0)
-        return _changed(held=held, send=idle, talk=markup.turns(held), now="", source=panel)
+            source = self._source(held, len(held.turns) - 1, 0)
+        return _changed(held=held, send=idle, talk=markup.turns(held), now="", source=source)
 
     def show(self, held: Conversation, event: gr.EventData) -> str:
         """Return the source panel for the citation that was clicked."""
@@ -152,14 +152,14 @@ class ChatPage:
     def _source(self, held: Conversation, turn: object, cited: object) -> str:
         """Return the panel of one citation; which one is the browser's word, so it is checked."""
         if not (isinstance(turn, int) and 0 <= turn < len(held.turns)):
-            return markup.note(_GONE)
+            return panel.note(_GONE)
         answer = held.turns[turn].answer
-        if not (answer and isinstance(cited, int) and 0 <= cited < len(markup.shown(answer))):
-            return markup.note(_GONE)
-        citation = markup.shown(answer)[cited]
+        if not (answer and isinstance(cited, int) and 0 <= cited < len(panel.shown(answer))):
+            return panel.note(_GONE)
+        citation = panel.shown(answer)[cited]
         find = self._assistant.source
         found = self._pool.submit(find, citation.article_id, citation.version).result()
-        return markup.source(turn, cited, answer, *found) if found else markup.note(_GONE)
+        return panel.source(turn, cited, answer, *found) if found else panel.note(_GONE)
 
 
 def _changed(**new: object) -> Changes:

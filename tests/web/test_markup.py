@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from corpus.article import Article, Span, Version, sha256_of
 from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
-from web import markup
+from web import markup, panel
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -101,12 +101,12 @@ def everything(hostile: str) -> list[str]:
     forms = [replace(answer, status="unclear"), replace(answer, status="declined", statements=())]
     return [
         *(markup.turns(conversation(form)) for form in (answer, *forms)),
-        markup.source(0, 0, answer, article, version),
+        panel.source(0, 0, answer, article, version),
         markup.welcome([hostile]),
         markup.banner(hostile),
         markup.working(hostile, hostile),
         markup.hint(hostile),
-        markup.note(hostile),
+        panel.note(hostile),
     ]
 
 
@@ -219,7 +219,7 @@ def test_a_follow_up_shows_how_it_was_understood(double: ModuleType) -> None:
 
 def test_the_source_marks_the_quotes_in_the_whole_article(double: ModuleType) -> None:
     answer = double.answered("How much?")
-    html = markup.source(3, 1, answer, double.ARTICLE, double.VERSION)
+    html = panel.source(3, 1, answer, double.ARTICLE, double.VERSION)
     assert f'<mark class="selected">{double.OPENING}</mark>' in html
     assert f'<mark class="other">{double.COST}</mark>' in html
     assert 'data-turn="3" data-cite="1" aria-current="true"' in html
@@ -231,7 +231,7 @@ def test_the_source_marks_the_quotes_in_the_whole_article(double: ModuleType) ->
 
 
 def test_the_source_of_a_decline_says_that_it_is_none(double: ModuleType) -> None:
-    html = markup.source(0, 0, double.declined("who?"), double.ARTICLE, double.VERSION)
+    html = panel.source(0, 0, double.declined("who?"), double.ARTICLE, double.VERSION)
     assert '<p class="notice">Nearest, not an answer</p>' in html
 
 
@@ -240,7 +240,7 @@ def test_a_quote_over_two_paragraphs_is_marked_in_both(double: ModuleType) -> No
     span = Span(start, end)
     citation = replace(double.cite(double.COST), span=span, quote=span.of(double.TEXT))
     answer = Answer("q", "q", "answered", (Statement("x", (citation,)),))
-    html = markup.source(0, 0, answer, double.ARTICLE, double.VERSION)
+    html = panel.source(0, 0, answer, double.ARTICLE, double.VERSION)
     assert '<mark class="selected">the mayor said.</mark></p>' in html
     assert '<p dir="auto"><mark class="selected">Nobody</mark>' in html
 
@@ -250,7 +250,7 @@ def test_marks_never_change_the_text(text: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(text) - 2))
     end = data.draw(st.integers(start + 1, len(text)))
     other = data.draw(st.integers(0, len(text) - 2))
-    html = "".join(markup._paragraphs(text, Span(start, end), [Span(other, len(text))]))
+    html = "".join(panel._paragraphs(text, Span(start, end), [Span(other, len(text))]))
     assert Elements(html).text == "".join(line for line in text.split("\n") if line.strip())
 
 
