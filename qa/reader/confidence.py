@@ -10,6 +10,7 @@ import numpy as np
 
 from qa.reader import features
 from qa.reader.features import Asked, Floats
+from qa.reader.question import Kind
 
 if TYPE_CHECKING:
     from qa.reader.read import Scored
@@ -50,7 +51,7 @@ def confidence_features(asked: Asked, item: Scored, searched: Sequence[Scored]) 
             item.score,
             item.score - max(others, default=item.score),
             item.candidate_score,
-            float(item.candidate is None),
+            float(item.candidate is None and asked.question.kind is not Kind.REASON),
             rarest,
             share,
             1.0,
