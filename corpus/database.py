@@ -33,7 +33,8 @@ class _Connection(sqlite3.Connection):
     """Closes itself when the thread that used it ends."""
 
     def __del__(self) -> None:
-        self.close()
+        with suppress(sqlite3.ProgrammingError):  # it was never opened
+            self.close()
 
 
 class Database:
@@ -244,6 +245,8 @@ def _prepare(store: Path, *, create: bool) -> bool:
             _make(store)
         if not (store / FILE_NAME).exists():
             raise _no_store(store)
+        if not _allowed(store / FILE_NAME, os.R_OK):
+            raise StoreError(f"cannot read the store {store}: {_owner(store)}")
     except OSError as error:
         raise StoreError(
             f"cannot use the store {store}: {error.strerror}; {_owner(store)}"
@@ -271,7 +274,7 @@ def _owner(store: Path) -> str:
         owner = store.stat().st_uid
         if owner != os.geteuid():
             return f"it belongs to user {owner}, this is user {os.geteuid()}"
-    return "its folder or file may not be written"
+    return "its folder or file does not permit it"
 
 
 def _no_store(store: Path) -> StoreError:

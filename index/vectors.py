@@ -26,6 +26,8 @@ class VectorStore(Protocol):
     def search(self, query: Vectors, k: int, allowed: Ids | None = None) -> tuple[Ids, Vectors]:
         """Return ids and similarities of the nearest, best first, equal ones by id.
 
+        Searches may run at the same time as each other, but not as `add` and `remove`.
+
         Args:
             query: (d,), unit length.
             k: How many at most; fewer come back where there are fewer.
@@ -70,7 +72,7 @@ class ExactVectors:
 
 
 class FaissVectors:
-    """A FAISS flat index with ids; safe to use from several threads."""
+    """A FAISS flat index with ids."""
 
     def __init__(self, dimension: int) -> None:
         faiss = load_faiss()
@@ -133,9 +135,8 @@ class FaissVectors:
         if allowed is not None:
             selector = faiss.IDSelectorBatch(np.ascontiguousarray(allowed, np.int64))
             parameters = faiss.SearchParameters(sel=selector)
-        with self._lock:
-            row = np.ascontiguousarray(query[None, :], np.float32)
-            scores, ids = self._index.search(row, wanted, params=parameters)
+        row = np.ascontiguousarray(query[None, :], np.float32)
+        scores, ids = self._index.search(row, wanted, params=parameters)
         found = ids[0] >= 0  # missing results come as id -1
         return best(ids[0][found], scores[0][found], k)
 
