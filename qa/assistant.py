@@ -25,6 +25,7 @@ from qa.verify import verify
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
+NOTHING_ASKED = "Please ask a question in words, for example: who lent Venezuela money?"
 NEW_CONVERSATION = Conversation()
 
 Progress = Callable[[str], None]
@@ -86,6 +87,8 @@ class Assistant:
         with clock("resolve"):
             resolved = resolve(question, conversation)
             analysed = analyse(resolved.standalone)
+        if not analysed.terms:
+            raise QuestionError("empty", NOTHING_ASKED)
         searched = self._scope(limits)
         progress(f"searching {searched}")
         with clock("retrieve"):

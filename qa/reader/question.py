@@ -81,7 +81,7 @@ _WORDS_OF_QUESTION = {
 _FOCUS_END = re.compile(
     r"\b(?:is|are|was|were|has|have|had|did|do|does|will|would|can|could|should|may|might|must|"
     r"be|been|became|of|in|on|at|for|from|by|with|to|that|who|which|this|last|next|recently|"
-    r"now|just|before|after|as|and|or)\b|[,:;?!.(]",
+    r"now|just|before|after|as|and|or|the|an?|its|his|her|their)\b|[,:;?!.(]",
     re.IGNORECASE,
 )
 _COPULA = re.compile(
