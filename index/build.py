@@ -14,7 +14,7 @@ from corpus.archive import Archive
 from corpus.article import RawArticle
 from corpus.errors import ItemError, OnRecordError, StoreError
 from corpus.loaders import load
-from index.chunk_index import ChunkIndex
+from index.chunk_index import OUTDATED, OUTDATED_MIDWAY, ChunkIndex
 from index.embed import Embedder
 from index.intake import cleaned, sentences_of, unexpected
 from index.passages import ChunkedText, TextVectors, chunk_text, embed_all
@@ -184,15 +184,20 @@ class _Ingest:
             self._take_item(item)
             if self._is_full():
                 self._store_window()
+                self._publish(OUTDATED_MIDWAY)
 
     def finish(self) -> None:
         """Store what is left and renew the snapshot."""
         self._store_window()
+        self._publish(OUTDATED)
+
+    def _publish(self, outdated: float) -> None:
         try:
-            ChunkIndex(self._archive, self._embedder).publish_if_worthwhile()
+            ChunkIndex(self._archive, self._embedder).publish_if_worthwhile(outdated)
         except StoreError as error:
             # The snapshot only saves time; every article is stored.
-            self.report.notes.append(str(error))
+            if str(error) not in self.report.notes:
+                self.report.notes.append(str(error))
 
     def _take_item(self, item: RawArticle | ItemError) -> None:
         try:

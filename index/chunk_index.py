@@ -21,8 +21,10 @@ __all__ = ["NO_LIMITS", "ChunkIndex", "Hit", "Limits"]
 
 # Below this many vectors numpy alone is as fast, and FAISS need not be imported.
 SMALL = 2000
-# A snapshot is renewed once this share of it is newer or no longer current.
-_OUTDATED = 0.1
+# A snapshot is renewed once this share of it is newer or no longer current: at the end of an ingest
+# and, lest one that never ends leaves the building to every question, in the middle of it.
+OUTDATED = 0.1
+OUTDATED_MIDWAY = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,8 +138,12 @@ class ChunkIndex:
             base = self._built(self._load(0))
             self._snapshots.publish(base, self._fingerprint, change)
 
-    def publish_if_worthwhile(self) -> None:
-        """Write a fresh snapshot where the store is large and the last one outdated."""
+    def publish_if_worthwhile(self, outdated: float = OUTDATED) -> None:
+        """Write a fresh snapshot where the store is large and the last one outdated.
+
+        Args:
+            outdated: The share of the current vectors, 0 to 1, by which it may differ from them.
+        """
         last = self._snapshots.manifest()
         count, added = (
             self._archive.connection()
@@ -148,7 +154,7 @@ class ChunkIndex:
             .fetchone()
         )
         gone = last.count + added - count if last else 0
-        if count >= SMALL and added + gone > _OUTDATED * count:
+        if count >= SMALL and added + gone > outdated * count:
             self.publish()
 
     def _hits(self, found: Iterable[tuple[int, float]]) -> list[Hit]:

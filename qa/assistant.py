@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from datetime import date
 from time import perf_counter
@@ -12,7 +12,7 @@ from time import perf_counter
 from corpus.archive import Archive
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
-from corpus.errors import QuestionError
+from corpus.errors import OnRecordError, QuestionError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Limits
 from index.embed import Embedder
 from qa.answer import Answer, Conversation
@@ -26,6 +26,7 @@ from qa.verify import verify
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
 NOTHING_ASKED = "Please ask a question in words, for example: who lent Venezuela money?"
+WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
 NEW_CONVERSATION = Conversation()
 
 Progress = Callable[[str], None]
@@ -88,7 +89,7 @@ class Assistant:
             resolved = resolve(question, conversation)
             analysed = analyse(resolved.standalone)
         if not analysed.terms:
-            raise QuestionError("empty", NOTHING_ASKED)
+            raise QuestionError("E_EMPTY", NOTHING_ASKED)
         searched = self._scope(limits)
         progress(f"searching {searched}")
         with clock("retrieve"):
@@ -111,6 +112,11 @@ class Assistant:
                 carried=resolved.carried,
             )
         return replace(answer, ms=clock.milliseconds())
+
+    def warm_up(self) -> None:
+        """Load what the first question would otherwise wait a second for, by asking one."""
+        with suppress(OnRecordError):  # whoever asks first is told
+            self.ask(WARMING_QUESTION)
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         """Return the article and the version a citation names, or None if it is gone."""
@@ -142,9 +148,7 @@ def check_question(question: str) -> None:
     if any(0xD800 <= ord(c) <= 0xDFFF for c in question):
         raise QuestionError("E_NOT_TEXT", "The question is not valid Unicode text.")
     if not re.search(r"[^\W_]", question):
-        raise QuestionError(
-            "E_EMPTY", "Please ask a question in words, for example: who lent Venezuela money?"
-        )
+        raise QuestionError("E_EMPTY", NOTHING_ASKED)
 
 
 class Stopwatch:

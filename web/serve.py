@@ -60,6 +60,8 @@ def serve(
 
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
+        # beside the import of gradio, so that the page opens no later
+        threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
         examples = QUESTIONS if assistant.source(KNOWN_ARTICLE, 1) else ()
         run(assistant, listener, examples, announce=announce, open_browser=open_browser)
 

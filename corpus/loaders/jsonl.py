@@ -19,7 +19,7 @@ from typing import IO, Any, BinaryIO, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from corpus.article import RawArticle
+from corpus.article import RawArticle, day_of
 from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
 from corpus.loaders.files import changed, empty, fingerprint, open_regular
@@ -120,7 +120,7 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
         text,
         source,
         locator=str(number),
-        key=None if identity or url else _digest(publisher, title, text),
+        key=None if identity or url else _digest(publisher, title, published, text),
         id=identity,
         url=url,
         publisher=publisher,
@@ -136,10 +136,16 @@ def _line(value: str | None) -> str | None:
     return clean_line(value or "") or None
 
 
-def _digest(publisher: str | None, title: str | None, text: str) -> str:
-    """Return what identifies an article without id and url: its headline, or else its text."""
-    named = json.dumps([publisher, title] if title else [text])
-    return hashlib.sha256(named.encode()).hexdigest()
+def _digest(
+    publisher: str | None, title: str | None, published: date | datetime | None, text: str
+) -> str:
+    """Return what identifies an article without id and url: headline and day, or else its text.
+
+    The day tells apart the columns that appear every week under one headline.
+    """
+    day = day_of(published)
+    named = [publisher, title, day.isoformat() if day else None] if title else [text]
+    return hashlib.sha256(json.dumps(named).encode()).hexdigest()
 
 
 def _published(record: _Record, source: str, number: int) -> date | datetime | None:

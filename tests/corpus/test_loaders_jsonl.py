@@ -80,8 +80,13 @@ def test_key_without_id_and_url(tmp_path: Path) -> None:
         one(tmp_path, title="T", publisher="P"),
         one(tmp_path, title="T", publisher="P", text="b"),
     )
-    other = one(tmp_path, title="T", publisher="Q")
-    assert same[0].key == same[1].key != other.key
+    others = {
+        one(tmp_path, title="T", publisher="Q").key,
+        one(tmp_path, title="T", publisher="P", published="2019-01-24").key,
+        one(tmp_path, title="T", publisher="P", published="2019-01-31").key,
+    }
+    assert same[0].key == same[1].key not in others
+    assert len(others) == 3
     assert one(tmp_path).key == one(tmp_path, publisher="P").key
     assert one(tmp_path, id="x").key is None
     assert one(tmp_path, url="https://a.example/").key is None

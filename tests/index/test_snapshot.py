@@ -16,6 +16,7 @@ import pytest
 import index.chunk_index
 from corpus.archive import Archive
 from corpus.errors import StoreError
+from index.build import Progress, ingest
 from index.check import check
 from index.chunk_index import ChunkIndex
 from index.embed_double import HashEmbedder
@@ -60,6 +61,23 @@ def test_published_files_are_private_and_described(
     assert vectors is not None
     assert len(vectors) == count
     assert sorted(path.name for path in data.parent.iterdir()) == ["0001.faiss", "0001.json"]
+
+
+def test_an_ingest_that_never_ends_leaves_a_snapshot(
+    archive: Archive, many: Callable[..., Any], embedder: HashEmbedder, tmp_path: Path
+) -> None:
+    source = tmp_path / "long.jsonl"
+    source.write_text("".join(json.dumps(article) + "\n" for article in many(100)))
+
+    def fail_late(progress: Progress) -> None:
+        if progress.done == 90:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        ingest([str(source)], archive, embedder, progress=fail_late)
+    vectors = loaded(archive, embedder)
+    assert vectors is not None
+    assert len(vectors) > archive.stats().chunks / 2
 
 
 def test_the_next_generation_replaces_the_last(
