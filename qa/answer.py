@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Literal
 
-from corpus.article import Article, Sentence, Span, Version
+from corpus.article import Article, Sentence, Span, Version, day_of
+
+_YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 Status = Literal["answered", "declined", "unclear"]
 
@@ -58,6 +61,8 @@ class Citation:
     Attributes:
         sentence: The whole sentence's span; wider than `span` where a very long one is shortened.
         context: Stored text around the quote that explains a pronoun, or None.
+        short: The short answer that this quote gives, a slice of it, or None.
+        dates: The dates that the quote itself names, slices of it ("2015" of "By 2015, ...").
     """
 
     article_id: str
@@ -71,6 +76,17 @@ class Citation:
     url: str | None = None
     published: date | datetime | None = None
     context: str | None = None
+    short: str | None = None
+    dates: tuple[str, ...] = ()
+
+    @property
+    def other_years(self) -> tuple[str, ...]:
+        """The dates named with a year that is not the year of publication."""
+        day = day_of(self.published)
+        years = ((named, _YEAR.search(named)) for named in self.dates)
+        return tuple(
+            named for named, year in years if year and (not day or int(year[0]) != day.year)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,6 +90,15 @@ def negations(text: str) -> list[str]:
     return [token.key for token in tokens(text) if token.kind == "negation"]
 
 
+def dates(text: str) -> list[str]:
+    """Return the dates and years that the text names, as they stand there, in order."""
+    return [
+        figure.span.of(text)
+        for figure in _figures(text)
+        if (figure.minute is None if isinstance(figure, Moment) else figure.kind == "year")
+    ]
+
+
 def _figures(text: str) -> Iterator[Number | Moment]:
     """Yield dates, times and numbers in order, a number inside a date left out."""
     dates: list[Number | Moment] = [*moments(text)]

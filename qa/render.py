@@ -72,6 +72,8 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "start": citation.span.start,
         "end": citation.span.end,
         "context": citation.context,
+        "short": citation.short,
+        "dates": list(citation.dates),
     }
 
 
@@ -82,6 +84,12 @@ def shown_date(published: date | datetime | None) -> str:
     """Return a date as people read it ("24 January 2019"), or that it is unknown."""
     day = day_of(published)
     return f"{day.day} {day:%B} {day.year}" if day else "date unknown"
+
+
+def named_years(citation: Citation) -> str | None:
+    """Return in words which other years the quote names ("speaks of 2015"), or None."""
+    named = list(dict.fromkeys(citation.other_years))
+    return f"speaks of {' and '.join(named)}" if 0 < len(named) <= 2 else None
 
 
 def web_link(url: str | None) -> str | None:
@@ -96,9 +104,9 @@ def web_link(url: str | None) -> str | None:
 
 
 def _source(citation: Citation) -> list[str]:
-    """Return outlet, date and title, what is known of them; the date is always said."""
+    """Return outlet, date, other years named, and title; the date is always said."""
     title = f"“{citation.title}”" if citation.title else None
-    parts = (citation.publisher, shown_date(citation.published), title)
+    parts = (citation.publisher, shown_date(citation.published), named_years(citation), title)
     return [_safe(part) for part in parts if part]
 
 
@@ -249,15 +257,14 @@ def _html_blocks(answer: Answer) -> Iterator[str]:
         if statement.text != statement.citations[0].quote:
             yield _tagged("p", "statement", statement.text)
         for citation in statement.citations:
-            first = citation is answer.citations[0]
-            yield _html_citation(citation, "quote", answer.short if first else None)
+            yield _html_citation(citation, "quote")
     if answer.nearest:
         yield _tagged("p", "nearest-label", _NEAREST)
     for citation in answer.nearest:
-        yield _html_citation(citation, "quote nearest", None)
+        yield _html_citation(citation, "quote nearest")
 
 
-def _html_citation(citation: Citation, classes: str, short: str | None) -> str:
+def _html_citation(citation: Citation, classes: str) -> str:
     opening, closing = _quotation(citation)
     place = (
         f'data-article="{escape(citation.article_id)}" data-version="{citation.version}" '
@@ -266,7 +273,7 @@ def _html_citation(citation: Citation, classes: str, short: str | None) -> str:
     context = _context(citation)
     return (
         f'<figure class="{classes}" {place}><span class="open">{opening}</span>'
-        f'<blockquote dir="auto">{_highlighted(citation.quote, short)}</blockquote>'
+        f'<blockquote dir="auto">{_highlighted(citation)}</blockquote>'
         f'<span class="close">{closing}</span>'
         + (_tagged("p", "context", f"Context: “{context}”") if context else "")
         + f'<figcaption class="source" dir="auto">{_html_source(citation)}</figcaption></figure>'
@@ -280,9 +287,10 @@ def _html_source(citation: Citation) -> str:
     return f"{source}, {escape(_safe(citation.url))}" if citation.url else source
 
 
-def _highlighted(quote: str, short: str | None) -> str:
-    """Return the quote escaped, the short answer marked where it stands; no text is changed."""
-    span = short_span(quote, short) if short else None
+def _highlighted(citation: Citation) -> str:
+    """Return the quote escaped, its short answer marked where it stands; no text is changed."""
+    quote = citation.quote
+    span = short_span(quote, citation.short) if citation.short else None
     if span is None:
         return escape(quote)
     before, found, after = quote[: span.start], span.of(quote), quote[span.end :]

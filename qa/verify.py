@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
 from corpus.article import Span, Version
 from qa.answer import Answer, Citation, Draft, DraftStatement, Evidence, Statement
-from qa.facts import Token, negations, tokens
+from qa.facts import Token, dates, negations, tokens
 from qa.figures import numbers
 from qa.fold import fold, fold_with_map, is_border, occurrences
 
@@ -86,7 +87,7 @@ def decline(
         question=question,
         standalone=standalone,
         status="declined",
-        nearest=tuple(citation for _, citation in _citations(nearest)),
+        nearest=tuple(replace(citation, short=None) for _, citation in _citations(nearest)),
         confidence=_probability(confidence),
         carried=carried,
         searched=searched,
@@ -188,18 +189,21 @@ def _surrounds(context: Span, quote: Span, version: Version) -> bool:
 def _citation(item: Evidence) -> Citation:
     version = item.version
     span = item.quote_span or item.sentence.span
+    quote = span.of(version.text)
     return Citation(
         article_id=item.article.id,
         version=version.number,
         sha256=version.sha256,
         span=span,
-        quote=span.of(version.text),
+        quote=quote,
         sentence=item.sentence.span,
         title=version.title,
         publisher=item.article.publisher,
         url=item.article.url,
         published=version.published,
         context=item.context.of(version.text) if item.context else None,
+        short=item.answer_span.of(version.text) if item.answer_span else None,
+        dates=tuple(dates(quote)),
     )
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 from corpus.article import day_of
 from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation
-from qa.render import shown_date, web_link
+from qa.render import named_years, shown_date, web_link
 from qa.verify import short_span
 
 SHOWN_QUESTION = 400
@@ -124,8 +124,7 @@ def _answered(turn: int, answer: Answer) -> str:
     for statement in answer.statements:
         said = statement.text if statement.text != statement.citations[0].quote else ""
         for citation in statement.citations:
-            short = None if items else answer.short
-            items.append(_quote(turn, len(items), citation, said=said, short=short))
+            items.append(_quote(turn, len(items), citation, said=said))
             said = ""
     checked = f"{_counted(len(items), 'quote')}, checked word for word"
     short = f'<p class="short" dir="auto">{text(answer.short)}</p>' if answer.short else ""
@@ -146,21 +145,21 @@ def _unclear(_turn: int, answer: Answer) -> str:
     return f'<p class="chip">Which do you mean?</p>{_ask_buttons(answer.choices)}'
 
 
-def _quote(
-    turn: int, position: int, citation: Citation, said: str = "", short: str | None = None
-) -> str:
+def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
     before = "… " if citation.span.start > citation.sentence.start else ""
     after = " …" if citation.span.end < citation.sentence.end else ""
     # Words in quotation marks of their own get no second pair.
     tag = "span" if _MARKS.search(citation.quote) else "q"
     title = text(citation.title or "Untitled article")
+    years = named_years(citation)
     return (
         f'<li class="cited" data-turn="{turn}" data-cite="{position}">'
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
-        f"<{tag}>{_highlighted(citation.quote, short)}</{tag}>{after}</blockquote>"
+        f"<{tag}>{_highlighted(citation)}</{tag}>{after}</blockquote>"
         f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
-        f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
+        + (f"<span>{text(years)}</span> " if years else "")
+        + f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
         f'data-cite="{position}" dir="auto">{title}</button></li>'
     )
 
@@ -172,7 +171,8 @@ def _context(citation: Citation) -> str:
     return f'<span class="context">{text(before)} </span>' if before else ""
 
 
-def _highlighted(quote: str, short: str | None) -> str:
+def _highlighted(citation: Citation) -> str:
+    quote, short = citation.quote, citation.short
     span = short_span(quote, short) if short and short != quote else None
     if span is None:
         return text(quote)

@@ -1,7 +1,8 @@
 """Markdown -> one article.
 
 * Front matter (``key: value`` lines between two ``---``) gives title, date, publisher, url and
-  authors; other keys are ignored. It is read as lines, not as YAML.
+  authors; other keys are ignored. It is read as lines, not as YAML. Where there is none, header
+  lines as in plain text files count, before or below the headline (``**Published:** 2019-01-24``).
 * Each heading, paragraph and list item becomes a paragraph without its marks; links keep their
   text. Images, code blocks, tables and HTML are left out.
 * Without a title in the front matter, the heading that the file starts with is the title.
@@ -19,7 +20,7 @@ from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
 from corpus.loaders.decode import decode
 from corpus.loaders.files import empty
-from corpus.loaders.metadata import article_fields, header_field
+from corpus.loaders.metadata import article_fields, header_field, split_header
 from corpus.loaders.text import without_stray, without_title
 
 if TYPE_CHECKING:
@@ -30,6 +31,9 @@ MAX_NESTING = 100
 MAX_BRACKETS = 20_000
 
 _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
+_EMPHASIS = re.compile(r"\*\*|__")
+# With the blank lines around it: "# Headline", or a line that is underlined.
+_HEADLINE = re.compile(r"\s*(?:#{1,2} .*|[^\s#].*\n(?:=+|-+)[ \t]*)\n(?:[ \t]*\n)*")
 _SILENT_TAG = re.compile(r"<(/?)(?:script|style)\b", re.IGNORECASE)
 
 
@@ -43,6 +47,8 @@ def load_markdown(data: bytes, *, source: str, key: str) -> Iterator[RawArticle 
     """
     decoded = decode(data, source=source)
     fields, markdown = _split_front_matter(decoded.text.replace("\r\n", "\n"))
+    if not fields:
+        fields, markdown = _split_header_lines(markdown)
     title, blocks = _blocks(markdown, source)
     title = clean_line(fields.pop("title", "")) or title
     lines = clean("\n\n".join(blocks)).split("\n")
@@ -69,6 +75,18 @@ def _split_front_matter(text: str) -> tuple[dict[str, str], str]:
             if field:
                 fields.setdefault(field, value)
     return fields, text[match.end() :]
+
+
+def _split_header_lines(markdown: str) -> tuple[dict[str, str], str]:
+    lines = markdown.split("\n")
+    plain = [_EMPHASIS.sub("", line).rstrip("\\ ") for line in lines]
+    headline = _HEADLINE.match(markdown)
+    below = markdown[: headline.end()].count("\n") if headline else 0
+    for start in (len(markdown) - len(markdown.lstrip("\n")), below):
+        fields, used = split_header(plain[start:])
+        if used:
+            return fields, "\n".join(lines[:start] + lines[start + used :])
+    return {}, markdown
 
 
 def _blocks(markdown: str, source: str) -> tuple[str | None, list[str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -16,7 +17,7 @@ from qa.reader.candidates import (
     name_candidates,
     phrase_candidates,
 )
-from qa.reader.lexicon import PLACES
+from qa.reader.lexicon import COUNTRY_OF_PEOPLE, PLACES
 from qa.reader.question import Kind, Question
 from qa.reader.words import is_stop_word, stem, stems, words
 
@@ -28,6 +29,7 @@ NAMES = (
     "votes_elsewhere",
     "closeness",
     "beside_focus",
+    "described_as_focus",
     "place_for_place",
     "place_for_other",
     "full_name_for_person",
@@ -39,13 +41,16 @@ NAMES = (
     "early",
 )
 
+_APPOSITION = re.compile(r"['’”\"]?,['’”\"]? (?:an?|the|its|his|her|their|one of)\b[^,;:.]{,80}")
 _FIGURE_KINDS = {
     Kind.MONEY: {Kind.MONEY},
-    Kind.NUMBER: {Kind.NUMBER, Kind.DURATION, Kind.MONEY, Kind.PERCENT},
+    Kind.NUMBER: {Kind.NUMBER, Kind.DURATION, Kind.MEASURE, Kind.MONEY, Kind.PERCENT},
+    Kind.MEASURE: {Kind.MEASURE, Kind.NUMBER, Kind.DURATION, Kind.PERCENT},
     Kind.PERCENT: {Kind.PERCENT, Kind.NUMBER},
     Kind.DATE: {Kind.DATE},
     Kind.DURATION: {Kind.DURATION, Kind.NUMBER},
 }
+ANSWERED_BY_SENTENCE = {Kind.REASON, Kind.WHETHER}
 _NAME_KINDS = {Kind.PERSON, Kind.ORGANISATION, Kind.PLACE, Kind.TITLE, Kind.NAME}
 
 
@@ -74,7 +79,7 @@ def _of_kind(kind: Kind, sentence: str) -> Iterable[Candidate]:
         return (c for c in figure_candidates(sentence) if c.kind in _FIGURE_KINDS[kind])
     if kind in _NAME_KINDS:
         return name_candidates(sentence)
-    if kind is Kind.REASON:
+    if kind in ANSWERED_BY_SENTENCE:
         return ()
     return (*name_candidates(sentence), *figure_candidates(sentence), *phrase_candidates(sentence))
 
@@ -125,6 +130,7 @@ def answer_features(
                 elsewhere,
                 _closeness(candidate.span, marks),
                 max((_near(candidate.span, at) for at in beside), default=0.0),
+                _is_described(sentence.text, candidate.span, beside),
                 *_name_fit(question.kind, candidate),
                 _share_asked(question, candidate),
                 _after_copula(sentence.text, candidate),
@@ -169,6 +175,12 @@ def _near(span: Span, at: int) -> float:
     return math.exp(-min(abs(at - span.start), abs(at - span.end)) / 15)
 
 
+def _is_described(text: str, span: Span, beside: Sequence[int]) -> float:
+    """Return 1 where an apposition names the focus: "Rosneft, the oil company" for a company."""
+    apposition = _APPOSITION.match(text, span.end)
+    return float(apposition is not None and any(span.end < at < apposition.end() for at in beside))
+
+
 def _kind_fit(kind: Kind, candidate: Candidate) -> tuple[float, float]:
     is_figure = candidate.kind in _FIGURE_KINDS
     return float(candidate.kind == kind), float(is_figure and candidate.kind != kind)
@@ -176,11 +188,13 @@ def _kind_fit(kind: Kind, candidate: Candidate) -> tuple[float, float]:
 
 def _name_fit(kind: Kind, candidate: Candidate) -> tuple[float, ...]:
     count = len(candidate.text.split())
-    place = candidate.text.strip(".") in PLACES
+    plain = candidate.text.strip(".")
+    place = plain in PLACES
+    people = plain.lower() in COUNTRY_OF_PEOPLE
     person = kind is Kind.PERSON
     return (
         float(place and kind is Kind.PLACE),
-        float(place and kind is not Kind.PLACE),
+        float((place or people) and kind is not Kind.PLACE),
         float(person and 2 <= count <= 4 and not place),
         float(person and count == 1),
         float(kind is Kind.TITLE and candidate.kind is Kind.TITLE),

@@ -17,6 +17,12 @@ _SCORE = re.compile(r"(?<![\w$£€¥.,–-])\d+[-–]\d+(?![\w–-])")
 _TIME_UNIT = re.compile(
     r"[\s-](?:second|minute|hour|day|week|month|year|decade)s?\b|\scentur(?:y|ies)\b"
 )
+_MEASURE_UNIT = re.compile(
+    r"[\s-](?:(?:square|cubic|nautical|metric) )?"
+    r"(?:miles?|kilomet(?:er|re)s?|met(?:er|re)s?|feet|foot|inch(?:es)?|yards?|acres?|hectares?|pounds?|ounces?|grams?|kilo(?:gram)?s?|tons?|tonnes?"
+    r"|gallons?|lit(?:er|re)s?|barrels?|degrees?(?: (?:Celsius|Fahrenheit))?|gigabytes?"
+    r"|megawatts?|mph|kph|km/h|km|kg|cm|mm|ft|lbs?)(?: (?:per|an) (?:hour|second|day))?(?!\w)"
+)
 _QUOTED = re.compile(r"[“\"‘]([^”\"’“]{2,80})[”\"’]")
 _CAPITAL = r"(?:[A-Z][\w’'&.+-]*\w|[A-Z]\.?|[a-z][A-Z]\w+)"
 _NAME = re.compile(
@@ -38,9 +44,9 @@ class Candidate:
 
 
 def figure_candidates(sentence: str) -> Iterator[Candidate]:
-    """Yield dates, money, percentages, durations, scores and numbers, each stretch once or twice.
+    """Yield dates, money, percentages, durations, measures, scores and numbers.
 
-    A duration is yielded with its unit and, as a number, without.
+    A duration or measure is yielded with its unit and, as a number, without.
     """
     dates = [m.span for m in moments(sentence) if m.minute is None]
     dates += [Span(*match.span()) for match in _DAY_NAME.finditer(sentence)]
@@ -63,10 +69,12 @@ _KIND_OF_NUMBER = {
 def _of_number(sentence: str, number: Number) -> Iterator[Candidate]:
     kind = _KIND_OF_NUMBER.get(number.kind, Kind.NUMBER)
     yield Candidate(number.span, number.span.of(sentence), kind)
-    unit = _TIME_UNIT.match(sentence, number.span.end)
-    if unit and kind is Kind.NUMBER:
-        span = Span(number.span.start, unit.end())
-        yield Candidate(span, span.of(sentence), Kind.DURATION)
+    if kind is not Kind.NUMBER:
+        return
+    for unit, with_unit in ((_TIME_UNIT, Kind.DURATION), (_MEASURE_UNIT, Kind.MEASURE)):
+        if match := unit.match(sentence, number.span.end):
+            span = Span(number.span.start, match.end())
+            yield Candidate(span, span.of(sentence), with_unit)
 
 
 def name_candidates(sentence: str) -> Iterator[Candidate]:

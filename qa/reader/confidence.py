@@ -7,10 +7,11 @@ from math import exp
 from typing import TYPE_CHECKING
 
 import numpy as np
+from numpy.typing import NDArray
 
 from qa.reader import features
-from qa.reader.features import Asked, Floats
-from qa.reader.question import Kind
+from qa.reader.answers import ANSWERED_BY_SENTENCE
+from qa.reader.features import Asked, Floats, Reading
 
 if TYPE_CHECKING:
     from qa.reader.read import Scored
@@ -34,8 +35,13 @@ NAMES = (
     "lead_over_rest",
     "answer_score",
     "no_answer",
-    "rarest_missing",
-    "missing_share",
+    "worst_name_nearby",
+    "worst_name_in_article",
+    "rarest_name_missing",
+    "rarest_missing_nearby",
+    "rarest_missing_in_article",
+    "missing_nearby",
+    "missing_in_article",
     "bias",
 )
 _COLUMNS = [features.NAMES.index(name) for name in _OF_SENTENCE]
@@ -43,32 +49,49 @@ _COLUMNS = [features.NAMES.index(name) for name in _OF_SENTENCE]
 
 def confidence_features(asked: Asked, item: Scored, searched: Sequence[Scored]) -> Floats:
     """Return the row of `NAMES` for one sentence among those searched, float32."""
-    others = [other.score for other in searched if other.position != item.position]
-    rarest, share = _missing(asked, item)
+    others = [other.score for other in searched if other is not item]
+    unanswered = item.candidate is None and asked.question.kind not in ANSWERED_BY_SENTENCE
     return np.array(
         [
             *item.row[_COLUMNS],
             item.score,
             item.score - max(others, default=item.score),
             item.candidate_score,
-            float(item.candidate is None and asked.question.kind is not Kind.REASON),
-            rarest,
-            share,
+            float(unanswered),
+            *_missing(asked, item),
             1.0,
         ],
         dtype=np.float32,
     )
 
 
-def _missing(asked: Asked, item: Scored) -> tuple[float, float]:
-    """Return how rare the rarest term is that stands nowhere near, and the share of all rarity."""
-    reading = item.source.reading
-    near = [*reading.texts[max(item.position - 2, 0) : item.position + 2], reading.title]
-    terms = asked.question.terms
-    present = features.term_matrix(terms, near).any(axis=0)
-    weights = np.array([asked.rarity[t] for t in terms], dtype=np.float32)
-    missing = weights[~present]
-    return float(missing.max(initial=0.0)), float(missing.sum() / max(weights.sum(), 1e-6))
+def _missing(asked: Asked, item: Scored) -> tuple[float, ...]:
+    """Return what of the question stands nowhere near the sentence, and nowhere in its article."""
+    reading, terms = item.source.reading, asked.question.terms
+    present = features.term_matrix(terms, [*reading.texts, reading.title])
+    present[-1] |= _dated(asked, reading)
+    first = max(item.position - 2, 0)
+    nearby = np.any([*present[first : item.position + 2], present[-1]], axis=0)
+    article = np.any(present, axis=0)
+    rarity = np.array([asked.rarity[t] for t in terms], dtype=np.float32)
+    total = max(float(rarity.sum()), 1e-6)
+    named = np.array([any(t in name for name in asked.question.names) for t in terms])
+    named |= np.array([t in asked.question.figures for t in terms])
+    return (
+        features.worst_name(asked.question, nearby),
+        features.worst_name(asked.question, article),
+        float((rarity * named)[~nearby].max(initial=0.0)),
+        float(rarity[~nearby].max(initial=0.0)),
+        float(rarity[~article].max(initial=0.0)),
+        float(rarity[~nearby].sum() / total),
+        float(rarity[~article].sum() / total),
+    )
+
+
+def _dated(asked: Asked, reading: Reading) -> NDArray[np.bool_]:
+    """Return which terms are the year that the article is of: it need not say so."""
+    year = str(reading.published.year) if reading.published else None
+    return np.array([term == year for term in asked.question.terms])
 
 
 def probability(row: Floats, weights: Floats) -> float:

@@ -158,6 +158,23 @@ def _share_complete(
     return np.asarray(np.mean(shares, axis=0), dtype=np.float32)
 
 
+def worst_name(question: Question, present: NDArray[np.bool_]) -> float:
+    """Return the smallest share of a name's or figure's words that is present; 1 without names.
+
+    Args:
+        question: Names and figures as they stand in it.
+        present: Which of the question's terms are there, shape (terms,).
+    """
+    place = {term: i for i, term in enumerate(question.terms)}
+    groups = [*question.names, *((figure,) for figure in question.figures)]
+    shares = [
+        present[[place[term] for term in group if term in place]].mean()
+        for group in groups
+        if any(term in place for term in group)
+    ]
+    return float(min(shares, default=1.0))
+
+
 def _period(asked: Asked, reading: Reading, count: int) -> list[Floats]:
     """Return how the article's date lies to the day of asking, also where that matters most."""
     if asked.day is None or reading.published is None:

@@ -20,6 +20,7 @@ class Kind(StrEnum):
     PERCENT = "percent"
     DATE = "date"
     DURATION = "duration"
+    MEASURE = "measure"
     PERSON = "person"
     ORGANISATION = "organisation"
     PLACE = "place"
@@ -27,14 +28,15 @@ class Kind(StrEnum):
     NAME = "name"
     QUOTATION = "quotation"
     REASON = "reason"
+    WHETHER = "whether"
     THING = "thing"
 
 
 _HEADS: dict[Kind, str] = {
     Kind.MONEY: "cost price amount fine salary wage sum worth budget fee debt bill revenue profit "
     "loan prize payment settlement",
-    Kind.NUMBER: "number score magnitude age temperature speed figure total size height depth "
-    "weight distance count toll population margin length ranking",
+    Kind.NUMBER: "number score magnitude age figure total count toll population margin ranking",
+    Kind.MEASURE: "temperature speed size height depth weight distance length",
     Kind.PERCENT: "percentage percent proportion share rate",
     Kind.DATE: "year date day month decade century time weekday",
     Kind.DURATION: "duration",
@@ -68,6 +70,7 @@ _HOW = {
     "how many": Kind.NUMBER,
     "how long": Kind.DURATION,
     "how often": Kind.NUMBER,
+    "how old": Kind.NUMBER,
     "how much": Kind.MONEY,
 }
 _WORDS_OF_QUESTION = {
@@ -87,6 +90,15 @@ _FOCUS_END = re.compile(
 _COPULA = re.compile(
     r"\s*(?:is|are|was|were)\s+(?:the|its|his|her|their|a|an)\s+([^,?:;]+)", re.IGNORECASE
 )
+# Answered by a sentence, not by words of it. "Will" and "may" are also names.
+_YES_NO = re.compile(
+    r"[\W_]*(?:(?:did|do|does|is|are|was|were|has|have|had|would|can|could|should|must)(?:n['’]t)?\s"
+    r"|(?:will|won['’]t|may|might)\s(?!.*\b(?:who|what|which|how|when|where)\b))"
+    r"(?!you\b|(?:any|some)(?:one|body)\s(?:know|say|tell))",
+    re.IGNORECASE | re.DOTALL,
+)
+# "The first time since:" leaves a gap for a date.
+_GAP_FOR_DATE = re.compile(r"\b(?:since|until)(?: at least)?\s*[:?…_]*\s*$", re.IGNORECASE)
 _SAID = re.compile(
     r"\b(?:what|how)\s+(?:did|does|do|has|have)\b.*\b(?:say|said|tell|describe|call|respond|react|"
     r"comment|argue|claim|warn)\b",
@@ -161,11 +173,13 @@ def _asking_sentence(text: str) -> str:
 
 
 def _kind_and_focus(sentence: str) -> tuple[Kind, str]:
+    if _YES_NO.match(sentence):
+        return Kind.WHETHER, ""
     if _SAID.search(sentence):
         return Kind.QUOTATION, ""
     matches = list(_WH.finditer(sentence))
     if not matches:
-        return Kind.NAME, ""
+        return (Kind.DATE if _GAP_FOR_DATE.search(sentence) else Kind.NAME), ""
     match = _best_match(matches)
     word = re.sub(r"\s+", " ", match[1].lower())
     rest = sentence[match.end() :]
@@ -195,7 +209,7 @@ def _kind_of_how(word: str, rest: str) -> tuple[Kind, str]:
         return (Kind.MONEY if money else Kind.NUMBER), focus
     if word == "how":
         return Kind.REASON, ""
-    return _HOW.get(word, Kind.NUMBER), focus
+    return _HOW.get(word, Kind.MEASURE), focus
 
 
 def _kind_of_which(word: str, rest: str) -> tuple[Kind, str]:

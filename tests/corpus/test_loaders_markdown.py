@@ -52,6 +52,34 @@ def test_authors_in_brackets() -> None:
     assert load(text).authors == ("Ada Lind", "Bo Ek")
 
 
+HEADER = "Published: 2019-01-24\nSource: Northern Herald\n"
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        pytest.param(f"# Shut\n\n{HEADER}\nIt is.", id="below the headline"),
+        pytest.param(f"# Shut\n{HEADER}\nIt is.", id="right below it"),
+        pytest.param(f"Shut\n====\n\n{HEADER}\nIt is.", id="below an underlined one"),
+        pytest.param(f"\n{HEADER}\n# Shut\n\nIt is.", id="above it"),
+        pytest.param(
+            "# Shut\n\n**Published:** 2019-01-24  \n**Source:** Northern Herald\n\nIt is.",
+            id="in bold",
+        ),
+    ],
+)
+def test_header_lines(markdown: str) -> None:
+    article = load(markdown)
+    assert (article.title, article.text) == ("Shut", "It is.")
+    assert (article.publisher, article.published) == ("Northern Herald", date(2019, 1, 24))
+
+
+def test_a_paragraph_that_only_looks_like_a_header_stays() -> None:
+    article = load("# Shut\n\nSource: Northern Herald said so.\nIt is.")
+    assert article.text == "Source: Northern Herald said so. It is."
+    assert article.publisher is None
+
+
 @pytest.mark.parametrize(
     ("markdown", "title", "text"),
     [

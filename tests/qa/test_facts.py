@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.facts import negations, tokens
+from qa.facts import dates, negations, tokens
 from qa.fold import fold, fold_with_map, is_border
 
 
@@ -101,3 +101,16 @@ def test_fold_leads_back_to_the_original(text: str) -> None:
 )  # fmt: skip
 def test_borders(text: str, position: int, border: bool) -> None:
     assert is_border(text, position) is border
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("By 2015, loans had grown to $65 billion.", ["2015"]),
+        ("It signed 30 contracts from 2005 to 2013.", ["2005", "2013"]),
+        ("On Nov. 3, 2016, at 5 p.m., and in March 2017", ["Nov. 3, 2016", "March 2017"]),
+        ("On Monday 2,015 people met in Room 1200a.", []),
+    ],
+)
+def test_dates_are_slices_in_order(text: str, named: list[str]) -> None:
+    assert dates(text) == named

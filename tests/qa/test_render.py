@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 
 from corpus.article import Span
 from qa.answer import Answer, Citation, Statement
-from qa.render import shown_date, to_html, to_json, to_markdown, to_text, web_link
+from qa.render import named_years, shown_date, to_html, to_json, to_markdown, to_text, web_link
 from qa.verify import ask_back
 
 QUOTE = "It has given Venezuela more than $10 billion since 2006."
 CITATION = Citation(
     article_id="a1", version=2, sha256="ab" * 32, span=Span(25, 25 + len(QUOTE)), quote=QUOTE,
     sentence=Span(25, 25 + len(QUOTE)), title="Loans", publisher="Daily Example",
-    url="https://news.example/1?a=1&b=2", published=date(2019, 1, 24),
+    url="https://news.example/1?a=1&b=2", published=date(2019, 1, 24), short="$10 billion",
 )  # fmt: skip
 ANSWER = Answer(
     question="How much?", standalone="How much has Russia given?", status="answered",
@@ -81,7 +81,8 @@ def test_json_is_the_contract() -> None:
         "statements": [{"text": QUOTE, "citations": [{
             "quote": QUOTE, "article_id": "a1", "title": "Loans", "publisher": "Daily Example",
             "url": "https://news.example/1?a=1&b=2", "published": "2019-01-24", "version": 2,
-            "sha256": "ab" * 32, "start": 25, "end": 25 + len(QUOTE), "context": None}]}],
+            "sha256": "ab" * 32, "start": 25, "end": 25 + len(QUOTE), "context": None,
+            "short": "$10 billion", "dates": []}]}],
         "nearest": [], "choices": [], "confidence": 0.935, "ms": {"retrieve": 12, "total": 100},
     }  # fmt: skip
 
@@ -223,20 +224,40 @@ def test_lines_fit_where_words_do(width: int) -> None:
     assert all(len(line) <= max(width, 20) for line in lines if "http" not in line)
 
 
+@pytest.mark.parametrize(
+    ("dates", "published", "words"),
+    [
+        (("2015",), date(2019, 1, 24), "speaks of 2015"),
+        (("2005", "2013"), date(2019, 1, 24), "speaks of 2005 and 2013"),
+        (("June 2019", "2019"), date(2019, 1, 24), None),
+        (("2019",), None, "speaks of 2019"),
+        (("Nov. 3",), date(2019, 1, 24), None),
+        (("2011", "2012", "2013"), date(2019, 1, 24), None),
+    ],
+)
+def test_a_year_that_is_not_the_articles_is_said(
+    dates: tuple[str, ...], published: date | None, words: str | None
+) -> None:
+    citation = cited(dates=dates, published=published)
+    assert named_years(citation) == words
+    assert (", speaks of" in to_text(answer_with(citation))) == bool(words)
+
+
 # HTML keeps every character of a quote
 
 
 @given(st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), min_size=1))
 def test_a_blockquote_unescaped_is_the_quote(quote: str) -> None:
     citation = cited(quote=quote, span=Span(0, len(quote)), sentence=Span(0, len(quote)))
-    answer = answer_with(citation, short=quote.split()[0] if quote.split() else None)
+    short = quote.split()[0] if quote.split() else None
+    answer = answer_with(replace(citation, short=short), short=short)
     assert Page(to_html(answer)).quotes == [quote]
     assert Page(to_html(replace(DECLINED, nearest=(citation, citation)))).quotes == [quote] * 2
 
 
 def test_the_short_answer_is_marked_where_it_stands() -> None:
     quote = "Not $110 billion & <b>but</b> $10 billion, or $10 billion."
-    page = Page(to_html(answer_with(cited(quote=quote), CITATION)))
+    page = Page(to_html(answer_with(cited(quote=quote), cited(short=None))))
     assert (page.quotes, page.marked) == ([quote, QUOTE], "$10 billion")
     assert "but</b> <mark>" not in to_html(answer_with(cited(quote=quote)))
     assert "&lt;/b&gt; <mark>$10 billion</mark>, or" in to_html(answer_with(cited(quote=quote)))

@@ -49,7 +49,7 @@ COST = "The new pier will cost $12 million."
 OPENING = "It will open in May 2021, the mayor said."
 
 
-def cite(quote: str, context: str | None = None) -> Citation:
+def cite(quote: str, context: str | None = None, short: str | None = None) -> Citation:
     span = Span(TEXT.index(quote), TEXT.index(quote) + len(quote))
     return Citation(
         article_id="pier",
@@ -63,11 +63,13 @@ def cite(quote: str, context: str | None = None) -> Citation:
         url=ARTICLE.url,
         published=VERSION.published,
         context=context,
+        short=short,
+        dates=("May 2021",) if "May 2021" in quote else (),
     )
 
 
 def answered(question: str, short: str | None = "$12 million") -> Answer:
-    citations = (cite(COST), cite(OPENING, f"{COST} {OPENING}"))
+    citations = (cite(COST, short=short), cite(OPENING, f"{COST} {OPENING}"))
     statements = tuple(Statement(c.quote, (c,)) for c in citations)
     return Answer(question, question, "answered", statements, short)
 

@@ -173,6 +173,7 @@ def test_an_answer_shows_short_quotes_and_sources(double: ModuleType) -> None:
     assert f'<span class="context">{double.COST} </span><q>{double.OPENING}</q>' in html
     assert "2 quotes, checked word for word" in text
     assert "Lowhaven Gazette 2 April 2019 gazette.example" in text
+    assert "Lowhaven Gazette 2 April 2019 speaks of May 2021 gazette.example" in text
     assert "Understood as" not in text
 
 
