@@ -42,7 +42,7 @@ chat: prepare
 	@echo "==> Reading the sample into $(STORE)"
 	@$(BIN)/onrecord ingest --sample --store $(STORE)
 	@echo "==> Opening the chat page (Ctrl-C ends it)"
-	@$(BIN)/onrecord serve --open --store $(STORE)
+	@$(BIN)/onrecord serve --open --store $(STORE) || [ $$? -eq 130 ]
 
 test: setup
 	@echo "==> Running the tests"

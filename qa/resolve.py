@@ -10,13 +10,23 @@ from qa.reader.lexicon import PLACES
 from qa.reader.question import name_spans
 from qa.reader.words import content_stems
 
+# No question of its own but a piece of one: "and Russia?", "what about arms?", "no, in 2016".
 _INSTEAD = re.compile(
-    r"^(?:(?:and|or|but)\s+)?(?:what|how)\s+about\s+(.+?)\s*\?*$|^(?:and|or|but)\s+(.+?)\s*\?*$",
+    r"(?:(?:and|or|but|no),?\s+)?(?:what|how)\s+about\s+(.+?)\s*\?*$"
+    r"|(?:and|or|but|no),?\s+(?:i\s+meant?\s+)?(?!(?:who|what|which|where|when|why|how)\b)(.+?)\s*\?*$"
+    r"|((?:in|on|at|from|by|since|until|before|after|during|for|to|with)\s+(?:\S+\s*){1,4}?)\?*$",
     re.IGNORECASE,
 )
+# Words that stand for something said before; "that" and "this" only where no noun follows them.
 _LEANING = re.compile(
-    r"\b(?:he|she|it|its|they|them|their|him|his|her|hers|that|this|those|these|there|then|so|"
-    r"else|the (?:company|deal|country|president|leader|minister|two))\b",
+    r"\b(?:he|she|they|them|their|him|his|her|hers|its|(?:what|who|where|anything|anyone) else"
+    r"|it(?!\s+(?:true|possible|likely|clear|known)\b)"
+    r"|(?:that|this|those|these)(?=\s*(?:[?.!,]|$|(?:is|was|are|were|did|does|mean|happen)\b))"
+    r"|(?:there|then)(?=\s*(?:[?.!,]|$)))\b",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(
+    r"\bthe (?:company|deal|country|president|leader|minister|two|money|loans?|group|report)\b",
     re.IGNORECASE,
 )
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
@@ -34,20 +44,47 @@ def resolve(question: str, conversation: Conversation) -> Resolved:
     """Return the question as understood after the turns so far.
 
     "And Russia?" puts Russia where the last question had a name of its kind; a question that leans
-    on a pronoun or names nothing is asked together with the last one; any other stands by itself.
+    on a pronoun without a name before it, or is a bare "when?", is asked together with the last
+    one; any other stands by itself.
     """
     if not conversation.turns:
         return Resolved(question)
-    last = conversation.turns[-1].standalone
-    instead = _INSTEAD.match(question.strip())
-    if instead:
-        swapped = _swap(last, (instead[1] or instead[2]).strip())
+    last = _last_whole(conversation)
+    piece = _INSTEAD.match(question.strip())
+    if piece:
+        swapped = _swap(last, next(filter(None, piece.groups())).strip())
         if swapped:
             return Resolved(swapped, _carried(last, swapped, question))
-    if _LEANING.search(question) or not _names_something(question):
-        together = f"{last} {question}"
+    if piece or _leans(question) or (_is_bare(question) and not _was_declined(conversation)):
+        together = f"{last} {question[:1].upper()}{question[1:]}"
         return Resolved(together, _carried(last, together, question))
     return Resolved(question)
+
+
+def _last_whole(conversation: Conversation) -> str:
+    """Return the last question as understood, without what was only asked together with it."""
+    understood = [turn.standalone for turn in conversation.turns]
+    while len(understood) > 1 and understood[-1].startswith(f"{understood[-2]} "):
+        understood.pop()
+    return understood[-1]
+
+
+def _leans(question: str) -> bool:
+    names = name_spans(question)
+    if not names and _DEFINITE.search(question):
+        return True
+    leaning = _LEANING.search(question)
+    return leaning is not None and not any(name.end <= leaning.start() for name in names)
+
+
+def _is_bare(question: str) -> bool:
+    """Return whether it names nothing at all: "when?", "how many?", "who said so?"."""
+    return not name_spans(question) and not content_stems(question)
+
+
+def _was_declined(conversation: Conversation) -> bool:
+    last = conversation.turns[-1].answer
+    return last is not None and last.status == "declined"
 
 
 def _swap(last: str, new: str) -> str | None:
@@ -61,10 +98,6 @@ def _swap(last: str, new: str) -> str | None:
     for span in alike or names:
         return last[: span.start] + new + last[span.end :]
     return None
-
-
-def _names_something(question: str) -> bool:
-    return bool(name_spans(question)) or len(content_stems(question)) >= 4
 
 
 def _carried(last: str, standalone: str, question: str) -> tuple[str, ...]:

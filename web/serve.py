@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import errno
+import logging
 import signal
 import socket
 import sys
@@ -26,7 +28,7 @@ if TYPE_CHECKING:
     from web.chat import Assists
 
 ASSETS = Path(__file__).parent / "assets"
-_GRACE_SECONDS = 2  # how long a stop waits for pages that keep a stream open
+_GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
 _HEAD = """
 <link rel="icon" href="/onrecord/icon.svg">
 <link rel="stylesheet" href="/onrecord/page.css">
@@ -103,12 +105,19 @@ class _Server(uvicorn.Server):
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         super().__init__(config)
+        logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
         self._ready = ready
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+
+def _is_no_cut_stream(record: logging.LogRecord) -> bool:
+    """Keep silent about the streams of open pages, which every stop has to cut."""
+    cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
+    return not cut and "graceful shutdown exceeded" not in str(record.msg)
 
 
 def application(assistant: Assists, examples: Sequence[str] = (), *, own_machine: bool) -> FastAPI:
