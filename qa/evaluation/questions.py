@@ -158,7 +158,7 @@ def read_questions(path: Path) -> QuestionSet:
     queries = tuple(item for item in found if isinstance(item, Query))
     problems = [as_written(item, path) for item in found if isinstance(item, Problem)]
     if not queries:
-        problems.append(Problem(0, "", "holds no question that can be asked", "add one"))
+        problems.append(Problem(0, "", "holds no question that can be asked", "word one"))
     return QuestionSet(path, hashlib.sha256(data).hexdigest(), queries, tuple(problems))
 
 
