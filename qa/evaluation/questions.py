@@ -262,7 +262,7 @@ def _left_open(turn: _Turn, line: int) -> list[Problem]:
 def _checked(items: Iterable[Query | Problem]) -> Iterator[Query | Problem]:
     """Yield the problems, and the queries without an error."""
     ids: dict[str, int] = {}
-    asked: dict[object, str] = {}
+    asked: dict[object, int] = {}
     for item in items:
         if isinstance(item, Problem):
             yield item
@@ -286,14 +286,12 @@ def _contradictions(query: Query) -> Iterator[Problem]:
         yield Problem(query.line, field, "an unanswerable question has no source")
 
 
-def _repeats(query: Query, ids: dict[str, int], asked: dict[object, str]) -> Iterator[Problem]:
-    first = ids.setdefault(query.id, query.line)
+def _repeats(query: Query, ids: dict[str, int], asked: dict[object, int]) -> Iterator[Problem]:
     same = (fold(query.standalone or query.question).casefold(), query.asked, query.history)
-    twin = asked.setdefault(same, query.id)
-    if first != query.line:
+    first, twin = ids.setdefault(query.id, query.line), asked.setdefault(same, query.line)
+    if twin != query.line:
+        message = f"stands in line {twin} already"
+        yield Problem(query.line, "question", message, is_error=first == twin)
+    if first not in (query.line, twin):
         field = "conversation_id" if query.conversation else "id"
-        also = ", with the same question" if twin == query.id else ""
-        yield Problem(query.line, field, f"{query.id!r} stands in line {first} already{also}")
-    elif twin != query.id:
-        message = f"asks the same as {twin!r}"
-        yield Problem(query.line, "question", message, is_error=False)
+        yield Problem(query.line, field, f"{query.id!r} stands in line {first} already")
