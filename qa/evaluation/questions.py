@@ -26,11 +26,9 @@ from qa.fold import fold
 
 _SHOWN = 20
 _CSV_REQUIRED = ("question", "answer")
-_CSV_NAMES = {
-    "answers": "answer",
-    "gold_sentences": "source_url",
-    "relevant_articles": "source_url",
-}
+_CSV_NAMES = {"answers": "answer"} | dict.fromkeys(
+    ("gold_sentences", "relevant_articles"), "source_url"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,12 @@ def _day(value: object) -> date | None:
     raise ValueError(f"{value!r} is not a date such as 2019-01-31")
 
 
+def _as_text(value: object) -> object:
+    return str(value) if type(value) is int else value
+
+
 _Text = Annotated[str, Field(min_length=1)]
+_Id = Annotated[_Text, BeforeValidator(_as_text)]
 _Day = Annotated[date | None, BeforeValidator(_day)]
 
 
@@ -128,13 +131,13 @@ class _Turn(_Model):
 
 
 class _Question(_Turn):
-    id: _Text | int
+    id: _Id
     date_asked: _Day = None
     history: list[_Text] = []
 
 
 class _Dialogue(_Model):
-    conversation_id: _Text
+    conversation_id: _Id
     date_asked: _Day = None
     turns: Annotated[list[_Turn], Field(min_length=1)]
 
@@ -206,7 +209,7 @@ def _read(record: Record | Problem) -> Iterator[Query | Problem]:
         yield from _queries(record)
     except ValidationError as error:
         for found in error.errors(include_url=False):
-            field = ".".join(str(part) for part in found["loc"] if part not in ("str", "int"))
+            field = ".".join(map(str, found["loc"]))
             yield Problem(record.line, field, found["msg"].removeprefix("Value error, "))
 
 
@@ -218,7 +221,7 @@ def _queries(record: Record) -> Iterator[Query | Problem]:
         yield from open_turns or _turns(name, asked, turns, record.line)
     else:
         question = _Question.model_validate(record.fields)
-        query = _query(question, str(question.id), question.date_asked, question.history)
+        query = _query(question, question.id, question.date_asked, question.history)
         left_open = _left_open(question, record.line)
         yield from left_open or (replace(query, line=record.line),)
 
@@ -251,12 +254,12 @@ def _query(turn: _Turn, identity: str, asked: date | None, history: Sequence[str
 
 def _left_open(turn: _Turn, line: int) -> list[Problem]:
     if not turn.question:
-        message = "not worded yet, so it is left out"
-        return [Problem(line, "question", message, is_error=False)]
-    if turn.is_answerable is None:
-        message = "not decided yet, so the question is left out"
-        return [Problem(line, "answerable", message, "write true or false", is_error=False)]
-    return []
+        field, message = "question", "not worded yet, so it is left out"
+    elif turn.is_answerable is None:
+        field, message = "answerable", "not yet said to be true or false, so it is left out"
+    else:
+        return []
+    return [Problem(line, field, message, is_error=False)]
 
 
 def _checked(items: Iterable[Query | Problem]) -> Iterator[Query | Problem]:

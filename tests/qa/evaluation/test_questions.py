@@ -124,6 +124,10 @@ def test_a_single_question_may_have_a_history(tmp_path: Path) -> None:
     assert (query.history, query.turn, query.conversation) == (("What happened?",), 1, None)
 
 
+def test_an_id_may_be_a_number(tmp_path: Path) -> None:
+    assert [query.id for query in read(tmp_path, FERRY | {"id": 7}).queries] == ["7"]
+
+
 def test_what_is_left_open_is_left_out_with_a_remark(tmp_path: Path) -> None:
     dialogue = {"conversation_id": "c", "turns": [FERRY, FERRY | {"question": " "}]}
     questions = read(
@@ -132,8 +136,7 @@ def test_what_is_left_open_is_left_out_with_a_remark(tmp_path: Path) -> None:
     assert [query.id for query in questions.queries] == ["q2"]
     assert shown(questions) == [
         "set:2: remark: question: not worded yet, so it is left out",
-        "set:3: remark: answerable: not decided yet, so the question is left out"
-        " (write true or false)",
+        "set:3: remark: answerable: not yet said to be true or false, so it is left out",
         "set:4: remark: question: not worded yet, so it is left out",
     ]
     refuse_errors(questions.path, questions.problems)
@@ -143,6 +146,8 @@ def test_what_is_left_open_is_left_out_with_a_remark(tmp_path: Path) -> None:
     ("record", "field", "said"),
     [
         pytest.param(without(FERRY, "id"), "id", "required", id="no id"),
+        pytest.param(FERRY | {"id": " "}, "id", "at least 1", id="blank id"),
+        pytest.param(FERRY | {"id": True}, "id", "string", id="true for an id"),
         pytest.param(without(FERRY, "question"), "question", "required", id="no question"),
         pytest.param(without(FERRY, "answers"), "answers", "required", id="no answers"),
         pytest.param(FERRY | {"answers": "Monday"}, "answers", "list", id="answer for answers"),
