@@ -26,9 +26,8 @@ from qa.fold import fold
 
 _SHOWN = 20
 _CSV_REQUIRED = ("question", "answer")
-_CSV_NAMES = {"answers": "answer"} | dict.fromkeys(
-    ("gold_sentences", "relevant_articles"), "source_url"
-)
+_SOURCES = ("gold_sentences", "relevant_articles")
+_CSV_NAMES = {"answers": "answer"} | dict.fromkeys(_SOURCES, "source_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +284,7 @@ def _contradictions(query: Query) -> Iterator[Problem]:
     if not query.answerable and query.answers:
         yield Problem(query.line, "answers", "an unanswerable question has no answer")
     if not query.answerable and query.relevant:
-        field = "gold_sentences" if query.gold else "relevant_articles"
+        field = _SOURCES[0] if query.gold else _SOURCES[1]
         yield Problem(query.line, field, "an unanswerable question has no source")
 
 
