@@ -114,15 +114,9 @@ def record_feedback(
     asked: date | None = None,
     history: Sequence[str] = (),
 ) -> None:
-    """Store a judgement; it is on the disk when this returns.
+    """Store a judgement in the folder `store`; it is on the disk when this returns.
 
-    Args:
-        store: The store's folder.
-        verdict: Whether the answer was good or bad.
-        answer: The answer's JSON, as the contract has it.
-        why: The reader's reason.
-        asked: The day the question was asked for.
-        history: The earlier questions of the conversation.
+    `answer` is the answer's JSON as the contract has it; the rest is as in `Feedback`.
 
     Raises:
         QuestionError: The reason is too long.
@@ -132,14 +126,9 @@ def record_feedback(
     if len(why) > LONGEST_REASON:
         message = f"the reason has more than {LONGEST_REASON:,} characters"
         raise QuestionError("E_TOO_LARGE", message, "why")
-    columns = (
-        datetime.now(UTC).isoformat(timespec="seconds"),
-        verdict,
-        _storable(why),
-        asked.isoformat() if asked else None,
-        json.dumps(list(history)),
-        json.dumps(JudgedAnswer.model_validate(answer).model_dump(mode="json")),
-    )
+    proof = JudgedAnswer.model_validate(answer)
+    judged = Feedback(verdict, proof, datetime.now(UTC), why, asked, tuple(history))
+    columns = _columns(judged)
     with _opened(store) as connection:
         connection.execute("BEGIN IMMEDIATE")
         _prepare(connection, store / FILE_NAME)
@@ -148,6 +137,17 @@ def record_feedback(
             (*columns, row_digest(columns)),
         )
         connection.execute("COMMIT")
+
+
+def _columns(judged: Feedback) -> tuple[str | None, ...]:
+    return (
+        judged.time.isoformat(timespec="seconds"),
+        judged.verdict,
+        _storable(judged.why),
+        judged.asked.isoformat() if judged.asked else None,
+        json.dumps(judged.history),
+        json.dumps(judged.answer.model_dump(mode="json")),
+    )
 
 
 def read_feedback(store: Path) -> list[Feedback | ItemError]:
