@@ -10,6 +10,7 @@ import typer
 from cli.ask import ask
 from cli.chat import chat
 from cli.edge import PROGRAM, handle_signals, run
+from cli.evaluate import evaluate
 from cli.ingest import ingest
 from cli.quote import quote
 from cli.serve import serve
@@ -33,6 +34,7 @@ COMMANDS = (
 application = typer.Typer(name=PROGRAM, add_completion=False, rich_markup_mode=None)
 for command in COMMANDS:
     application.command()(command)
+application.add_typer(evaluate, name="eval")
 
 
 @application.callback()

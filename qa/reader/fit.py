@@ -7,7 +7,6 @@ other weeks. The weights written are fitted on all of them.
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
 import sys
 from collections.abc import Callable, Sequence
@@ -20,9 +19,10 @@ from numpy.typing import NDArray
 from index.chunk_index import ChunkIndex
 from index.embed import open_embedder
 from index.schema import open_archive
+from qa.evaluation.questions import read_questions, refuse_errors
 from qa.reader import answers, confidence, features
 from qa.reader.answers import answer_features, candidates_of
-from qa.reader.examples import Example, examples_of, normal, read_items
+from qa.reader.examples import Example, examples_of, normal
 from qa.reader.read import SENTENCES_SEARCHED, SENTENCES_WEIGHED, Reader, Scored, ballot_of
 from qa.reader.regression import fit_logistic, fit_softmax
 from qa.reader.weights import Weights
@@ -49,10 +49,10 @@ class Outcome:
 
 def folds_of(examples: Sequence[Example]) -> NDArray[np.int_]:
     """Return a fold number per example; a week is never split."""
-    weeks = sorted({e.item.week for e in examples})
+    weeks = sorted({e.week for e in examples})
     order = np.random.default_rng(0).permutation(len(weeks))
     fold = {week: int(order[i]) % FOLDS for i, week in enumerate(weeks)}
-    return np.array([fold[e.item.week] for e in examples])
+    return np.array([fold[e.week] for e in examples])
 
 
 def out_of_fold(
@@ -71,14 +71,14 @@ def ranked(example: Example, weights: Floats) -> list[Scored]:
 
 def answer_group(example: Example, scored: Sequence[Scored]) -> tuple[Rows, Rows]:
     """Return the features of all short answers in the best sentences, and which are right."""
-    ballot = ballot_of(scored)
+    ballot, acceptable = ballot_of(scored), example.answers
     rows, right = [np.zeros((0, len(answers.NAMES)), np.float32)], []
     for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
         found = candidates_of(example.asked.question, item.text)
         rows.append(
             answer_features(example.asked.question, read, found, ballot, example.asked.rarity)
         )
-        right += [normal(c.text) in example.item.answers for c in found]
+        right += [normal(c.text) in acceptable for c in found]
     return np.concatenate(rows), np.array(right, dtype=np.float32)
 
 
@@ -97,7 +97,7 @@ def first_sentence(example: Example, reader: Reader, scored: Sequence[Scored]) -
         row=confidence.confidence_features(example.asked, best, searched),
         holds=bool(example.holds[at]),
         right=bool(example.right[at]) or bool(example.holds[at]),
-        exact=short in example.item.answers,
+        exact=short in example.answers,
     )
 
 
@@ -204,9 +204,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         dict.fromkeys(confidence.NAMES, 0.0),
         0.0,
     )
-    items = read_items(given.questions)
-    fitted = fit(list(examples_of(items, archive, reader_with(flat), index, embedder)), reader_with)
-    fitted["questions_sha256"] = hashlib.sha256(given.questions.read_bytes()).hexdigest()
+    questions = read_questions(given.questions)
+    refuse_errors(questions.path, questions.problems)
+    examples = examples_of(questions.queries, archive, reader_with(flat), index, embedder)
+    fitted = fit(list(examples), reader_with)
+    fitted["questions_sha256"] = questions.sha256
     given.out.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     sys.stdout.write(json.dumps(fitted["figures"], indent=2) + "\n")
     return 0
