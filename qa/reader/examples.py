@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from corpus.archive import Archive
 from index.chunk_index import NO_LIMITS, ChunkIndex
 from index.embed import Embedder
+from qa.evaluation.measures import normal
 from qa.reader.features import Asked, Floats, sentence_features
 from qa.reader.lexicon import PLACES
 from qa.reader.question import analyse, name_spans
@@ -81,12 +82,6 @@ class Example:
     def answerable(self) -> bool:
         """Whether the collection, as shown to the reader, answers the question."""
         return bool(self.item.answers) and self.family in ("asked", "undated")
-
-
-def normal(text: str) -> str:
-    """Return the text without case, articles and punctuation, as answers are compared."""
-    plain = re.sub(r"[^\w\s]", "", text.lower().replace("’", "'"))
-    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", plain).split())
 
 
 def read_items(path: Path) -> list[Item]:
