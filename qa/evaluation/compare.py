@@ -131,11 +131,8 @@ def _differences(
     figures: Sequence[tuple[Figure, Figure]], pairs: Sequence[tuple[Row, Row]]
 ) -> tuple[Difference, ...]:
     found = [_difference(before, after, pairs) for before, after in figures]
-    tested = [d for d in found if d.p is not None]
-    adjusted = dict(
-        zip((d.name for d in tested), holm([d.p for d in tested if d.p is not None]), strict=True)
-    )
-    return tuple(replace(d, adjusted_p=adjusted.get(d.name)) for d in found)
+    adjusted = iter(holm([d.p for d in found if d.p is not None]))
+    return tuple(d if d.p is None else replace(d, adjusted_p=next(adjusted)) for d in found)
 
 
 def _difference(before: Figure, after: Figure, pairs: Sequence[tuple[Row, Row]]) -> Difference:
