@@ -43,7 +43,7 @@ def text_of(article_id: str, version: int) -> str | None:
         {"start": 37},
         {"end": 56},
         {"end": 10_000},
-        {"start": -len(COST), "end": len(TEXT)},
+        {"start": 36 - len(TEXT), "end": 57 - len(TEXT)},  # the slice is the quote
         {"start": 57, "end": 36},
         {"sha256": "0" * 64},
         {"version": 2},
@@ -83,13 +83,17 @@ def test_fidelity_is_the_share_of_all_citations() -> None:
             "The harbour closed on 3 May 2021 and cost $65 million.",
             [HARBOUR, COST], True, True, id="two quotes",
         ),
+        pytest.param(
+            "It cost $65 million and was not insured; the mayor did not resign.",
+            [MAYOR, "It cost $65 million and was not insured."], True, True, id="each negates",
+        ),
         pytest.param("It cost $65 million.", [COST, MAYOR], True, True, id="as one of two negates"),
     ],
 )  # fmt: skip
 def test_what_quotes_carry(
     statement: str, quotes: list[str], supported: bool, entailed: bool
 ) -> None:
-    citations = [cite(quote) for quote in quotes]
+    citations = [{"quote": quote} for quote in quotes]
     assert supports(citations, statement) is supported
     assert entails(citations, statement) is entailed
 
