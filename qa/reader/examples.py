@@ -6,7 +6,6 @@ import random
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -15,6 +14,7 @@ from numpy.typing import NDArray
 from corpus.archive import Archive
 from index.chunk_index import NO_LIMITS, ChunkIndex
 from index.embed import Embedder
+from qa.evaluation.measures import normal
 from qa.evaluation.questions import Query
 from qa.reader.features import Asked, Floats, sentence_features
 from qa.reader.lexicon import PLACES
@@ -58,13 +58,6 @@ class Example:
     def week(self) -> str:
         """The ISO week of asking, or nothing: questions of one week are kept in one fold."""
         return f"{self.query.asked:%G-%V}" if self.query.asked else ""
-
-
-@lru_cache(maxsize=1 << 16)
-def normal(text: str) -> str:
-    """Return the text without case, articles and punctuation, as answers are compared."""
-    plain = re.sub(r"[^\w\s]", "", text.lower().replace("’", "'"))
-    return " ".join(re.sub(r"\b(?:a|an|the)\b", " ", plain).split())
 
 
 def examples_of(

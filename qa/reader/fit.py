@@ -19,10 +19,11 @@ from numpy.typing import NDArray
 from index.chunk_index import ChunkIndex
 from index.embed import open_embedder
 from index.schema import open_archive
+from qa.evaluation.measures import normal
 from qa.evaluation.questions import read_questions, refuse_errors
 from qa.reader import answers, confidence, features
 from qa.reader.answers import answer_features, candidates_of
-from qa.reader.examples import Example, examples_of, normal
+from qa.reader.examples import Example, examples_of
 from qa.reader.read import SENTENCES_SEARCHED, SENTENCES_WEIGHED, Reader, Scored, ballot_of
 from qa.reader.regression import fit_logistic, fit_softmax
 from qa.reader.weights import Weights

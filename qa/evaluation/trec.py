@@ -1,0 +1,51 @@
+"""Run and qrels files in TREC's format, for trec_eval and whatever else reads it."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from urllib.parse import quote
+
+from qa.evaluation.retrieval_measures import Qrels, Run, distinct_scores
+
+_UNSAFE = re.compile(r"[\s%\x00-\x1f\x7f-\x9f\ud800-\udfff]")
+
+
+def trec_id(name: str) -> str:
+    """Return an id without white space and control characters; different ones stay different.
+
+    What could break a line is percent-encoded, and so is ``%`` itself; the rest stays as it is.
+    """
+    return _UNSAFE.sub(lambda match: quote(match[0], errors="surrogatepass"), name) or "%"
+
+
+def write_run(path: Path, run: Run, *, tag: str = "onrecord") -> None:
+    """Write ``query Q0 doc rank score tag`` lines, best first, rank from 1, in UTF-8.
+
+    Equal scores are written slightly apart (`distinct_scores`), for trec_eval ignores the rank and
+    would order them itself.
+
+    Raises:
+        ValueError: A score is not finite.
+        OSError: The file cannot be written.
+    """
+    lines = [
+        f"{trec_id(query)} Q0 {trec_id(doc)} {rank} {score!r} {trec_id(tag)}\n"
+        for query, docs in run.items()
+        for rank, (doc, score) in enumerate(distinct_scores(docs).items(), start=1)
+    ]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
+
+
+def write_qrels(path: Path, qrels: Qrels) -> None:
+    """Write ``query 0 doc grade`` lines in UTF-8.
+
+    Raises:
+        OSError: The file cannot be written.
+    """
+    lines = [
+        f"{trec_id(query)} 0 {trec_id(doc)} {grade}\n"
+        for query, docs in qrels.items()
+        for doc, grade in docs.items()
+    ]
+    path.write_text("".join(lines), encoding="utf-8", newline="\n")
