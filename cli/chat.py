@@ -22,6 +22,7 @@ Ask in plain words; a follow-up may lean on the question before.
 /sources  where the quotes of the last answer stand
 /new      forget the conversation
 /quit     leave (so does Ctrl-D)"""
+_QUIT = ("/quit", "quit", "exit")
 
 
 def chat(store: Store = None, config: Config = None, _debug: Debug = False) -> None:
@@ -49,10 +50,10 @@ def _converse(ask: Callable[[str, Conversation], Answer]) -> None:
     if sys.stdin.isatty():
         typer.echo(HELP)
     conversation = Conversation()
-    while (line := _read_line()) not in (None, "/quit"):
+    while (line := _read_line()) is not None and line not in _QUIT:
         if line == "/new":
             conversation = Conversation()
-        elif line.startswith("/"):
+        elif line.startswith("/") or line == "help":
             _command(line, conversation)
         elif line:
             answer = _answer(ask, line, conversation)

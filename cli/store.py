@@ -188,6 +188,8 @@ def errors(
             )
         else:
             typer.echo(f"{entry.time:%Y-%m-%d %H:%M} {error}")
+    if not recorded and not as_json:
+        typer.echo("nothing was refused")
 
 
 def prepare(config: Config = None, _debug: Debug = False) -> None:

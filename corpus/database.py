@@ -278,4 +278,8 @@ def _owner(store: Path) -> str:
 
 
 def _no_store(store: Path) -> StoreError:
-    return StoreError(f"no store at {store}: `onrecord ingest SOURCE... --store {store}` makes one")
+    below = sorted(path.parent for path in store.glob(f"*/{FILE_NAME}"))
+    there = f"; `--store {below[0]}` is one" if below else ""
+    return StoreError(
+        f"no store at {store}: `onrecord ingest SOURCE... --store {store}` makes one{there}"
+    )

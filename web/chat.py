@@ -61,10 +61,17 @@ class Assists(Protocol):
 class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(self, assistant: Assists, examples: Sequence[str] = ()) -> None:
-        """Serve `assistant`, offering the questions `examples` at the start."""
+    def __init__(self, assistant: Assists, examples: Sequence[str] = (), warning: str = "") -> None:
+        """Serve `assistant`.
+
+        Args:
+            assistant: Answers the questions.
+            examples: Questions to try, offered at the start.
+            warning: Shown at the top, about the collection.
+        """
         self._assistant = assistant
         self._examples = examples
+        self._warning = warning
         # Few long-lived threads, because the archive keeps one connection a thread.
         self._pool = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="assistant")
 
@@ -110,7 +117,7 @@ class ChatPage:
     def banner(self) -> str:
         """Return the strip at the top, with what is searched now."""
         stats = self._pool.submit(self._assistant.stats).result()
-        return markup.banner(markup.collection(stats))
+        return markup.banner(markup.collection(stats), self._warning)
 
     def ask(self, typed: str, held: Conversation, event: gr.EventData) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""

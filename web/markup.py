@@ -52,11 +52,13 @@ def _counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def banner(collection: str) -> str:
-    """Return the strip at the top: the name, and in words what is searched."""
+def banner(collection: str, warning: str = "") -> str:
+    """Return the strip at the top: the name, in words what is searched, and a warning about it."""
+    warned = f'<strong class="warning">{text(warning)}</strong>' if warning else ""
     return (
-        '<header class="banner"><h1><a href="./" title="Start a new conversation">OnRecord</a></h1>'
-        f'<span class="collection" dir="auto">{text(collection)}</span></header>'
+        '<header class="banner"><h1><a href="./">OnRecord</a></h1>'
+        f'<span class="collection" dir="auto">{text(collection)}</span>{warned}'
+        '<a class="anew" href="./">New conversation</a></header>'
     )
 
 

@@ -20,7 +20,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
-from corpus.sample import KNOWN_ARTICLE, QUESTIONS
+from corpus.sample import KNOWN_ARTICLE, QUESTIONS, WARNING
 from web.guard import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
@@ -64,20 +64,28 @@ def serve(
         assistant = open_assistant(store, settings)
         # beside the import of gradio, so that the page opens no later
         threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
-        examples = QUESTIONS if assistant.source(KNOWN_ARTICLE, 1) else ()
-        run(assistant, listener, examples, announce=announce, open_browser=open_browser)
+        is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
+        run(
+            assistant,
+            listener,
+            QUESTIONS if is_sample else (),
+            WARNING if is_sample else "",
+            announce=announce,
+            open_browser=open_browser,
+        )
 
 
 def run(
     assistant: Assists,
     listener: socket.socket,
     examples: Sequence[str] = (),
+    warning: str = "",
     *,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, examples, own_machine=_is_loopback(listener))
+    page = application(assistant, examples, warning, own_machine=_is_loopback(listener))
 
     def ready() -> None:
         for line in _announcement(listener, examples):
@@ -120,12 +128,15 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
     return not cut and "graceful shutdown exceeded" not in str(record.msg)
 
 
-def application(assistant: Assists, examples: Sequence[str] = (), *, own_machine: bool) -> FastAPI:
+def application(
+    assistant: Assists, examples: Sequence[str] = (), warning: str = "", *, own_machine: bool
+) -> FastAPI:
     """Return the guarded application.
 
     Args:
         assistant: Answers the questions.
         examples: Questions to try, shown at the start.
+        warning: What everybody has to know of the collection.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
@@ -136,7 +147,7 @@ def application(assistant: Assists, examples: Sequence[str] = (), *, own_machine
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, examples).blocks(),
+        ChatPage(assistant, examples, warning).blocks(),
         path="/",
         footer_links=[],
         run_history=False,

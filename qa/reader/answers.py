@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from corpus.article import Span
 from qa.reader.candidates import (
     Candidate,
+    dateline_end,
     figure_candidates,
     name_candidates,
     phrase_candidates,
@@ -48,10 +49,17 @@ _FIGURE_KINDS = {
     Kind.MEASURE: {Kind.MEASURE, Kind.NUMBER, Kind.DURATION, Kind.PERCENT},
     Kind.PERCENT: {Kind.PERCENT, Kind.NUMBER},
     Kind.DATE: {Kind.DATE},
-    Kind.DURATION: {Kind.DURATION, Kind.NUMBER},
+    Kind.DURATION: {Kind.DURATION, Kind.MEASURE, Kind.NUMBER},
+    Kind.TIME: {Kind.TIME},
 }
 ANSWERED_BY_SENTENCE = {Kind.REASON, Kind.WHETHER}
+_NO_PLACES = {Kind.PERSON, Kind.ORGANISATION, Kind.TITLE}
 _NAME_KINDS = {Kind.PERSON, Kind.ORGANISATION, Kind.PLACE, Kind.TITLE, Kind.NAME}
+
+
+def _is_place(candidate: Candidate) -> bool:
+    plain = candidate.text.strip(".")
+    return plain in PLACES or plain.lower() in COUNTRY_OF_PEOPLE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,10 +74,11 @@ class ReadSentence:
 def candidates_of(question: Question, sentence: str) -> list[Candidate]:
     """Return the possible short answers of a kind that fits, none made of the question's words."""
     asked = set(question.terms)
+    begin = dateline_end(sentence)
     found: dict[Span, Candidate] = {}
     for candidate in _of_kind(question.kind, sentence):
         own = [w for w in words(candidate.text) if not is_stop_word(w)] or words(candidate.text)
-        if own and not all(stem(w) in asked for w in own):
+        if own and candidate.span.start >= begin and not all(stem(w) in asked for w in own):
             found.setdefault(candidate.span, candidate)
     return list(found.values())
 
@@ -78,7 +87,7 @@ def _of_kind(kind: Kind, sentence: str) -> Iterable[Candidate]:
     if kind in _FIGURE_KINDS:
         return (c for c in figure_candidates(sentence) if c.kind in _FIGURE_KINDS[kind])
     if kind in _NAME_KINDS:
-        return name_candidates(sentence)
+        return (c for c in name_candidates(sentence) if kind not in _NO_PLACES or not _is_place(c))
     if kind in ANSWERED_BY_SENTENCE:
         return ()
     return (*name_candidates(sentence), *figure_candidates(sentence), *phrase_candidates(sentence))
@@ -188,13 +197,11 @@ def _kind_fit(kind: Kind, candidate: Candidate) -> tuple[float, float]:
 
 def _name_fit(kind: Kind, candidate: Candidate) -> tuple[float, ...]:
     count = len(candidate.text.split())
-    plain = candidate.text.strip(".")
-    place = plain in PLACES
-    people = plain.lower() in COUNTRY_OF_PEOPLE
+    place = candidate.text.strip(".") in PLACES
     person = kind is Kind.PERSON
     return (
         float(place and kind is Kind.PLACE),
-        float((place or people) and kind is not Kind.PLACE),
+        float(_is_place(candidate) and kind is not Kind.PLACE),
         float(person and 2 <= count <= 4 and not place),
         float(person and count == 1),
         float(kind is Kind.TITLE and candidate.kind is Kind.TITLE),

@@ -23,6 +23,17 @@ _MEASURE_UNIT = re.compile(
     r"|gallons?|lit(?:er|re)s?|barrels?|degrees?(?: (?:Celsius|Fahrenheit))?|gigabytes?"
     r"|megawatts?|mph|kph|km/h|km|kg|cm|mm|ft|lbs?)(?: (?:per|an) (?:hour|second|day))?(?!\w)"
 )
+# "MOSCOW (Tallis Wire) - ", "Washington (CNN)": where it was written answers nothing.
+_OUTLET = r"\([A-Z][^()\d]{1,40}\)"
+_DATELINE = re.compile(
+    rf"(?:(?:[A-Z][\w.,’' -]{{1,50}}?)?{_OUTLET}\s*[—–-]*\s*"
+    rf"|[A-Z][A-Z.’' -]+(?:, [A-Z][\w.,’' ]{{1,40}}?)?(?: {_OUTLET})?\s*(?:[—–]|--?(?=\s))\s*)"
+    r"(?=[“\"‘']?[A-Z\d])"
+)
+_DAY_OR_MONTH = re.compile(
+    r"(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|January|February|March|April|May|June|July"
+    r"|August|September|October|November|December"
+)
 _QUOTED = re.compile(r"[“\"‘]([^”\"’“]{2,80})[”\"’]")
 _CAPITAL = r"(?:[A-Z][\w’'&.+-]*\w|[A-Z]\.?|[a-z][A-Z]\w+)"
 _NAME = re.compile(
@@ -44,11 +55,15 @@ class Candidate:
 
 
 def figure_candidates(sentence: str) -> Iterator[Candidate]:
-    """Yield dates, money, percentages, durations, measures, scores and numbers.
+    """Yield dates, times of day, money, percentages, durations, measures, scores and numbers.
 
     A duration or measure is yielded with its unit and, as a number, without.
     """
-    dates = [m.span for m in moments(sentence) if m.minute is None]
+    found = moments(sentence)
+    dates = [m.span for m in found if m.minute is None]
+    yield from (
+        Candidate(m.span, m.span.of(sentence), Kind.TIME) for m in found if m.minute is not None
+    )
     dates += [Span(*match.span()) for match in _DAY_NAME.finditer(sentence)]
     scores = [Span(*match.span()) for match in _SCORE.finditer(sentence)]
     yield from (Candidate(span, span.of(sentence), Kind.DATE) for span in dates)
@@ -77,6 +92,12 @@ def _of_number(sentence: str, number: Number) -> Iterator[Candidate]:
             yield Candidate(span, span.of(sentence), with_unit)
 
 
+def dateline_end(sentence: str) -> int:
+    """Return where the text begins after a dateline; 0 where there is none."""
+    match = _DATELINE.match(sentence)
+    return match.end() if match else 0
+
+
 def name_candidates(sentence: str) -> Iterator[Candidate]:
     """Yield capitalised names, their parts around a possessive, and quoted titles."""
     for match in _QUOTED.finditer(sentence):
@@ -103,6 +124,8 @@ def _trimmed_name(sentence: str, start: int, end: int) -> Iterator[Candidate]:
     pieces = list(re.finditer(r"\S+", sentence[start:end]))
     while pieces and is_stop_word(pieces[0][0]) and pieces[0][0] != "US":
         pieces = pieces[1:]
+    while pieces and (_DAY_OR_MONTH.match(pieces[-1][0]) or pieces[-1][0].islower()):
+        pieces.pop()  # "Lindqvist Group on Tuesday"
     if not any(c.isupper() for piece in pieces for c in piece[0]):
         return
     span = Span(start + pieces[0].start(), start + pieces[-1].end())

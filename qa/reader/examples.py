@@ -15,7 +15,7 @@ from corpus.archive import Archive
 from index.chunk_index import NO_LIMITS, ChunkIndex
 from index.embed import Embedder
 from qa.evaluation.measures import normal
-from qa.evaluation.questions import Query
+from qa.evaluation.questions import Query, QuestionSet
 from qa.reader.features import Asked, Floats, sentence_features
 from qa.reader.lexicon import PLACES
 from qa.reader.question import analyse, name_spans
@@ -30,12 +30,14 @@ class Example:
     """A question as put to the reader once, with every sentence that was retrieved.
 
     Attributes:
+        questions: Name of the question set that it is of.
         scored: The sentences, not scored yet.
         rows: Their features, (n, f) float32.
         holds: (n,) whether the sentence holds an acceptable answer.
         right: (n,) the same, in an article that is known to answer, or a gold sentence.
     """
 
+    questions: str
     query: Query
     family: Family
     asked: Asked
@@ -55,13 +57,15 @@ class Example:
         return frozenset(map(normal, self.query.answers))
 
     @property
-    def week(self) -> str:
-        """The ISO week of asking, or nothing: questions of one week are kept in one fold."""
-        return f"{self.query.asked:%G-%V}" if self.query.asked else ""
+    def fold_key(self) -> str:
+        """What is kept in one fold: the ISO week of asking, else the article or the question."""
+        if self.query.asked:
+            return f"{self.query.asked:%G-%V}"
+        return self.query.gold[0].article_id if self.query.gold else self.query.id
 
 
 def examples_of(
-    queries: Sequence[Query],
+    questions: QuestionSet,
     archive: Archive,
     reader: Reader,
     index: ChunkIndex,
@@ -69,16 +73,25 @@ def examples_of(
 ) -> Iterator[Example]:
     """Yield each question as asked and undated, and what was made unanswerable of it."""
     chance = random.Random(0)  # noqa: S311 - only has to be repeatable
-    for query in queries:
-        shown: list[tuple[Query, Family]] = [(query, "asked"), (query, "undated")]
-        if query.answerable:
-            shown.append((query, "without_articles"))
-            swapped = near_miss(query, queries, chance)
-            shown += [(swapped, "near_miss")] if swapped else []
-        for asked, family in shown:
-            example = _example(asked, family, archive, reader, index, embedder)
+    name = questions.path.stem
+    for query in questions.queries:
+        for asked, family in _shown(query, questions.queries, chance):
+            example = _example(name, asked, family, archive, reader, index, embedder)
             if example:
                 yield example
+
+
+def _shown(
+    query: Query, queries: Sequence[Query], chance: random.Random
+) -> Iterator[tuple[Query, Family]]:
+    yield query, "asked"
+    if query.asked:
+        yield query, "undated"
+    if query.answerable:
+        yield query, "without_articles"
+        swapped = near_miss(query, queries, chance)
+        if swapped:
+            yield swapped, "near_miss"
 
 
 def near_miss(query: Query, queries: Sequence[Query], chance: random.Random) -> Query | None:
@@ -108,6 +121,7 @@ def near_miss(query: Query, queries: Sequence[Query], chance: random.Random) -> 
 
 
 def _example(
+    questions: str,
     query: Query,
     family: Family,
     archive: Archive,
@@ -134,7 +148,8 @@ def _example(
         return None
     judged = [judge(query, s.source.article.id, s.text) for s in scored]
     holds, right = (np.array(column, dtype=np.float32) for column in zip(*judged, strict=True))
-    return Example(query, family, asked, scored, np.concatenate(rows), holds, right)
+    table = np.concatenate(rows)
+    return Example(questions, query, family, asked, scored, table, holds, right)
 
 
 def judge(query: Query, article_id: str, sentence: str) -> tuple[bool, bool]:

@@ -1,7 +1,8 @@
-"""Fit the reader's weights: ``python -m qa.reader.fit --store STORE QUESTIONS.jsonl``.
+"""Fit the reader's weights: ``python -m qa.reader.fit --set QUESTIONS.jsonl STORE [--set ...]``.
 
 Every figure printed is out of fold: the questions of a week are answered with weights fitted on
-other weeks. The weights written are fitted on all of them.
+other weeks. The weights written are fitted on all of them. Questions of several kinds make weights
+that hold beyond one kind: where all are about the news of a week, standing first counts too much.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,14 +18,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from index.chunk_index import ChunkIndex
-from index.embed import open_embedder
+from index.embed import Embedder, open_embedder
 from index.schema import open_archive
 from qa.evaluation.measures import normal
-from qa.evaluation.questions import read_questions, refuse_errors
+from qa.evaluation.questions import QuestionSet, read_questions, refuse_errors
 from qa.reader import answers, confidence, features
 from qa.reader.answers import answer_features, candidates_of
 from qa.reader.examples import Example, examples_of
-from qa.reader.read import SENTENCES_SEARCHED, SENTENCES_WEIGHED, Reader, Scored, ballot_of
+from qa.reader.read import (
+    SENTENCES_SEARCHED,
+    SENTENCES_WEIGHED,
+    Reader,
+    Scored,
+    ballot_of,
+    find_answers,
+)
 from qa.reader.regression import fit_logistic, fit_softmax
 from qa.reader.weights import Weights
 
@@ -32,6 +40,13 @@ FOLDS = 5
 WRONGLY_DECLINED = 0.09
 # The families of examples made up by us together count as much as the questions as asked.
 FAMILY_WEIGHT = {"asked": 1.0, "undated": 0.5, "without_articles": 0.5, "near_miss": 0.7}
+
+UNFITTED = Weights(
+    dict.fromkeys(features.NAMES, 0.0),
+    dict.fromkeys(answers.NAMES, 0.0),
+    dict.fromkeys(confidence.NAMES, 0.0),
+    floor=0.0,
+)
 
 Floats = NDArray[np.float64]
 Rows = NDArray[np.float32]
@@ -49,11 +64,12 @@ class Outcome:
 
 
 def folds_of(examples: Sequence[Example]) -> NDArray[np.int_]:
-    """Return a fold number per example; a week is never split."""
-    weeks = sorted({e.week for e in examples})
-    order = np.random.default_rng(0).permutation(len(weeks))
-    fold = {week: int(order[i]) % FOLDS for i, week in enumerate(weeks)}
-    return np.array([fold[e.week] for e in examples])
+    """Return a fold number per example; a week, or an article, is never split."""
+    keys = [(e.questions, e.fold_key) for e in examples]
+    known = sorted(set(keys))
+    order = np.random.default_rng(0).permutation(len(known))
+    fold = {key: int(place) % FOLDS for key, place in zip(known, order, strict=True)}
+    return np.array([fold[key] for key in keys])
 
 
 def out_of_fold(
@@ -83,9 +99,9 @@ def answer_group(example: Example, scored: Sequence[Scored]) -> tuple[Rows, Rows
     return np.concatenate(rows), np.array(right, dtype=np.float32)
 
 
-def first_sentence(example: Example, reader: Reader, scored: Sequence[Scored]) -> Outcome:
-    """Return what the reader would quote first, with its confidence features."""
-    searched = reader.find_answers(example.asked, scored)
+def first_sentence(example: Example, weights: Floats, scored: Sequence[Scored]) -> Outcome:
+    """Return what would be quoted first under these answer weights, with its features."""
+    searched = find_answers(example.asked, scored, weights.astype(np.float32))
     best = searched[0]
     at = next(
         i
@@ -112,28 +128,30 @@ def fit_confidence(outcomes: Sequence[Outcome], kept: NDArray[np.bool_]) -> Floa
     )
 
 
-def report(outcomes: Sequence[Outcome], chance: Floats, floor: float) -> dict[str, float]:
-    """Return the out-of-fold figures at this floor."""
-    asked = [(o, c) for o, c in zip(outcomes, chance, strict=True) if o.example.family == "asked"]
+Judged = Sequence[tuple[Outcome, float]]
+
+
+def report(judged: Judged, floor: float) -> dict[str, float]:
+    """Return the out-of-fold figures of one question set at this floor."""
+    asked = [(o, c) for o, c in judged if o.example.family == "asked"]
     answerable = [(o, c) for o, c in asked if o.example.answerable]
     figures = {
-        "first quote holds the answer": np.mean([o.holds for o, _ in answerable]),
-        "short answer exact": np.mean([o.exact for o, _ in answerable]),
-        "answerable wrongly declined": np.mean([c < floor for _, c in answerable]),
-        "right among those shown": np.mean([o.holds for o, c in answerable if c >= floor]),
-        "unanswerable declined": np.mean([c < floor for o, c in asked if not o.example.answerable]),
+        "first quote holds the answer": [o.holds for o, _ in answerable],
+        "short answer exact": [o.exact for o, _ in answerable],
+        "answerable wrongly declined": [c < floor for _, c in answerable],
+        "right among those shown": [o.holds for o, c in answerable if c >= floor],
+        "unanswerable declined": [c < floor for o, c in asked if not o.example.answerable],
     }
     for family in ("undated", "without_articles", "near_miss"):
-        made = [(o, c) for o, c in zip(outcomes, chance, strict=True) if o.example.family == family]
-        for answerable_ in (True, False):
-            declined = [c < floor for o, c in made if o.example.answerable == answerable_]
-            if declined:
-                word = "answerable" if answerable_ else "unanswerable"
-                figures[f"{family}, {word}, declined"] = np.mean(declined)
-    return {name: round(float(value), 3) for name, value in figures.items()}
+        made = [(o, c) for o, c in judged if o.example.family == family]
+        for word, wanted in (("answerable", True), ("unanswerable", False)):
+            figures[f"{family}, {word}, declined"] = [
+                c < floor for o, c in made if o.example.answerable == wanted
+            ]
+    return {name: round(float(np.mean(values)), 3) for name, values in figures.items() if values}
 
 
-def fit(examples: Sequence[Example], reader_with: Callable[[Weights], Reader]) -> dict[str, object]:
+def fit(examples: Sequence[Example]) -> dict[str, object]:
     """Return the weights fitted on all examples and the figures measured out of fold."""
     folds = folds_of(examples)
     groups = [(e.rows, e.right) for e in examples]
@@ -151,13 +169,9 @@ def fit(examples: Sequence[Example], reader_with: Callable[[Weights], Reader]) -
 
     answer_by_fold = out_of_fold(folds, fit_answer)
     sentence, answer = fit_sentence(usable), fit_answer(usable)
-    zero = dict.fromkeys(confidence.NAMES, 0.0)
-    readers = [
-        reader_with(Weights(_named(features.NAMES, by_fold[f]), _named(answers.NAMES, w), zero, 0))
-        for f, w in enumerate(answer_by_fold)
-    ]
     outcomes = [
-        first_sentence(e, readers[f], s) for e, f, s in zip(examples, folds, scored, strict=True)
+        first_sentence(e, answer_by_fold[f], s)
+        for e, f, s in zip(examples, folds, scored, strict=True)
     ]
     confidence_by_fold = out_of_fold(folds, lambda kept: fit_confidence(outcomes, kept))
     chance = np.array(
@@ -166,20 +180,27 @@ def fit(examples: Sequence[Example], reader_with: Callable[[Weights], Reader]) -
             for o, f in zip(outcomes, folds, strict=True)
         ]
     )
-    counted = [
-        c
-        for o, c in zip(outcomes, chance, strict=True)
-        if o.example.answerable and o.example.family == "asked"
-    ]
-    floor = float(np.quantile(counted, WRONGLY_DECLINED))
+    judged = list(zip(outcomes, chance, strict=True))
+    sets = {name: _of_set(judged, name) for name in dict.fromkeys(e.questions for e in examples)}
+    floor = _floor(sets[examples[0].questions])
     everything = fit_confidence(outcomes, np.ones(len(outcomes), dtype=bool))
     return {
         "sentence": _named(features.NAMES, sentence),
         "answer": _named(answers.NAMES, answer),
         "confidence": _named(confidence.NAMES, everything),
         "floor": round(floor, 3),
-        "figures": report(outcomes, chance, floor),
+        "figures": {name: report(of_set, floor) for name, of_set in sets.items()},
     }
+
+
+def _of_set(judged: Judged, name: str) -> Judged:
+    return [(o, c) for o, c in judged if o.example.questions == name]
+
+
+def _floor(judged: Judged) -> float:
+    """Return the confidence below which `WRONGLY_DECLINED` of the answerable questions lie."""
+    answerable = [c for o, c in judged if o.example.answerable and o.example.family == "asked"]
+    return float(np.quantile(answerable, WRONGLY_DECLINED))
 
 
 def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
@@ -187,32 +208,36 @@ def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Fit on a question set over an ingested store and write the weights beside this file."""
+    """Fit on question sets, each over an ingested store, and write the weights."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("questions", type=Path)
-    parser.add_argument("--store", type=Path, required=True)
+    parser.add_argument(
+        "--set",
+        nargs=2,
+        type=Path,
+        action="append",
+        required=True,
+        metavar=("QUESTIONS", "STORE"),
+        help="may be repeated; the threshold for declining is set on the first",
+    )
     parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights.json"))
     given = parser.parse_args(arguments)
-    archive, embedder = open_archive(given.store), open_embedder()
-    index = ChunkIndex(archive, embedder)
-
-    def reader_with(weights: Weights) -> Reader:
-        return Reader(archive, index, weights)
-
-    flat = Weights(
-        dict.fromkeys(features.NAMES, 0.0),
-        dict.fromkeys(answers.NAMES, 0.0),
-        dict.fromkeys(confidence.NAMES, 0.0),
-        0.0,
-    )
-    questions = read_questions(given.questions)
-    refuse_errors(questions.path, questions.problems)
-    examples = examples_of(questions.queries, archive, reader_with(flat), index, embedder)
-    fitted = fit(list(examples), reader_with)
-    fitted["questions_sha256"] = questions.sha256
+    sets = [(read_questions(questions), store) for questions, store in given.set]
+    for questions, _ in sets:
+        refuse_errors(questions.path, questions.problems)
+    embedder = open_embedder()
+    examples = [e for questions, store in sets for e in _examples(questions, store, embedder)]
+    fitted = fit(examples)
+    fitted["questions_sha256"] = {q.path.stem: q.sha256 for q, _ in sets}
     given.out.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
     sys.stdout.write(json.dumps(fitted["figures"], indent=2) + "\n")
     return 0
+
+
+def _examples(questions: QuestionSet, store: Path, embedder: Embedder) -> Iterator[Example]:
+    with open_archive(store) as archive:
+        index = ChunkIndex(archive, embedder)
+        reader = Reader(archive, index, UNFITTED)
+        yield from examples_of(questions, archive, reader, index, embedder)
 
 
 if __name__ == "__main__":

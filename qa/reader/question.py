@@ -19,6 +19,7 @@ class Kind(StrEnum):
     NUMBER = "number"
     PERCENT = "percent"
     DATE = "date"
+    TIME = "time"
     DURATION = "duration"
     MEASURE = "measure"
     PERSON = "person"
@@ -37,8 +38,9 @@ _HEADS: dict[Kind, str] = {
     "loan prize payment settlement",
     Kind.NUMBER: "number score magnitude age figure total count toll population margin ranking",
     Kind.MEASURE: "temperature speed size height depth weight distance length",
-    Kind.PERCENT: "percentage percent proportion share rate",
-    Kind.DATE: "year date day month decade century time weekday",
+    Kind.PERCENT: "percentage percent proportion share rate part stake fraction",
+    Kind.DATE: "year date day month decade century weekday",
+    Kind.TIME: "time hour",
     Kind.DURATION: "duration",
     Kind.PERSON: "person man woman people actor actress singer rapper musician artist author "
     "writer novelist poet president minister chancellor politician senator congressman "
@@ -59,7 +61,13 @@ _HEADS: dict[Kind, str] = {
     Kind.TITLE: "film movie book novel song album show series game musical play podcast magazine "
     "drama sitcom opera single track poem painting memoir sequel documentary franchise",
 }
-_KIND_OF_HEAD = {stem(word): kind for kind, heads in _HEADS.items() for word in heads.split()}
+# By form, not by stem: "paid" is no payment.
+_KIND_OF_HEAD = {
+    form: kind
+    for kind, heads in _HEADS.items()
+    for word in heads.split()
+    for form in (word, f"{word}s", re.sub("y$", "ies", word))
+}
 
 _WH = re.compile(
     r"\b(how\s+(?:much|many|long|old|far|often|fast|tall|high|big|large|heavy|deep|hot)|how|when|"
@@ -96,6 +104,10 @@ _YES_NO = re.compile(
     r"|(?:will|won['’]t|may|might)\s(?!.*\b(?:who|what|which|how|when|where)\b))"
     r"(?!you\b|(?:any|some)(?:one|body)\s(?:know|say|tell))",
     re.IGNORECASE | re.DOTALL,
+)
+# "What did it cost?" asks as "how much did it cost?" does.
+_PRICED = re.compile(
+    r"\b(?:costs?|pay|paid|charged?|worth|spend|spent|earn|earned)\b", re.IGNORECASE
 )
 # "The first time since:" leaves a gap for a date.
 _GAP_FOR_DATE = re.compile(r"\b(?:since|until)(?: at least)?\s*[:?…_]*\s*$", re.IGNORECASE)
@@ -215,10 +227,12 @@ def _kind_of_how(word: str, rest: str) -> tuple[Kind, str]:
 def _kind_of_which(word: str, rest: str) -> tuple[Kind, str]:
     copula = _COPULA.match(rest)
     focus = _clip(copula[1]) if copula else _clip(rest)
+    if word == "what" and not focus and _PRICED.search(rest):
+        return Kind.MONEY, ""
     if copula and re.match(r"(?:full |first |last |new )?name\b", copula[1], re.IGNORECASE):
         return Kind.NAME, focus
     for noun in reversed(focus.split()):
-        kind = _KIND_OF_HEAD.get(stem(noun))
+        kind = _KIND_OF_HEAD.get(noun.lower())
         if kind:
             return kind, focus
     if focus:

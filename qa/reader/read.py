@@ -79,7 +79,7 @@ class Reader:
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
         scored = self.score(asked, self.sources(asked, hits[:CHUNKS_READ]))
-        searched = self.find_answers(asked, scored)
+        searched = find_answers(asked, scored, self._answer)
         return [
             self._evidence(number, item, asked, searched)
             for number, item in enumerate(searched[:EVIDENCE_KEPT], start=1)
@@ -152,23 +152,6 @@ class Reader:
         scored.sort(key=lambda item: item.score, reverse=True)
         return scored[:SENTENCES_WEIGHED]
 
-    def find_answers(self, asked: Asked, scored: Sequence[Scored]) -> list[Scored]:
-        """Return the best sentences again, with the short answer of each, best first."""
-        ballot = ballot_of(scored)
-        searched = []
-        for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
-            candidates = candidates_of(asked.question, item.text)
-            if not candidates:
-                searched.append(item)
-                continue
-            rows = answer_features(asked.question, read, candidates, ballot, asked.rarity)
-            scores = rows @ self._answer
-            best = int(np.argmax(scores))
-            searched.append(
-                replace(item, candidate=candidates[best], candidate_score=float(scores[best]))
-            )
-        return sorted(searched, key=_preference, reverse=True)
-
     def _evidence(
         self, number: int, item: Scored, asked: Asked, searched: Sequence[Scored]
     ) -> Evidence:
@@ -188,6 +171,29 @@ class Reader:
             answer_span=answer_span,
             quote_span=quoted_part(item.source.version.text, sentence.span, answer_span),
         )
+
+
+def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:
+    """Return the best sentences again, with the short answer of each, best first.
+
+    Args:
+        asked: The question.
+        scored: Sentences with their scores, best first.
+        weights: For `answers.NAMES`, shape (f,).
+    """
+    ballot = ballot_of(scored)
+    searched = []
+    for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
+        candidates = candidates_of(asked.question, item.text)
+        if not candidates:
+            searched.append(item)
+            continue
+        scores = answer_features(asked.question, read, candidates, ballot, asked.rarity) @ weights
+        best = int(np.argmax(scores))
+        searched.append(
+            replace(item, candidate=candidates[best], candidate_score=float(scores[best]))
+        )
+    return sorted(searched, key=_preference, reverse=True)
 
 
 def ballot_of(scored: Sequence[Scored]) -> Ballot:

@@ -11,13 +11,19 @@
     const close = event.target.closest("button.close");
     if (close) return closeSource();
     const asking = event.target.closest("[data-ask]");
-    if (asking) return { ask: asking.dataset.ask };
+    if (asking) return ask(asking);
     const cited = event.target.closest("[data-cite]");
     const selecting = String(window.getSelection()) && !event.target.closest("button");
     if (!cited || selecting) return null;
     select(cited);
     return { turn: Number(cited.dataset.turn), cite: Number(cited.dataset.cite) };
   };
+
+  // The button goes with the answer; whoever types on is where they want to be.
+  function ask(asking) {
+    if (!narrow.matches) document.querySelector("#question textarea")?.focus();
+    return { ask: asking.dataset.ask };
+  }
 
   function select(cited) {
     const { turn, cite } = cited.dataset;
