@@ -45,7 +45,7 @@ def assert_same(store: VectorStore, wanted: list[tuple[int, float]], *search: ob
     assert ids.dtype == np.int64
     assert scores.dtype == np.float32
     assert ids.tolist() == [i for i, _ in wanted]
-    np.testing.assert_allclose(scores, [s for _, s in wanted], atol=1e-6)
+    np.testing.assert_allclose(scores, [s for _, s in wanted], atol=1e-5)
 
 
 def test_values_equal_plain_arithmetic_through_random_changes(store: VectorStore) -> None:
@@ -104,6 +104,15 @@ def test_equal_scores_are_ordered_by_id(store: VectorStore) -> None:
     store.add(ids_of(9, 3, 7, 1, 8, 2), rows)
     ids, _ = store.search(rows[0], 6)
     assert ids.tolist() == [1, 2, 3, 7, 8, 9]
+
+
+def test_equal_vectors_are_equal_wherever_they_stand(store: VectorStore) -> None:
+    rows = unit_rows(40, 5)
+    rows[3::4] = rows[3]
+    store.add(np.arange(40)[::-1], rows)
+    ids, scores = store.search(rows[3], 10)
+    assert ids.tolist() == list(range(0, 40, 4))
+    assert set(scores.tolist()) == {1.0}
 
 
 @pytest.mark.parametrize(
