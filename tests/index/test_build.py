@@ -247,6 +247,12 @@ def test_a_stop_comes_between_two_articles_and_the_next_ingest_goes_on(
     assert len(ids(archive)) == 5
 
 
+def test_after_a_stop_no_article_is_stored(archive: Archive, many: Many, write: Write) -> None:
+    source = write(*many(5, sentences=2))
+    report = ingest([source], archive, HashEmbedder(), stop=lambda: archive.article_count == 2)
+    assert (report.interrupted, report.added, ids(archive)) == (True, 2, ["a0", "a1"])
+
+
 def test_after_a_stop_nothing_is_embedded(archive: Archive, many: Many, write: Write) -> None:
     embedder = WatchedEmbedder()
     report = ingest([write(*many(5, sentences=2))], archive, embedder, stop=after(3))
@@ -349,6 +355,15 @@ def test_vectors_of_two_models_never_mix(stored: Archive) -> None:
     assert {stored.version(hit.chunk.version_id).article_id for hit in hits} == {"a0", "a1"}
     words = index.lexical("oil wheat steel cotton", 99)
     assert len({hit.chunk.version_id for hit in words}) == 6
+
+
+def test_who_searches_during_a_rebuild_finds_what_is_rebuilt(stored: Archive) -> None:
+    searched = ChunkIndex(stored, HashEmbedder())
+    query = HashEmbedder().embed_query("crates of oil")
+    counts = [len(searched.dense(query, 99))]
+    rebuild(stored, HashEmbedder(), lambda _: counts.append(len(searched.dense(query, 99))))
+    assert len(counts) == 7
+    assert set(counts) == {searched.chunk_count()}
 
 
 def test_a_damaged_article_is_left_out_and_named(stored: Archive) -> None:

@@ -267,6 +267,12 @@ def test_damage_of_the_store_itself_is_found(store: Path, statement: str, messag
     assert any(message in str(problem) for problem in problems(store)), problems(store)
 
 
+def test_two_current_versions_are_found(store: Path) -> None:
+    spoil(store, "DROP INDEX versions_current")
+    spoil(store, "UPDATE versions SET current = 1 WHERE article_id = 'fire'")
+    assert any("not numbered 1 to" in str(problem) for problem in problems(store))
+
+
 @pytest.mark.parametrize("name", ["0001.faiss", "0001.json"])
 @pytest.mark.parametrize("damage", ["gone", "altered"])
 def test_a_damaged_snapshot_is_found(store: Path, name: str, damage: str) -> None:

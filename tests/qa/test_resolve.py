@@ -37,6 +37,11 @@ def test_the_first_question_stands_as_it_is(question: str) -> None:
             id="how about",
         ),
         pytest.param(
+            "Did Claire Osterman say what China lent?", "And Russia?",
+            "Did Claire Osterman say what Russia lent?", ("Claire Osterman",),
+            id="a country for a country",
+        ),
+        pytest.param(
             FLOOD, "And in 2018?", "How many people died in the Brackmere flood of 2018?",
             ("Brackmere",), id="another year",
         ),
@@ -82,9 +87,10 @@ def test_another_question_stands_by_itself(question: str) -> None:
 
 
 def test_only_the_last_question_counts_as_it_was_understood() -> None:
-    turns = (Turn(LENT, LENT), Turn("And Russia?", "How much has Russia lent Venezuela?"))
-    found = resolve("And Brazil?", Conversation(turns))
-    assert found.standalone == "How much has Brazil lent Venezuela?"
+    turns = (Turn(FLOOD, FLOOD), Turn("And Russia?", "How much has Russia lent Venezuela?"))
+    assert resolve("And Brazil?", Conversation(turns)) == Resolved(
+        "How much has Brazil lent Venezuela?", ("Venezuela",)
+    )
 
 
 def test_long_conversations_do_not_grow_the_question() -> None:

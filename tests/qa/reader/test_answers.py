@@ -71,6 +71,7 @@ def test_no_candidate_is_made_of_the_questions_words_only(asked: str, sentence: 
     assert len({candidate.span for candidate in found}) == len(found)
     for candidate in found:
         assert candidate.text == candidate.span.of(sentence)
+        assert candidate.text.strip()
         content = [w for w in words(candidate.text) if not is_stop_word(w)]
         assert not content or any(stem(w) not in question.terms for w in content)
 

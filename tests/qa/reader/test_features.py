@@ -36,7 +36,7 @@ def rows(
 ) -> dict[str, list[float]]:
     """Return each feature as a column by name."""
     analysed = analyse(question)
-    weights = {"china": 0.5, "lend": 0.2, "venezuela": 0.3}
+    weights = {"china": 1.0, "lend": 0.4, "venezuela": 0.6}
     known = {t: weights.get(t, 0.5) if rarity is None else rarity for t in analysed.terms}
     asked = Asked(analysed, np.array([1, 0], np.float32), known, day)
     reading = Reading(
@@ -68,10 +68,15 @@ def test_likeness_is_the_cosine_with_the_question() -> None:
 def test_overlap_weighs_each_term_by_its_rarity() -> None:
     found = rows()
     assert found["overlap"] == pytest.approx([0, 1, 0, 0.7])
-    # What the neighbours hold and the sentence does not.
     assert found["neighbour_overlap"] == pytest.approx([1, 0, 1, 0])
     assert found["article_overlap"] == pytest.approx([1, 1, 1, 1])
     assert rows(title="Loans of China")["title_overlap"] == pytest.approx([0.7] * 4)
+
+
+def test_what_a_sentence_holds_itself_is_not_counted_as_its_neighbour_s() -> None:
+    texts = ("China lent.", "China paid.", "It rained.")
+    found = rows(positions=(0, 1, 2), texts=texts, vectors=VECTORS[:3])
+    assert found["neighbour_overlap"] == pytest.approx([0, 0.2, 0.5])
 
 
 def test_only_retrieved_sentences_have_rows_but_neighbours_count() -> None:
