@@ -349,9 +349,11 @@ def test_a_rebuild_that_is_broken_off_goes_on(
 
 
 def test_vectors_of_two_models_never_mix(stored: Archive) -> None:
-    assert rebuild(stored, HashEmbedder(32), stop=after(2)) == 2
-    index = ChunkIndex(stored, HashEmbedder(32))
-    hits = index.dense(HashEmbedder(32).embed_query("oil"), 99)
+    model = HashEmbedder()
+    model.fingerprint = "another model of the same dimension"
+    assert rebuild(stored, model, stop=after(2)) == 2
+    index = ChunkIndex(stored, model)
+    hits = index.dense(model.embed_query("oil"), 99)
     assert {stored.version(hit.chunk.version_id).article_id for hit in hits} == {"a0", "a1"}
     words = index.lexical("oil wheat steel cotton", 99)
     assert len({hit.chunk.version_id for hit in words}) == 6

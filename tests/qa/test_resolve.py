@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from qa.answer import Conversation, Turn
 from qa.resolve import Resolved, resolve
+from qa.verify import decline
 
 LENT = "How much has China lent Venezuela?"
 FLOOD = "How many people died in the Brackmere flood of 2017?"
@@ -91,6 +92,19 @@ def test_only_the_last_question_counts_as_it_was_understood() -> None:
     assert resolve("And Brazil?", Conversation(turns)) == Resolved(
         "How much has Brazil lent Venezuela?", ("Venezuela",)
     )
+
+
+def test_what_was_only_asked_together_is_not_carried_on() -> None:
+    turns = (Turn(LENT, LENT), Turn("Who said that?", f"{LENT} Who said that?"))
+    found = resolve("Why did they say so?", Conversation(turns))
+    assert found.standalone == f"{LENT} Why did they say so?"
+
+
+def test_after_a_decline_a_bare_question_stands_by_itself() -> None:
+    declined = decline(question=LENT, standalone=LENT, nearest=(), searched="1 article")
+    conversation = Conversation((Turn(FLOOD, FLOOD), Turn(LENT, LENT, declined)))
+    assert resolve("Why?", conversation) == Resolved("Why?")
+    assert resolve("Why did they?", conversation).standalone == f"{LENT} Why did they?"
 
 
 def test_long_conversations_do_not_grow_the_question() -> None:
