@@ -16,8 +16,10 @@ from index.chunk_index import ChunkIndex
 from index.embed import Embedder, open_embedder
 from index.schema import open_archive
 from qa.assistant import Assistant
+from qa.evaluation.measures import normal
+from qa.evaluation.questions import read_questions
 from qa.reader import answers, confidence, features
-from qa.reader.examples import examples_of, normal, read_items
+from qa.reader.examples import examples_of
 from qa.reader.fit import FOLDS, folds_of, main
 from qa.reader.read import Reader
 from qa.reader.weights import Weights
@@ -131,7 +133,7 @@ def test_what_is_written_loads_and_answers(
 
 
 def test_examples_are_judged_and_a_week_is_never_split(folder: Path, embedder: Embedder) -> None:
-    items = read_items(folder / "questions.jsonl")
+    queries = read_questions(folder / "questions.jsonl").queries
     zero = Weights(
         dict.fromkeys(features.NAMES, 0.0),
         dict.fromkeys(answers.NAMES, 0.0),
@@ -141,18 +143,18 @@ def test_examples_are_judged_and_a_week_is_never_split(folder: Path, embedder: E
     with open_archive(folder / "store") as archive:
         index = ChunkIndex(archive, embedder)
         reader = Reader(archive, index, zero)
-        examples = list(examples_of(items, archive, reader, index, embedder))
+        examples = list(examples_of(queries, archive, reader, index, embedder))
     for example in examples:
         gold = {
             normal(s.text) for s, right in zip(example.scored, example.right, strict=True) if right
         }
         if example.family in ("asked", "undated"):
-            assert gold >= example.item.gold
+            assert gold >= {normal(entry.sentence) for entry in example.query.gold}
         if example.family == "without_articles":
             assert not gold
             assert not example.answerable
     assert {e.family for e in examples} == {"asked", "undated", "without_articles", "near_miss"}
     folds = folds_of(examples)
     assert set(folds.tolist()) <= set(range(FOLDS))
-    by_week = {(e.item.week, fold) for e, fold in zip(examples, folds.tolist(), strict=True)}
-    assert len(by_week) == len({e.item.week for e in examples})
+    by_week = {(e.week, fold) for e, fold in zip(examples, folds.tolist(), strict=True)}
+    assert len(by_week) == len({e.week for e in examples})
