@@ -412,7 +412,7 @@ def flips(store: Path, count: int) -> Iterator[tuple[str, str, tuple[object, ...
 def test_one_flipped_bit_of_a_stored_value_is_always_found(store: Path) -> None:
     intact = (store / "archive.sqlite3").read_bytes()
     missed = []
-    for statement, _, values in flips(store, 200):
+    for statement, _, values in flips(store, 120):
         (store / "archive.sqlite3").write_bytes(intact)
         try:
             spoil(store, statement, *values)
@@ -432,7 +432,7 @@ def test_one_flipped_bit_of_the_file_is_found_or_changes_nothing(
     intact = path.read_bytes()
     used = [place for place, byte in enumerate(intact) if byte]
     chance, silent = random.Random(2), []
-    for _ in range(150):
+    for _ in range(100):
         place, bit = chance.choice(used), chance.randrange(8)
         path.write_bytes(intact[:place] + bytes([intact[place] ^ (1 << bit)]) + intact[place + 1 :])
         try:

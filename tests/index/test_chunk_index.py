@@ -100,11 +100,11 @@ class Changes:
         return {"id": name, "text": " ".join(sentences)}
 
 
-@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("seed", range(4))
 def test_every_state_equals_the_exact_answer(archive: Archive, feed: Feed, seed: int) -> None:
     changes = Changes(archive, feed, seed)
     lasting = ChunkIndex(archive, HashEmbedder())
-    for _ in range(25):
+    for _ in range(20):
         changes.one()
         for searched in (lasting, ChunkIndex(archive, HashEmbedder())):
             for k in (1, 5, 500):
