@@ -1,0 +1,68 @@
+"""The rows of the comparison: what a figure is called, where it stands, which end is better."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Literal
+
+Record = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A figure that every system has.
+
+    Attributes:
+        path: The keys that lead to it in a system's results.
+        better: Which end is better; None where neither is.
+        digits: Decimals shown.
+        part_of: The key beside it of what it is counted in.
+    """
+
+    label: str
+    path: tuple[str, str]
+    better: Literal["higher", "lower"] | None
+    digits: int = 2
+    part_of: str | None = None
+
+    def value(self, system: Record) -> float:
+        """Return a system's figure."""
+        part, name = self.path
+        return float(system[part][name])
+
+    def text(self, system: Record) -> str:
+        """Return a system's figure in words."""
+        text = f"{self.value(system):,.{self.digits}f}"
+        text = text.removeprefix("0") if self.better == "higher" and self.digits else text
+        return f"{text} of {system[self.path[0]][self.part_of]}" if self.part_of else text
+
+    def order(self, system: Record) -> float:
+        """Return a number that is higher the better the figure is."""
+        return -self.value(system) if self.better == "lower" else self.value(system)
+
+
+QUALITY = (
+    Row("relevant article at rank 1 (Success@1)", ("scores", "success_1"), "higher"),
+    Row("reciprocal rank of it, ten articles (RR@10)", ("scores", "rr_10"), "higher"),
+    Row("first piece found holds the answer", ("scores", "found_right"), "higher"),
+    Row("… its length, characters, median", ("scores", "found_characters"), None, 0),
+    Row("what is shown first holds the answer", ("scores", "first_right"), "higher"),
+    Row("… and is not shown as a near miss", ("scores", "first_right_and_answered"), "higher"),
+    Row("… its length, characters, median", ("scores", "shown_characters"), None, 0),
+    Row("first 300 characters shown hold it", ("scores", "right_within_read"), "higher"),
+)
+COSTS = (
+    Row("ingest, CPU s", ("ingest", "cpu_s"), "lower", 0),
+    Row("ingest, peak memory, MB", ("ingest", "peak_mb"), "lower", 0),
+    Row("index on disk, MB", ("ingest", "index_mb"), "lower", 1),
+    Row("cold start to first result, CPU s", ("first", "cpu_s"), "lower"),
+    Row("cold start to first result, s on the clock", ("first", "wall_s"), "lower"),
+    Row("cold start, peak memory, MB", ("first", "peak_mb"), "lower", 0),
+    Row("search, warm, CPU ms, median", ("scores", "search_ms"), "lower", 1),
+    Row("what is shown, warm, CPU ms, median", ("scores", "show_ms"), "lower", 1),
+)
+KILLS = (
+    Row("opens after SIGKILL in a save", ("kills", "opens"), "higher", 0, "kills"),
+    Row("… with every article it had", ("kills", "articles_kept"), "higher", 0, "kills"),
+    Row("… and finds what it should", ("kills", "searches_equal"), "higher", 0, "kills"),
+)
