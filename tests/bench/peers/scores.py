@@ -79,19 +79,19 @@ def _holds(question: Record, pieces: Sequence[Sequence[str]], *, known: bool) ->
     """Return whether one of the pieces (article, text) holds an acceptable answer.
 
     Args:
-        known: Only a piece of an article that is known to answer counts, or one that is a gold
-            sentence: longer texts hold more answers by chance.
+        known: Only a piece of an article that is known to answer counts, or one that holds a whole
+            gold sentence: longer texts hold more answers by chance.
     """
     articles = {*question["relevant_articles"], *question.get("possible_articles", ())}
-    gold = {normal(entry["sentence"]) for entry in question.get("gold_sentences", ())}
     answers = [normal(answer) for answer in question["answers"]]
+    gold = [normal(entry["sentence"]) for entry in question.get("gold_sentences", ())]
     for article, text in pieces:
-        plain = normal(text)
-        if known and plain in gold:
-            return True
-        if known and article not in articles:
-            continue
-        if any(f" {answer} " in f" {plain} " for answer in answers):
+        looked_for = [
+            *(answers if article in articles or not known else ()),
+            *(gold if known else ()),
+        ]
+        plain = f" {normal(text)} "
+        if any(f" {wanted} " in plain for wanted in looked_for):
             return True
     return False
 

@@ -55,6 +55,7 @@ def test_articles_count_by_their_first_relevant_one(
         pytest.param([("p", "The cost: $690 Million.")], 1.0, 1.0, id="possible, other case"),
         pytest.param([("x", "The cost: $690 million.")], 0.0, 1.0, id="by chance"),
         pytest.param([("x", "It cost a lot.")], 1.0, 0.0, id="gold sentence"),
+        pytest.param([("x", "Well. It cost a lot. So.")], 1.0, 0.0, id="gold sentence within"),
         pytest.param([("r1", "It cost $1,690 million.")], 0.0, 0.0, id="part of a number"),
         pytest.param([("x", "No."), ("r1", "690m")], 0.0, 0.0, id="second"),
         pytest.param([], 0.0, 0.0, id="nothing shown"),
