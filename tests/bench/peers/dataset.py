@@ -47,7 +47,7 @@ def read(path: Path) -> list[Record]:
 
 def write(path: Path, records: Iterable[Record]) -> Path:
     """Write JSON lines; return the path."""
-    lines = (json.dumps(record, ensure_ascii=False) + "\n" for record in records)
+    lines = (json.dumps(record) + "\n" for record in records)
     path.write_text("".join(lines), encoding="utf-8")
     return path
 

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from rows import COSTS, QUALITY, Record, Row
+from rows import COSTS, KILLS, QUALITY, Record, Row
 
-_PICKED = ("success_1", "first_right", "right_within_read", "cpu_s", "wall_s", "index_mb")
-_ROWS = (
-    *(row for row in QUALITY if row.path[1] in _PICKED),
-    *(row for row in COSTS if row.path[1] in _PICKED),
+_PICKED = (
+    ("scores", "success_1"),
+    ("ingest", "cpu_s"),
+    ("scores", "right_within_read"),
+    ("first", "cpu_s"),
+    ("ingest", "index_mb"),
+    ("kills", "articles_kept"),
 )
-_COLUMNS, _WIDTH, _BAR, _NAME, _TOP = 2, 400, 18, 84, 30
+_ROWS = {row.path: row for row in (*QUALITY, *COSTS, *KILLS)}
+_COLUMNS, _WIDTH, _BAR, _NAME, _TOP = 2, 440, 18, 84, 30
 _STYLE = """
 text { font: 12px system-ui, sans-serif; fill: #24292f }
 .title { font-weight: 600 }
@@ -26,13 +30,12 @@ def plot(results: Record, titles: Mapping[str, str]) -> str:
     """Return the SVG; `titles` names the systems measured, in the order of the bars."""
     systems = {titles[name]: results["systems"][name] for name in titles}
     height = _TOP + (_BAR + 4) * len(systems) + 16
-    lines = -(-len(_ROWS) // _COLUMNS)
+    lines = -(-len(_PICKED) // _COLUMNS)
     size = (_COLUMNS * _WIDTH, lines * height)
-    body = "".join(
-        part
-        for number, row in enumerate(_ROWS)
-        for part in _chart(row, systems, number % _COLUMNS * _WIDTH, number // _COLUMNS * height)
-    )
+    body = ""
+    for number, path in enumerate(_PICKED):
+        left, top = number % _COLUMNS * _WIDTH, number // _COLUMNS * height
+        body += "".join(_chart(_ROWS[path], systems, left, top))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {size[0]} {size[1]}"'
         f' role="img" aria-label="OnRecord and its peers, side by side">\n'

@@ -26,15 +26,17 @@ class Row:
     part_of: str | None = None
 
     def value(self, system: Record) -> float:
-        """Return a system's figure."""
+        """Return a system's figure; a share where it is counted in something."""
         part, name = self.path
-        return float(system[part][name])
+        return float(system[part][name]) / (system[part][self.part_of] if self.part_of else 1)
 
     def text(self, system: Record) -> str:
         """Return a system's figure in words."""
+        part, name = self.path
+        if self.part_of:
+            return f"{system[part][name]} of {system[part][self.part_of]}"
         text = f"{self.value(system):,.{self.digits}f}"
-        text = text.removeprefix("0") if self.better == "higher" and self.digits else text
-        return f"{text} of {system[self.path[0]][self.part_of]}" if self.part_of else text
+        return text.removeprefix("0") if self.better == "higher" else text
 
     def order(self, system: Record) -> float:
         """Return a number that is higher the better the figure is."""
@@ -49,10 +51,10 @@ QUALITY = (
     Row("what is shown first holds the answer", ("scores", "first_right"), "higher"),
     Row("… and is not shown as a near miss", ("scores", "first_right_and_answered"), "higher"),
     Row("… its length, characters, median", ("scores", "shown_characters"), None, 0),
-    Row("first 300 characters shown hold it", ("scores", "right_within_read"), "higher"),
+    Row("first 300 characters shown hold the answer", ("scores", "right_within_read"), "higher"),
 )
 COSTS = (
-    Row("ingest, CPU s", ("ingest", "cpu_s"), "lower", 0),
+    Row("ingest, CPU s", ("ingest", "cpu_s"), "lower", 1),
     Row("ingest, peak memory, MB", ("ingest", "peak_mb"), "lower", 0),
     Row("index on disk, MB", ("ingest", "index_mb"), "lower", 1),
     Row("cold start to first result, CPU s", ("first", "cpu_s"), "lower"),
@@ -62,7 +64,9 @@ COSTS = (
     Row("what is shown, warm, CPU ms, median", ("scores", "show_ms"), "lower", 1),
 )
 KILLS = (
-    Row("opens after SIGKILL in a save", ("kills", "opens"), "higher", 0, "kills"),
-    Row("… with every article it had", ("kills", "articles_kept"), "higher", 0, "kills"),
-    Row("… and finds what it should", ("kills", "searches_equal"), "higher", 0, "kills"),
+    Row("killed in a save, opens", ("kills", "opens"), "higher", 0, "kills"),
+    Row("killed in a save, has every article", ("kills", "articles_kept"), "higher", 0, "kills"),
+    Row(
+        "killed in a save, finds what it should", ("kills", "searches_equal"), "higher", 0, "kills"
+    ),
 )

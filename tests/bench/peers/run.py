@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -78,7 +79,7 @@ class Run:
         return self._data / f"{name}.jsonl"
 
     def _ingest(self) -> Record:
-        subprocess.run(["rm", "-rf", self._index], check=True)
+        shutil.rmtree(self._index, ignore_errors=True)  # a broken run's
         if self._system.is_ours:
             command = [*_COMMAND_LINE, "ingest", str(self._file("articles"))]
             _, spent = measured([*command, "--store", str(self._index)])
@@ -148,28 +149,30 @@ def _write(given: argparse.Namespace, data: Path, figures: Record) -> None:
     asked = [json.loads(line) for line in (data / "questions.jsonl").open(encoding="utf-8")]
     rows = {}
     for system in SYSTEMS:
-        found = figures.get(system.name)
-        if not found or "left_out" in found:
+        found = figures.get(system.name, {"left_out": "not asked for"})
+        if "left_out" in found:
             continue
         run = Run(system, data, given.work, given.kills)
         rows[system.name] = scores.rows(asked, run.answers("answers"))
         found["scores"] = scores.summary(rows[system.name])
         if system.is_ours:
             found["scores_undated"] = scores.summary(scores.rows(asked, run.answers("undated")))
-    with (data / "articles.jsonl").open(encoding="utf-8") as lines:
-        articles = sum(1 for _ in lines)
     results = {
-        "articles": articles,
+        "articles": (data / "articles.jsonl").read_bytes().count(b"\n"),
         "questions": len(asked),
         "systems": figures,
         "differences": scores.differences(rows),
     }
     titles = {system.name: system.title for system in SYSTEMS if system.name in rows}
+    written = {
+        "results.json": json.dumps(results, indent=1) + "\n",
+        "results.md": table(results, titles),
+        "results.svg": plot(results, titles),
+    }
     given.out.mkdir(parents=True, exist_ok=True)
-    (given.out / "results.json").write_text(json.dumps(results, indent=1) + "\n", "utf-8")
-    (given.out / "results.md").write_text(table(results, titles), "utf-8")
-    (given.out / "results.svg").write_text(plot(results, titles), "utf-8")
-    say((given.out / "results.md").read_text("utf-8"))
+    for name, text in written.items():
+        (given.out / name).write_text(text, encoding="utf-8")
+    say(written["results.md"])
 
 
 def _arguments() -> argparse.Namespace:

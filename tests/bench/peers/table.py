@@ -12,9 +12,10 @@ _SECTIONS = {"What is found": QUALITY, "What it takes": COSTS, "What a kill leav
 def table(results: Record, titles: Mapping[str, str]) -> str:
     """Return the whole table; `titles` names the systems measured, OnRecord among them or not."""
     systems = {name: results["systems"][name] for name in titles}
-    head = f"{results['articles']:,} articles, {results['questions']:,} questions that they answer."
-    lines = [head, ""]
-    lines += [f"{title} {_versions(systems[name])}  " for name, title in titles.items()]
+    lines = [
+        f"{results['articles']:,} articles, {results['questions']:,} questions that they answer."
+        f" Versions: {'; '.join(filter(None, map(_versions, systems.values())))}."
+    ]
     for section, rows in _SECTIONS.items():
         lines += ["", *_section(section, rows, systems, titles)]
     lines += ["", *_leads(results, titles), *_left_out(results), *_undated(systems)]
