@@ -28,7 +28,9 @@ class Row:
     def value(self, system: Record) -> float:
         """Return a system's figure; a share where it is counted in something."""
         part, name = self.path
-        return float(system[part][name]) / (system[part][self.part_of] if self.part_of else 1)
+        # Of none at all, where every kill came too late, none is the share.
+        whole = (system[part][self.part_of] or 1) if self.part_of else 1
+        return float(system[part][name]) / whole
 
     def text(self, system: Record) -> str:
         """Return a system's figure in words."""
