@@ -83,24 +83,26 @@ def _past_of(base: str) -> frozenset[str]:
     return frozenset((base + "ed", base + base[-1] + "ed") if doubled else (base + "ed",))
 
 
-def is_past(word: str) -> bool:
-    """Return whether the word may be a past or a participle."""
-    return word in _BASES or (len(word) > 3 and word.endswith("ed"))
+def may_be_past(word: str) -> bool:
+    """Return whether the word may be the past of a verb ("gave", "lent", "lifted"; not "given")."""
+    if word in _BASES:
+        return word in IRREGULAR[_BASES[word]][0]
+    return len(word) > 3 and word.endswith("ed")
 
 
 def is_participle(word: str) -> bool:
-    """Return whether the word may be a participle ("given", "lent", "approved"; not "gave")."""
+    """Return whether the word may be a participle ("given", "lent", "lifted"; not "gave")."""
     if word in _BASES:
         return word in IRREGULAR[_BASES[word]][1]
     return len(word) > 3 and word.endswith("ed")
 
 
 def is_only_past(word: str) -> bool:
-    """Return whether the word can be nothing but a past ("gave"; not "lent" or "approved")."""
-    return word in _BASES and word != _BASES[word] and not is_participle(word)
+    """Return whether the word can be nothing but a past ("gave"; not "lent")."""
+    return may_be_past(word) and not is_participle(word)
 
 
-def same_past(one: str, other: str) -> bool:
+def same_verb(one: str, other: str) -> bool:
     """Return whether both are past or participle of one verb ("gave", "given")."""
     base = _BASES.get(one)
     return one == other or (base is not None and base == _BASES.get(other))
