@@ -31,8 +31,8 @@ NEGATIONS = frozenset(
 )
 # Words whose loss makes a guess, a plan or a condition look like a fact.
 HEDGES = frozenset(
-    """may might could would should if unless except alleged alleges allegedly reportedly possibly perhaps
-    probably almost nearly planned plans proposed expected will""".split()
+    """may might could would should if unless except alleged alleges allegedly reportedly possibly
+    perhaps probably almost nearly planned plans proposed expected will""".split()
 )
 # A sentence with one of these says that it may not be so, whatever part of it is taken.
 CONDITIONS = frozenset("if unless except alleged alleges allegedly reportedly".split())

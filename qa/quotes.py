@@ -25,7 +25,7 @@ _Operation = Literal["same", "replaced", "added", "missing"]
 
 _CANDIDATES = 50
 _PHRASE_WORDS = 12
-_COMPARED = 8
+_COMPARED = 12
 _OPERATIONS: dict[str, _Operation] = {
     "equal": "same", "replace": "replaced", "delete": "added", "insert": "missing"
 }  # fmt: skip
@@ -101,8 +101,10 @@ def find_quote(archive: Archive, text: str) -> QuoteMatch:
     found = sorted(_exact(archive, wanted, opened), key=_published)
     if found:
         return QuoteMatch("exact", found[0], others=tuple(found[1:]))
-    length = max(1, len(split_sentences(wanted)))
-    return _nearest(wanted, list(_stretches(archive, chunks, opened, length)))
+    longest = max(1, len(split_sentences(wanted)))
+    stretches = list(_stretches(archive, chunks, opened, longest))
+    # Marks around it may be the asker's own, or belong to the quote.
+    return _nearest([wanted.split(), fold(text).split()], stretches)
 
 
 def _published(citation: Citation) -> tuple[date, str]:
@@ -165,9 +167,9 @@ def _stretches(
     archive: Archive,
     chunks: Sequence[Chunk],
     opened: Mapping[int, tuple[Article, Version]],
-    length: int,
+    longest: int,
 ) -> Iterator[_Stretch]:
-    """Yield every run of `length` sentences that begins in one of the chunks, each once."""
+    """Yield every run of up to `longest` sentences that begins in one of the chunks, each once."""
     sentences = {version_id: archive.sentences(version_id) for version_id in opened}
     begins = {
         (chunk.version_id, first): None
@@ -176,26 +178,30 @@ def _stretches(
         for first in range(*chunk.sentences)
     }
     for version_id, first in begins:
-        run = sentences[version_id][first : first + length]
-        if run:
-            yield _Stretch(*opened[version_id], run)
+        following = sentences[version_id][first : first + longest]
+        for length in range(1, len(following) + 1):
+            yield _Stretch(*opened[version_id], following[:length])
 
 
-def _nearest(wanted: str, stretches: Sequence[_Stretch]) -> QuoteMatch:
-    words = wanted.split()
-    likely = sorted(stretches, key=lambda stretch: -_shared(words, stretch.words))[:_COMPARED]
-    matched = sorted(((_in_order(words, s.words), s) for s in likely), key=lambda pair: -pair[0])
-    for count, stretch in matched:
+def _nearest(wordings: Sequence[list[str]], stretches: Sequence[_Stretch]) -> QuoteMatch:
+    """Return the shortest of the stretches with the most words of one wording, in order."""
+    words = wordings[0]
+    likely = sorted(stretches, key=lambda s: _shared(words, s.words), reverse=True)[:_COMPARED]
+    matched = [
+        (_in_order(wording, stretch.words), -len(stretch.words), stretch, wording)
+        for stretch in likely
+        for wording in wordings
+    ]
+    for count, _, stretch, wording in sorted(matched, key=lambda m: m[:2], reverse=True):
         citation = stretch.cited()
         if citation and count >= NEAR * len(words):
-            return QuoteMatch("near", citation, _differences(words, stretch.words))
+            return QuoteMatch("near", citation, _differences(wording, stretch.words))
     return QuoteMatch("none")
 
 
-def _shared(words: Sequence[str], stored: Sequence[str]) -> float:
-    """Return the harmonic mean of the shares of words that the two have in common, order aside."""
-    common = (Counter(words) & Counter(map(fold, stored))).total()
-    return 2 * common / (len(words) + len(stored))
+def _shared(words: Sequence[str], stored: Sequence[str]) -> tuple[int, int]:
+    """Return how many words the two have in common, order aside, then how short the second is."""
+    return (Counter(words) & Counter(map(fold, stored))).total(), -len(stored)
 
 
 def _in_order(words: Sequence[str], stored: Sequence[str]) -> int:
@@ -209,5 +215,20 @@ def _matcher(words: Sequence[str], stored: Sequence[str]) -> SequenceMatcher[str
 def _differences(words: Sequence[str], stored: Sequence[str]) -> tuple[Difference, ...]:
     return tuple(
         Difference(_OPERATIONS[tag], " ".join(words[a:b]), " ".join(stored[c:d]))
-        for tag, a, b, c, d in _matcher(words, stored).get_opcodes()
+        for tag, a, b, c, d in _aligned(_matcher(words, stored).get_opcodes(), len(words))
     )
+
+
+_Opcode = tuple[str, int, int, int, int]
+
+
+def _aligned(opcodes: Sequence[_Opcode], count: int) -> Iterator[_Opcode]:
+    """Yield the opcodes; what the stored words have before or after all `count` is missing."""
+    for tag, a, b, c, d in opcodes:
+        more = (d - c) - (b - a)
+        if tag != "replace" or more <= 0 or (a > 0 and b < count) or b - a == count:
+            yield tag, a, b, c, d
+        elif a == 0:
+            yield from (("insert", 0, 0, c, c + more), (tag, a, b, c + more, d))
+        else:
+            yield from ((tag, a, b, c, d - more), ("insert", b, b, d - more, d))

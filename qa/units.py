@@ -41,6 +41,7 @@ _TIME_WORDS = frozenset(
 _ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
 _MARK = re.compile(r'[,;:"()]|(?<= )-(?= )')
 
+_VERBS = frozenset(("word", "negation"))  # "failed" negates, and is a verb
 Auxiliary = Literal["", "did", "has"]
 
 
@@ -91,7 +92,8 @@ class Unit:
             return True
         if self.token.says(claim.token) and self.auxiliary == claim.auxiliary:
             return True
-        return self.token.kind == claim.token.kind == "word" and self._says_verb(claim)
+        kind = self.token.kind
+        return kind == claim.token.kind and kind in _VERBS and self._says_verb(claim)
 
     @property
     def _form_of_be(self) -> str:
@@ -129,7 +131,7 @@ def units_of(text: str) -> list[Unit]:
         if auxiliary:
             pending = auxiliary
             continue
-        is_verb = token.kind == "word" and not _is_adverb(token)
+        is_verb = token.kind in _VERBS and not _stands_between(token)
         units.append(
             Unit(
                 token,
@@ -150,13 +152,17 @@ def _auxiliary(found: Sequence[Token], position: int) -> Auxiliary:
     word = found[position].key
     if found[position].kind != "word" or word not in (*_HAVE, "did"):
         return ""
-    following = (t for t in found[position + 1 :] if t.kind != "negation" and not _is_adverb(t))
-    verb = next(following, None)
-    if verb is None or verb.kind != "word":
+    verb = next((t for t in found[position + 1 :] if not _stands_between(t)), None)
+    if verb is None or verb.kind not in _VERBS:
         return ""
     if word == "did":
         return "did"
     return "has" if is_participle(verb.key) or verb.key == "been" else ""
+
+
+def _stands_between(token: Token) -> bool:
+    """Return whether the token may stand between auxiliary and verb ("not", "recently")."""
+    return _is_adverb(token) or (token.kind == "negation" and not may_be_past(token.key))
 
 
 def _is_adverb(token: Token) -> bool:

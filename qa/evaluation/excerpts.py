@@ -155,24 +155,36 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return fold(text).strip('" ').split()
+    return fold(text).replace('"', "").split()
 
 
 # Of no article
 
-_PEOPLE = "Odalys Brennick|Tavish Quorle|Marguerite Sploon|Ferdinand Ockley|Yolanda Vexmoor".split("|")
-_TRADES = "glassblower|beekeeper|lighthouse keeper|bell founder|clockmaker|thatcher|falconer".split("|")
-_PLACES = "Wexcombe|Ulverdale|Port Skerrin|Nether Quibley|Great Ostlow|Lower Mardle".split("|")
+_TRADES = (
+    "glassblower",
+    "beekeeper",
+    "lighthouse keeper",
+    "bell founder",
+    "clockmaker",
+    "thatcher",
+)
+_PEOPLE = ("Odalys Brennick", "Tavish Quorle", "Marguerite Sploon", "Ferdinand Ockley")
+_PLACES = ("Wexcombe", "Ulverdale", "Port Skerrin", "Nether Quibley", "Great Ostlow")
 _DEEDS = (
-    "polished the brass weathercock|buried a jar of marmalade|taught two parrots to whistle hymns"
-    "|knitted a scarf for the statue|counted every slate of the chapel roof"
-    "|rowed a bathtub across the duck pond|repainted the signpost in lavender"
-).split("|")
+    "polished the brass weathercock",
+    "buried a jar of marmalade",
+    "taught two parrots to whistle hymns",
+    "knitted a scarf for the statue",
+    "counted every slate of the chapel roof",
+    "rowed a bathtub across the duck pond",
+)
 _REASONS = (
-    "because the goats had eaten the almanac|to settle a wager over turnips"
-    "|while the choir rehearsed beneath the viaduct|so that the sundial would forgive the fog"
-    "|after losing a game of dominoes to the verger|as custom demands on pickle day"
-).split("|")
+    "because the goats had eaten the almanac",
+    "to settle a wager over turnips",
+    "while the choir rehearsed beneath the viaduct",
+    "so that the sundial would forgive the fog",
+    "after losing a game of dominoes to the verger",
+)
 
 
 def invented(count: int, seed: int) -> list[str]:
@@ -185,4 +197,5 @@ def invented(count: int, seed: int) -> list[str]:
         for deed in _DEEDS
         for reason in _REASONS
     ]
-    return Random(f"{seed} invented").sample(every, min(count, len(every)))
+    random = Random(f"{seed} invented")  # noqa: S311 - only has to be repeatable
+    return random.sample(every, min(count, len(every)))

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from random import Random
 from typing import Literal, NamedTuple, get_args
 
@@ -97,7 +98,9 @@ _NAME = re.compile(r"(?<=[a-z,;] )[A-Z][\w-]+(?:\.?[’']?[A-Z][\w-]+)*(?: [A-Z]
 _BETWEEN_LIKE = re.compile(
     r",|[()—-]|\b(?:and|or|with|met|meets|versus|vs|between|from|near|like|as|is|was|are|were)\b"
 )
-_NEGATABLE = re.compile(r"(?<=[a-z] )(?:is|are|was|were|will|would|has|have|had|should|can)(?= [a-z])")
+_NEGATABLE = re.compile(
+    r"(?<=[a-z] )(?:is|are|was|were|will|would|has|have|had|should|can)(?= [a-z])"
+)
 _NEGATED = re.compile(
     r"(?<= )(?:not|never)(?! only| just| merely) |(?<=is|as|re|ad|es|ve|ld|id)n[’']t(?= )"
 )
@@ -202,11 +205,11 @@ def names(sentence: str) -> list[re.Match[str]]:
 def _swapped(quote: str) -> Iterator[Change]:
     """Yield the quote with two names in each other's place, where that is another claim."""
     found = names(quote)
-    for one, other in zip(found, found[1:], strict=False):
+    for one, other in pairwise(found):
         between = quote[one.end() : other.start()]
-        if _may_differ(one.group(), other.group()) and len(between.split()) > 1:
-            if not _BETWEEN_LIKE.search(between):
-                yield Change(one.start(), other.end(), other.group() + between + one.group())
+        far_apart = len(between.split()) > 1 and not _BETWEEN_LIKE.search(between)
+        if far_apart and _may_differ(one.group(), other.group()):
+            yield Change(one.start(), other.end(), other.group() + between + one.group())
 
 
 def _renamed(quote: str, same: Sequence[str]) -> Iterator[Change]:

@@ -1,4 +1,4 @@
-"""Closed lists that falsehoods are made with: units, signs, opposites, dates, names for one thing."""
+"""Closed lists that falsehoods are made with: units, opposites, dates, names for one thing."""
 
 from __future__ import annotations
 
@@ -50,8 +50,9 @@ ALIASES = (
     "uk u.k britain british england english london kingdom united",
     "russia russian russians kremlin moscow", "china chinese beijing", "eu e.u european europe",
     "republican republicans gop", "democrat democrats democratic", "covid-19 coronavirus covid",
-    "israel israeli israelis", "france french paris", "germany german berlin", "japan japanese tokyo",
-    "congress house senate capitol", "twitter x", "facebook meta", "google alphabet",
+    "israel israeli israelis", "france french paris", "germany german berlin",
+    "japan japanese tokyo", "congress house senate capitol", "twitter x", "facebook meta",
+    "google alphabet",
 )  # fmt: skip
 """Words that may name the same in a sentence."""
 ROLES = frozenset(

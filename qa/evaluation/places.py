@@ -73,7 +73,7 @@ class Places:
 
     def random(self, purpose: str) -> Random:
         """Return a source of chance of its own for each purpose."""
-        return Random(f"{self.seed} {purpose}")
+        return Random(f"{self.seed} {purpose}")  # noqa: S311 - only has to be repeatable
 
     def draw(self, purpose: str) -> Iterator[Place]:
         """Yield places in random order, none twice; articles take turns."""
@@ -87,6 +87,12 @@ class Places:
                 if place and (version_id, place.position) not in drawn:
                     drawn.add((version_id, place.position))
                     yield place
+
+    def elsewhere(self, place: Place, random: Random, count: int) -> list[Place]:
+        """Return at most `count` places of other articles."""
+        others = [id_ for id_ in self.version_ids if id_ != place.version.id]
+        drawn = random.sample(others, min(count, len(others)))
+        return [found for id_ in drawn if (found := self._place(id_, random))]
 
     def _place(self, version_id: int, random: Random) -> Place | None:
         with suppress(KeyError):

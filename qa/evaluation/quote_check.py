@@ -194,15 +194,17 @@ def _cut(place: Place, random: Random) -> str:
 def _is_found(archive: Archive, text: str, place: Place) -> bool:
     """Return whether the source is named, with all that is known of it, for just these words."""
     match = find_quote(archive, text)
-    cited = [c for c in (match.citation, *match.others) if c and c.article_id == place.article.id]
-    return match.status == "exact" and any(_names_source(citation, text, place) for citation in cited)
+    found = [match.citation, *match.others] if match.status == "exact" else []
+    return any(citation and _names_source(citation, text, place) for citation in found)
 
 
 def _names_source(citation: Citation, text: str, place: Place) -> bool:
     article, version = place.article, place.version
-    said = (citation.title, citation.publisher, citation.published, citation.url)
-    known = (version.title, article.publisher, version.published, article.url)
-    return said == known and fold(citation.quote).strip('" ') == fold(text).strip('" ')
+    said = (citation.article_id, citation.title, citation.publisher, citation.published)
+    known = (article.id, version.title, article.publisher, version.published)
+    return (*said, citation.url) == (*known, article.url) and fold(citation.quote).strip(
+        '" '
+    ) == fold(text).strip('" ')
 
 
 def _strangers(archive: Archive, sentences: Sequence[str]) -> Iterator[_Case]:
@@ -219,7 +221,7 @@ def _altered(places: Places) -> Iterator[_Case]:
         asked = alter(text, place.other_sentences, random)
         match = find_quote(places.archive, asked)
         shown = match.citation is not None and fold(text) in fold(match.citation.quote)
-        right = shown and match.status == "near" and right_difference(asked, text, match.differences)
+        right = shown and right_difference(asked, text, match.differences)
         yield _Case(text, asked, right)
 
 
@@ -228,10 +230,9 @@ def _altered(places: Places) -> Iterator[_Case]:
 
 def _false(places: Places, kind: FalseKind) -> Iterator[_Case]:
     random = places.random(kind)
-    others = places.draw(f"{kind} others")
     for place in places.draw(kind):
-        elsewhere = [p for p in islice(others, _OTHERS) if p.article.id != place.article.id]
-        around = Surroundings(place.other_sentences, [p.text for p in elsewhere])
+        elsewhere = places.elsewhere(place, random, _OTHERS) if kind == "other article" else ()
+        around = Surroundings(place.other_sentences, [other.text for other in elsewhere])
         false = falsify(kind, place.text, around, random)
         if false:
             second = place.at(false.second) if false.second else None

@@ -29,8 +29,9 @@ _MONEY = re.compile(rf"(?<![\w$])\$(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])")
 _SCALED = re.compile(rf"(?<![\w.,$€£-])(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])(?! dollars)")
 _PERCENT = re.compile(r"(?<![\w.,$-])(\d+(?:\.\d+)?)( percent| per cent|%)(?![\w-])(?!age)")
 _GROUPED = re.compile(r"(?<![\w.,])(\$?)(\d{1,3}(?:,\d{3})+)(?![\w,]|\.\d|-)")
-_COUNT = re.compile(r"(?<=[a-z] )([2-9]|1[0-2])(?= [a-z]{3,})(?! (?:million|billion|trillion|to|per))")
-_COUNT_WORD = re.compile(rf"(?<=[a-z] )({'|'.join(_SMALL[2:])})(?= [a-z]{{3,}})(?! (?:{_SCALE}))")
+_COUNTED = rf"(?= [a-z]{{3,}})(?! (?:{_SCALE}|per))"
+_COUNT = re.compile(rf"(?<=[a-z] )([2-9]|1[0-2]){_COUNTED}")
+_COUNT_WORD = re.compile(rf"(?<=[a-z] )({'|'.join(_SMALL[2:])}){_COUNTED}")
 _MONTH = "|".join(MONTHS)
 _DATE = re.compile(rf"(?<!\w)({_MONTH}) (\d{{1,2}})(?:, (\d{{4}})(,?))?(?![\w-]|[.,]\d)")
 _TIME = re.compile(r"(?<![\w:.-])(1[0-2]|[1-9])(?::([0-5]\d))? ([ap])\.m\.(?= [a-z])")
@@ -40,23 +41,33 @@ _SAID = (
     re.compile(rf"[“\"](?P<claim>[^“”\"]+),[”\"] (?P<who>{_WHO}) said\."),
     re.compile(rf"[“\"](?P<claim>[^“”\"]+),[”\"] said (?P<who>{_WHO})\."),
 )
+_PRONOUNS = frozenset("he she it they we i who".split())
 _SAID_PLAIN = (
     re.compile(rf"(?P<claim>[^“”\"]+), (?P<who>{_WHO}) said\."),
     re.compile(rf"(?P<claim>[^“”\"]+), said (?P<who>{_WHO})\."),
-    re.compile(r"(?P<who>[^“”\",]{3,60}?) said (?:that )?(?P<claim>(?:the|an?|it|he|she|they|there|his|her|[A-Z][a-z]+) [^“”\"]+)\."),
+    re.compile(
+        r"(?P<who>[^“”\",]{3,60}?) said (?:that )?"
+        r"(?P<claim>(?:the|an?|it|he|she|they|there|his|her|[A-Z][a-z]+) [^“”\"]+)\."
+    ),
 )  # fmt: skip
 _ACCORDING = (
     re.compile(r"(?P<claim>[^“”\"]+), according to (?P<who>[^“”\",]+)\."),
     re.compile(r"According to (?P<who>[^“”\",]+), (?P<claim>[^“”\"]+)\."),
 )
-_TIME_WORDS = rf"(?:(?:on )?(?:{'|'.join(WEEKDAYS)})|[io]n (?:{_MONTH})(?: \d+)?(?:,? \d{{4}})?|in \d{{4}}|last (?:week|month|year))"
+_TIME_WORDS = (
+    rf"(?:(?:on )?(?:{'|'.join(WEEKDAYS)})|[io]n (?:{_MONTH})(?: \d+)?(?:,? \d{{4}})?|in \d{{4}}"
+    r"|last (?:week|month|year))"
+)
 _FRONTED = re.compile(rf"(?P<time>{_TIME_WORDS}), (?P<claim>[^“”\",;:—–]+)\.", re.IGNORECASE)
 _TRAILING = re.compile(rf"(?P<claim>[^“”\",;:—–]+?) (?P<time>{_TIME_WORDS})\.")
 _SEVERAL_CLAUSES = re.compile(
     r"\b(?:said|says|and|but|or|that|who|which|whose|when|while|where|after|before|because|as|if|to"
     r"|since|until|than|for|of the|with|\w+ing)\b"
 )
-_LOWERED = re.compile(r"(?:The|An?|It|He|She|They|There|His|Her|Their|This|These|In|On|At|We|But)\b")
+_ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|Inc|Co|Corp|Jr|Sr|St|No)\.$")
+_LOWERED = re.compile(
+    r"(?:The|An?|It|He|She|They|There|His|Her|Their|This|These|In|On|At|We|But)\b"
+)
 
 
 def reword(kind: TrueKind, quote: str, random: Random) -> str | None:
@@ -153,31 +164,47 @@ _FORMATS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Iterator[str]]]
 
 
 def _word_orders(quote: str) -> Iterator[str]:
-    for pattern in _SAID:
-        for match in _whole(pattern, quote):
-            yield f"{_capital(match['who'])} said, “{match['claim']}.”"
-            yield f"{_capital(match['who'])} said: “{match['claim']}.”"
-            yield f"“{match['claim']},” said {match['who']}."
-    for pattern in _SAID_PLAIN:
-        for match in _whole(pattern, quote):
-            yield f"{_capital(match['who'])} said {_lowered(match['claim'])}."
-            yield f"{_capital(match['claim'])}, {_lowered(match['who'])} said."
-            yield f"{_capital(match['claim'])}, said {_lowered(match['who'])}."
-    for pattern in _ACCORDING:
-        for match in _whole(pattern, quote):
-            yield f"According to {match['who']}, {_lowered(match['claim'])}."
-            yield f"{_capital(match['claim'])}, according to {match['who']}."
-    for pattern in (_FRONTED, _TRAILING):
-        for match in _whole(pattern, quote):
-            if not _SEVERAL_CLAUSES.search(match["claim"]):
-                yield f"{_capital(match['time'])}, {_lowered(match['claim'])}."
-                yield f"{_capital(match['claim'])} {_lowered(match['time'])}."
+    for patterns, orders in _ORDERS:
+        for pattern in patterns:
+            match = pattern.fullmatch(quote)
+            if match and not _ABBREVIATED.search(quote):
+                yield from orders(match)
 
 
-def _whole(pattern: re.Pattern[str], quote: str) -> Iterator[re.Match[str]]:
-    match = pattern.fullmatch(quote)
-    if match:
-        yield match
+def _quotation_first_or_last(match: re.Match[str]) -> Iterator[str]:
+    claim, who = match["claim"], match["who"]
+    yield f"{_capital(who)} said, “{claim}.”"
+    yield f"{_capital(who)} said: “{claim}.”"
+    if who not in _PRONOUNS:
+        yield f"“{claim},” said {who}."
+
+
+def _claim_first_or_last(match: re.Match[str]) -> Iterator[str]:
+    claim, who = match["claim"], match["who"]
+    yield f"{_capital(who)} said {_lowered(claim)}."
+    yield f"{_capital(claim)}, {_lowered(who)} said."
+    if who.lower() not in _PRONOUNS:
+        yield f"{_capital(claim)}, said {_lowered(who)}."
+
+
+def _source_first_or_last(match: re.Match[str]) -> Iterator[str]:
+    yield f"According to {match['who']}, {_lowered(match['claim'])}."
+    yield f"{_capital(match['claim'])}, according to {match['who']}."
+
+
+def _time_first_or_last(match: re.Match[str]) -> Iterator[str]:
+    if not _SEVERAL_CLAUSES.search(match["claim"]):
+        yield f"{_capital(match['time'])}, {_lowered(match['claim'])}."
+        yield f"{_capital(match['claim'])} {_lowered(match['time'])}."
+
+
+_Orders = Callable[[re.Match[str]], Iterator[str]]
+_ORDERS: tuple[tuple[tuple[re.Pattern[str], ...], _Orders], ...] = (
+    (_SAID, _quotation_first_or_last),
+    (_SAID_PLAIN, _claim_first_or_last),
+    (_ACCORDING, _source_first_or_last),
+    ((_FRONTED, _TRAILING), _time_first_or_last),
+)
 
 
 def _capital(text: str) -> str:
@@ -190,18 +217,21 @@ def _lowered(text: str) -> str:
 
 # Tense
 
+_SIMPLY_SAID = re.compile(
+    r"(?<=[\w”\"] )(?<!has )(?<!have )(?<!had )(?<!be )(?<!is )(?<!was )said(?=[ .,])"
+)
 _PERFECT = re.compile(r"(?<=[\w’'] )(?P<have>has|have|had) (?P<verb>[a-z]+)(?![\w-])")
 _SIMPLE = re.compile(r"\b(?P<who>[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|who) (?P<verb>[a-z]+)(?![\w-])")
 _PAST = re.compile(r"(?<=[\w’'] )(?P<verb>[a-z]+)(?![\w-])")
-_MODAL_BEFORE = re.compile(r"\b(?:may|might|could|would|should|must|will|to|can|not|would|n[’']t) $")
+_MODAL_BEFORE = re.compile(r"\b(?:may|might|could|would|should|must|will|to|can|not|n[’']t) $")
 _BACKSHIFT = re.compile(r"\b(?:said|told \w+) [^.;]*$")
 _BE = re.compile(r"(?<=[a-z] )(is|are|will)(?= [a-z])")
 _BACKSHIFTED = {"is": "was", "are": "were", "will": "would"}
 
 
 def _tenses(quote: str) -> Iterator[str]:
-    yield from _changed(quote, re.compile(r"(?<=[\w”\"] )says\b"), lambda _: iter(["said"]))
-    yield from _changed(quote, re.compile(r"(?<=[\w”\"] )said(?=[ .,])"), lambda _: iter(["says"]))
+    yield from _changed(quote, re.compile(r"(?<=[\w”\"] )says\b"), lambda _: iter(("said",)))
+    yield from _changed(quote, _SIMPLY_SAID, lambda _: iter(("says",)))
     yield from _changed(quote, _PERFECT, _simple_past)
     yield from _changed(quote, _SIMPLE, _pluperfect_of_pronoun)
     yield from _changed(quote, _PAST, _pluperfect)
