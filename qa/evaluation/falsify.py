@@ -86,7 +86,7 @@ _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(WEEKDAYS)})(?![\w’'])")
 _BOUND = re.compile(
     r"\b(?:than|than the|at least|at most|up to|as (?:many|much|few|little|high|low) as|over|under"
     r"|about|above|below|around|roughly|some|nearly|almost|approximately|between|within|beyond"
-    r"|exceed\w*|estimated|past|and|or|to|from|through|last|every|each|per) $",
+    r"|exceed\w*|estimated|past|between [^,]{1,20} and|\d (?:to|or)) $",
     re.IGNORECASE,
 )
 _DATE_BOUND = re.compile(
