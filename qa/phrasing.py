@@ -15,10 +15,12 @@ from collections.abc import Iterator, Sequence
 
 from qa.facts import CONDITIONS, negations, tokens
 from qa.fold import fold, occurrences
-from qa.units import CLAUSE_WORDS, SAY, Unit, subjects, units_of
+from qa.units import CLAUSE_WORDS, PREPOSITIONS, SAY, Unit, subjects, units_of
 
 # A statement may say these though its quote attributes nothing: they add no fact.
 _ATTRIBUTING = SAY | {"reported", "reports"}
+# After these a claim may begin that stands by itself.
+_JOINING = frozenset("and but while because".split())
 _QUOTED = re.compile(r'"([^"]*)"')
 _LONGEST_ATTRIBUTION = 25
 
@@ -42,8 +44,8 @@ def is_phrased(text: str, quote: str, context: str | None) -> bool:
     names = subjects(context or "") - {unit.key for unit in said}
     return bool(claims) and (
         _stands_in(claims, said, names)
-        or any(_agree(claims, order, names) for order in _attributions_moved(said))
-        or any(_agree(claims, order, names) for order in _times_moved(said))
+        or any(_end(claims, order, names) == len(order) for order in _attributions_moved(said))
+        or any(_end(claims, order, names) == len(order) for order in _times_moved(said))
     )
 
 
@@ -67,19 +69,28 @@ def _quotes_truly(text: str, quote: str) -> bool:
 
 
 def _stands_in(claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str]) -> bool:
-    """Return whether the claims stand in a row in what is said, not cut off from a hedge."""
-    starts = range(len(said) - len(claims) + 1) if not names else range(len(said))
-    return any(
-        _agree(claims, said[start:], names, whole=False)
-        for start in starts
-        if start == 0 or said[start - 1].token.kind not in ("negation", "hedge")
-    )
+    """Return whether the claims stand in a row in what is said, from clause border to border."""
+    for start in range(len(said)):
+        if _may_begin(said, start):
+            end = _end(claims, said[start:], names)
+            if end and (start + end == len(said) or _may_end_before(said[start + end])):
+                return True
+    return False
 
 
-def _agree(
-    claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str], *, whole: bool = True
-) -> bool:
-    """Return whether the claims are what is said, from its start and, if `whole`, to its end."""
+def _may_begin(said: Sequence[Unit], start: int) -> bool:
+    """Return whether a claim may begin here: "doctors left" is none of "fake doctors left"."""
+    if start == 0 or said[start].mark:
+        return True
+    return said[start - 1].reports or said[start - 1].key in _JOINING
+
+
+def _may_end_before(unit: Unit) -> bool:
+    return bool(unit.mark) or unit.key in CLAUSE_WORDS or unit.key in PREPOSITIONS
+
+
+def _end(claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str]) -> int | None:
+    """Return how many units say the claims, from the first on, or None where they do not."""
     position = 0
     renamed = False  # the last unit was a pronoun that a name of the context stands for
     for claim in claims:
@@ -87,12 +98,12 @@ def _agree(
         if renamed and named:
             continue
         if position == len(said):
-            return False
+            return None
         renamed = named and said[position].token.kind == "pronoun"
         if not renamed and not said[position].says(claim):
-            return False
+            return None
         position += 1
-    return not whole or position == len(said)
+    return position
 
 
 # Other orders of what is said
@@ -112,13 +123,28 @@ def _attributions_moved(said: Sequence[Unit]) -> Iterator[list[Unit]]:
 def _attributions(said: Sequence[Unit], verb: int) -> Iterator[tuple[int, int]]:
     """Yield where the attribution by this verb may start and end.
 
-    It stands between marks such as commas, or opens the sentence and ends with its verb.
+    It stands between marks such as commas, or opens the sentence and ends with its verb. Only after
+    a quotation may it have a comma of its own (", said Ingrid Vass, the mayor").
     """
-    start = max(i for i in range(verb + 1) if said[i].after_mark)
-    marks = [i for i in range(verb + 1, len(said)) if said[i].after_mark]
-    yield from ((start, end) for end in (*marks, len(said)))
-    if said[verb].key != "according" and verb + 1 not in marks:
+    start = max(i for i in range(verb + 1) if said[i].mark)
+    marks = [i for i in range(verb + 1, len(said)) if said[i].mark] + [len(said)]
+    if start == verb:
+        quoting = '"' in said[start].mark
+        closed = (i for i in marks if i == len(said) or '"' in said[i].mark)
+        last = next(closed) if quoting else marks[0]
+        yield from ((start, end) for end in marks if end <= last)
+    elif _ends_clause(said, verb):
+        yield start, marks[0]
+    if not said[verb].mark and verb + 1 != marks[0]:
         yield 0, verb + 1
+
+
+def _ends_clause(said: Sequence[Unit], verb: int) -> bool:
+    """Return whether the verb ends its clause, but for whom or when it was said."""
+    after = verb + 1
+    while said[verb].key == "told" and after < len(said) and said[after].token.kind != "word":
+        after += 1
+    return after == len(said) or bool(said[after].mark) or said[after].is_adjunct
 
 
 def _verb_moved(attribution: list[Unit], verb: int) -> Iterator[list[Unit]]:

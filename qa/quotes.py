@@ -153,7 +153,9 @@ def _exact(
 
 def _stored(wanted: str, text: str) -> Span | None:
     """Return where the text has the wanted words in a row, no word and no figure cut, or None."""
-    if wanted not in fold(text):  # most texts: folding with the way back takes a hundred times longer
+    if wanted not in fold(
+        text
+    ):  # most texts: folding with the way back takes a hundred times longer
         return None
     folded = fold_with_map(text)
     for span in occurrences(wanted, folded.text):

@@ -33,7 +33,7 @@ _WANTS_BASE = frozenset(
     "to can could may might must shall should will would let lets help helps helped".split()
 )
 _NOMINATIVE = frozenset("i we you he she it they who".split())
-_PREPOSITIONS = frozenset("by in at on with from to for as under after during of".split())
+PREPOSITIONS = frozenset("by in at on with from to for as under after during of since".split())
 _TIME_WORDS = frozenset(
     """in on at during last next this earlier late early monday tuesday wednesday thursday friday
     saturday sunday morning afternoon evening night week month year today yesterday""".split()
@@ -51,7 +51,7 @@ class Unit:
 
     Attributes:
         auxiliary: Which one was left out before it: "did", or "has" for any form of "have".
-        after_mark: Whether the sentence starts here, or a mark such as a comma stands before it.
+        mark: The marks, such as a comma, that stand before it; "^" where the text starts.
         is_base: Whether the word before it asks for a base form ("to", "will").
         is_finite: Whether it is certainly the past of a verb, not its participle.
         is_told: Whether somebody "said" it in the same sentence.
@@ -59,7 +59,7 @@ class Unit:
 
     token: Token
     auxiliary: Auxiliary
-    after_mark: bool
+    mark: str
     is_base: bool
     is_finite: bool
     is_told: bool
@@ -79,6 +79,11 @@ class Unit:
         """Whether it is a date, a time or a word that belongs to one."""
         kind = getattr(self.token.source, "kind", self.token.kind)
         return kind in ("moment", "year") or self.key in _TIME_WORDS
+
+    @property
+    def is_adjunct(self) -> bool:
+        """Whether it begins a phrase that says when, where or to whom."""
+        return self.tells_time or self.key in PREPOSITIONS
 
     def says(self, claim: Unit) -> bool:
         """Return whether this unit of a quote supports one of a statement, tense included."""
@@ -121,7 +126,6 @@ def units_of(text: str) -> list[Unit]:
     """Return the units of a folded text."""
     plain = _ACCORDING.sub("according", text)
     found = [token for token in tokens(plain) if token.key not in _ARTICLES]
-    marks = [match.start() for match in _MARK.finditer(plain)]
     told = any(token.key in _REPORTS_PAST for token in found)
     units: list[Unit] = []
     pending: Auxiliary = ""
@@ -136,7 +140,7 @@ def units_of(text: str) -> list[Unit]:
             Unit(
                 token,
                 auxiliary=pending if is_verb else "",
-                after_mark=not units or any(end <= mark < token.span.start for mark in marks),
+                mark="".join(_MARK.findall(plain, end, token.span.start)) if units else "^",
                 is_base=bool(units) and units[-1].key in _WANTS_BASE,
                 is_finite=_is_finite(found, position),
                 is_told=told,
@@ -178,7 +182,7 @@ def _is_finite(found: Sequence[Token], position: int) -> bool:
     if before is None or not may_be_past(word):
         return False
     after = found[position + 1].key if position + 1 < len(found) else "by"
-    return before.key in _NOMINATIVE or (before.kind == "name" and after not in _PREPOSITIONS)
+    return before.key in _NOMINATIVE or (before.kind == "name" and after not in PREPOSITIONS)
 
 
 def subjects(context: str) -> frozenset[str]:

@@ -63,7 +63,10 @@ def test_one_stretch_is_changed(kind: FalseKind, quote: str, one: str) -> None:
         ("date", "They may march again."),
         ("negation", "Not only did it rain."),
         ("negation", "Some people are happy with it."),
-        ("negation", "They are not happy with it, and some may leave.".replace(" not", " never only")),
+        (
+            "negation",
+            "They are not happy with it, and some may leave.".replace(" not", " never only"),
+        ),
         ("verb", "The closed door of the rose garden."),
         ("name", "Then the envoys of Russia and China met."),
         ("name", "The house in the town was sold."),
@@ -100,10 +103,11 @@ def test_a_stitched_statement_has_the_beginning_of_one_and_the_end_of_another() 
 
 
 def test_of_other_articles_the_nearest_sentence_that_says_something_else() -> None:
-    near = "The mayor of Ellisport counted the votes of the whole county."
-    quote = "The mayor of Ellisport counted on the county and closed the bridge to traffic."
+    near = "The mayor of Ellisport opened the bridge to lorries and counted votes all night."
+    quote = "The mayor of Ellisport closed the bridge."
     around = Surroundings((), (AROUND.other[0], near, quote))
     assert every("other article", quote, around) == {near}
+    assert every("other article", quote, Surroundings((), (quote,))) == set()
 
 
 @given(
