@@ -153,9 +153,7 @@ def _exact(
 
 def _stored(wanted: str, text: str) -> Span | None:
     """Return where the text has the wanted words in a row, no word and no figure cut, or None."""
-    if wanted not in fold(
-        text
-    ):  # most texts: folding with the way back takes a hundred times longer
+    if wanted not in fold(text):  # true of most; folding with the way back takes far longer
         return None
     folded = fold_with_map(text)
     for span in occurrences(wanted, folded.text):

@@ -4,7 +4,7 @@ import pytest
 
 from qa.phrasing import is_phrased
 
-VASS = "“The oil was shipped in 2015,” said Ingrid Vass, who follows finance at the Institute."
+VASS = "“The oil was shipped,” said Ingrid Vass, who follows finance."
 
 
 @pytest.mark.parametrize(
@@ -60,10 +60,7 @@ def test_another_claim_in_another_tense(quote: str, text: str) -> None:
 @pytest.mark.parametrize(
     ("quote", "text"),
     [
-        (
-            VASS,
-            "Ingrid Vass, who follows finance at the Institute, said: “The oil was shipped in 2015.”",
-        ),
+        (VASS, "Ingrid Vass, who follows finance, said: “The oil was shipped.”"),
         ("The ship sank, Vass said on Monday.", "Vass said on Monday the ship sank."),
         ("The ship sank, Vass said on Monday.", "Vass said on Monday that the ship sank."),
         ("The mayor of Ems said the ship sank.", "The ship sank, said the mayor of Ems."),

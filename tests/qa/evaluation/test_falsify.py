@@ -63,10 +63,7 @@ def test_one_stretch_is_changed(kind: FalseKind, quote: str, one: str) -> None:
         ("date", "They may march again."),
         ("negation", "Not only did it rain."),
         ("negation", "Some people are happy with it."),
-        (
-            "negation",
-            "They are not happy with it, and some may leave.".replace(" not", " never only"),
-        ),
+        ("negation", "They are never only happy."),
         ("verb", "The closed door of the rose garden."),
         ("name", "Then the envoys of Russia and China met."),
         ("name", "The house in the town was sold."),
