@@ -127,7 +127,7 @@ def _attributions(said: Sequence[Unit], verb: int) -> Iterator[tuple[int, int]]:
     a quotation may it have a comma of its own (", said Ingrid Vass, the mayor").
     """
     start = max(i for i in range(verb + 1) if said[i].mark)
-    marks = [i for i in range(verb + 1, len(said)) if said[i].mark] + [len(said)]
+    marks = [i for i in range(verb + 1, len(said)) if said[i].mark.strip("()")] + [len(said)]
     if start == verb:
         quoting = '"' in said[start].mark
         closed = (i for i in marks if i == len(said) or '"' in said[i].mark)

@@ -41,7 +41,7 @@ _TIME_WORDS = frozenset(
 _ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
 _MARK = re.compile(r'[,;:"()]|(?<= )-(?= )')
 
-_VERBS = frozenset(("word", "negation"))  # "failed" negates, and is a verb
+_VERB_KINDS = frozenset(("word", "negation", "hedge"))  # "failed" negates, "planned" hedges
 Auxiliary = Literal["", "did", "has"]
 
 
@@ -98,7 +98,7 @@ class Unit:
         if self.token.says(claim.token) and self.auxiliary == claim.auxiliary:
             return True
         kind = self.token.kind
-        return kind == claim.token.kind and kind in _VERBS and self._says_verb(claim)
+        return kind == claim.token.kind and kind in _VERB_KINDS and self._says_verb(claim)
 
     @property
     def _form_of_be(self) -> str:
@@ -131,11 +131,11 @@ def units_of(text: str) -> list[Unit]:
     pending: Auxiliary = ""
     end = 0
     for position, token in enumerate(found):
-        auxiliary = _auxiliary(found, position)
+        auxiliary = _auxiliary(plain, found, position)
         if auxiliary:
             pending = auxiliary
             continue
-        is_verb = token.kind in _VERBS and not _stands_between(token)
+        is_verb = token.kind in _VERB_KINDS and not _stands_between(token)
         units.append(
             Unit(
                 token,
@@ -151,13 +151,15 @@ def units_of(text: str) -> list[Unit]:
     return units
 
 
-def _auxiliary(found: Sequence[Token], position: int) -> Auxiliary:
-    """Return which auxiliary of the past the word is, if it is one."""
+def _auxiliary(text: str, found: Sequence[Token], position: int) -> Auxiliary:
+    """Return which auxiliary of the past the word is, if it is one; no mark parts it from a verb."""
     word = found[position].key
     if found[position].kind != "word" or word not in (*_HAVE, "did"):
         return ""
     verb = next((t for t in found[position + 1 :] if not _stands_between(t)), None)
-    if verb is None or verb.kind not in _VERBS:
+    if verb is None or verb.kind not in _VERB_KINDS:
+        return ""
+    if _MARK.search(text, found[position].span.end, verb.span.start):
         return ""
     if word == "did":
         return "did"

@@ -53,12 +53,12 @@ class Finding(NamedTuple):
 
 def read_proof(path: Path) -> dict[str, Any]:
     """Return the proof; UnusableError if the file holds none."""
-    try:
-        proof = json.loads(_read(path))
-    except ValueError as error:
-        raise UnusableError(f"{path}: not JSON: {error}") from error
+    proof = _parsed(_read(path), f"{path}")
     if not isinstance(proof, dict) or not isinstance(proof.get("statements"), list):
         raise UnusableError(f"{path}: not a proof of OnRecord: there is no list of statements")
+    lists = [s.get("citations") for s in proof["statements"] if isinstance(s, dict)]
+    if not all(isinstance(value, (list, type(None))) for value in (*lists, proof.get("nearest"))):
+        raise UnusableError(f"{path}: not a proof of OnRecord: citations are no list")
     if not all(isinstance(citation, dict) for citation in citations(proof)):
         raise UnusableError(f"{path}: not a proof of OnRecord: a citation is no object")
     return proof
@@ -80,14 +80,18 @@ def read_articles(path: Path, proof: dict[str, Any]) -> dict[str, list[dict[str,
     for number, line in enumerate(content.split("\n"), 1):
         if not line.strip():
             continue
-        try:
-            article = json.loads(line)
-        except ValueError as error:
-            raise UnusableError(f"{path}:{number}: not JSON: {error}") from error
+        article = _parsed(line, f"{path}:{number}")
         if not isinstance(article, dict) or not isinstance(article.get("text"), str):
             raise UnusableError(f"{path}:{number}: an article needs a field text")
         articles.setdefault(str(article.get("id")), []).append(article)
     return articles
+
+
+def _parsed(content: str, place: str) -> Any:  # noqa: ANN401 - whatever the file holds
+    try:
+        return json.loads(content)
+    except (ValueError, RecursionError) as error:
+        raise UnusableError(f"{place}: not JSON: {error}") from error
 
 
 def _single(path: Path, text: str, proof: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
@@ -140,7 +144,7 @@ def _version(citation: dict[str, Any], articles: list[dict[str, Any]]) -> dict[s
 
 
 def _citation_faults(citation: dict[str, Any], article: dict[str, Any]) -> Iterator[str]:
-    text, quote = article["text"], citation.get("quote")
+    text, quote, context = article["text"], citation.get("quote"), citation.get("context")
     start, end = citation.get("start"), citation.get("end")
     if digest(text) != citation.get("sha256"):
         yield "the sha256 of the text is another: this is not the version that was quoted"
@@ -148,12 +152,16 @@ def _citation_faults(citation: dict[str, Any], article: dict[str, Any]) -> Itera
         yield f"start {start!r} and end {end!r} are no place in the text ({len(text)} code points)"
     elif text[start:end] != quote:
         yield f'the text has another wording there: "{text[start:end]}"{_elsewhere(quote, text)}'
-    context = citation.get("context")
-    if context is not None and (context not in text or str(quote) not in context):
+    elif context is not None and not _surrounds(str(context), text, start, end):
         yield "the context is not text of the article around the quote"
     for name in (*METADATA, "version"):
         if name in article and article[name] != citation.get(name):
             yield f"{name} is {article[name]!r} in the article, {citation.get(name)!r} in the proof"
+
+
+def _surrounds(context: str, text: str, start: int, end: int) -> bool:
+    """Return whether the context stands in the text so that it covers the quote's place."""
+    return text.find(context, max(0, end - len(context)), start + len(context)) >= 0
 
 
 def _elsewhere(quote: Any, text: str) -> str:  # noqa: ANN401 - whatever the file holds

@@ -29,7 +29,7 @@ _MONEY = re.compile(rf"(?<![\w$])\$(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])")
 _SCALED = re.compile(rf"(?<![\w.,$€£-])(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])(?! dollars)")
 _PERCENT = re.compile(r"(?<![\w.,$-])(\d+(?:\.\d+)?)( percent| per cent|%)(?![\w-])(?!age)")
 _GROUPED = re.compile(r"(?<![\w.,])(\$?)(\d{1,3}(?:,\d{3})+)(?![\w,]|\.\d|-)")
-_COUNTED = rf"(?= [a-z]{{3,}})(?! (?:{_SCALE}|per))"
+_COUNTED = rf"(?= [a-z]{{3,}})(?! (?:{_SCALE}|per|thirds|halves|quarters|fifths|tenths))"
 _COUNT = re.compile(rf"(?<=[a-z] )([2-9]|1[0-2]){_COUNTED}")
 _COUNT_WORD = re.compile(rf"(?<=[a-z] )({'|'.join(_SMALL[2:])}){_COUNTED}")
 _MONTH = "|".join(MONTHS)
@@ -127,7 +127,8 @@ def _ungrouped(match: re.Match[str]) -> Iterator[str]:
 
 
 def _as_word(match: re.Match[str]) -> Iterator[str]:
-    yield _SMALL[int(match[1])]
+    if match.string[: match.start()].split()[-1][0].islower():  # else "January 6", "Type 2"
+        yield _SMALL[int(match[1])]
 
 
 def _as_digits(match: re.Match[str]) -> Iterator[str]:
@@ -181,6 +182,8 @@ def _quotation_first_or_last(match: re.Match[str]) -> Iterator[str]:
 
 def _claim_first_or_last(match: re.Match[str]) -> Iterator[str]:
     claim, who = match["claim"], match["who"]
+    if who.endswith((" has", " have", " had", "ly", " also")):
+        return
     yield f"{_capital(who)} said {_lowered(claim)}."
     yield f"{_capital(claim)}, {_lowered(who)} said."
     if who.lower() not in _PRONOUNS:
@@ -218,7 +221,7 @@ def _lowered(text: str) -> str:
 # Tense
 
 _SIMPLY_SAID = re.compile(
-    r"(?<=[\w”\"] )(?<!has )(?<!have )(?<!had )(?<!be )(?<!is )(?<!was )said(?=[ .,])"
+    r"(?<=[\w”\"] )(?<!has )(?<!have )(?<!had )(?<!be )(?<!is )(?<!was )(?<!ly )said(?=[ .,])"
 )
 _PERFECT = re.compile(r"(?<=[\w’'] )(?P<have>has|have|had) (?P<verb>[a-z]+)(?![\w-])")
 _SIMPLE = re.compile(r"\b(?P<who>[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|who) (?P<verb>[a-z]+)(?![\w-])")
