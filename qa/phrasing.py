@@ -2,9 +2,9 @@
 
 Both are taken apart into units. Word for word these have to agree, in order and without a gap, but
 for what leaves the claim as it is: articles; other forms of a figure or date; a name for the
-pronoun that stands for it; a perfect for a past; what somebody said, told in the past with it; an
-attribution, or the time, first or last. Where two readings are possible the statement is refused:
-an honest paraphrase is then shown as a quote instead.
+pronoun that stands for it; a perfect for a past; what is or will be, told in the past, and with it
+what somebody said; an attribution, or the time, first or last. Where two readings are possible the
+statement is refused: an honest paraphrase is then shown as a quote instead.
 """
 
 from __future__ import annotations

@@ -27,8 +27,8 @@ CLAUSE_WORDS = frozenset(
 _ARTICLES = frozenset("a an the that also".split())
 _HAVE = frozenset(("has", "have", "had"))
 _BE = {"am": "is", "is": "is", "are": "is", "was": "was", "were": "was", "been": "been"}
-# Told by "said", the second stands for the first.
-_BACKSHIFTED = {("will", "would"), ("can", "could"), ("may", "might"), ("is", "was")}
+# What an article says is so, was so when it appeared; what it says will be, would be then.
+_TOLD_LATER = {("will", "would"), ("can", "could"), ("may", "might"), ("is", "was")}
 _WANTS_BASE = frozenset(
     "to can could may might must shall should will would let lets help helps helped".split()
 )
@@ -38,6 +38,9 @@ _TIME_WORDS = frozenset(
     """in on at during last next this earlier late early monday tuesday wednesday thursday friday
     saturday sunday morning afternoon evening night week month year today yesterday""".split()
 )
+# Not "'s" and "'d": "it's" may be a possessive, and "he'd" had or would.
+_WRITTEN_OUT = {"'ve": " have", "'re": " are", "'ll": " will", "'m": " am"}
+_CONTRACTED = re.compile(rf"(?<=[a-z])(?:{'|'.join(_WRITTEN_OUT)})\b", re.IGNORECASE)
 _ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
 _MARK = re.compile(r'[,;:"()]|(?<= )-(?= )')
 
@@ -92,8 +95,8 @@ class Unit:
             return True
         if pair[0] in _BE and pair[1] in _BE:
             forms = self._form_of_be, claim._form_of_be
-            return forms[0] == forms[1] or (self.is_told and forms in _BACKSHIFTED)
-        if self.is_told and pair in _BACKSHIFTED:
+            return forms[0] == forms[1] or forms in _TOLD_LATER
+        if pair in _TOLD_LATER:
             return True
         if self.token.says(claim.token) and self.auxiliary == claim.auxiliary:
             return True
@@ -124,7 +127,7 @@ class Unit:
 
 def units_of(text: str) -> list[Unit]:
     """Return the units of a folded text."""
-    plain = _ACCORDING.sub("according", text)
+    plain = _CONTRACTED.sub(_written_out, _ACCORDING.sub("according", text))
     found = [token for token in tokens(plain) if token.key not in _ARTICLES]
     told = any(token.key in _REPORTS_PAST for token in found)
     units: list[Unit] = []
@@ -151,8 +154,12 @@ def units_of(text: str) -> list[Unit]:
     return units
 
 
+def _written_out(match: re.Match[str]) -> str:
+    return _WRITTEN_OUT[match.group().lower()]
+
+
 def _auxiliary(text: str, found: Sequence[Token], position: int) -> Auxiliary:
-    """Return which auxiliary of the past the word is, if it is one; no mark parts it from a verb."""
+    """Return which auxiliary of the past the word is, if a verb follows it without a mark."""
     word = found[position].key
     if found[position].kind != "word" or word not in (*_HAVE, "did"):
         return ""

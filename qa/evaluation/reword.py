@@ -227,7 +227,7 @@ _PERFECT = re.compile(r"(?<=[\w’'] )(?P<have>has|have|had) (?P<verb>[a-z]+)(?!
 _SIMPLE = re.compile(r"\b(?P<who>[Hh]e|[Ss]he|[Tt]hey|[Ii]t|[Ww]e|who) (?P<verb>[a-z]+)(?![\w-])")
 _PAST = re.compile(r"(?<=[\w’'] )(?P<verb>[a-z]+)(?![\w-])")
 _MODAL_BEFORE = re.compile(r"\b(?:may|might|could|would|should|must|will|to|can|not|n[’']t) $")
-_BACKSHIFT = re.compile(r"\b(?:said|told \w+) [^.;]*$")
+_REPORTED = re.compile(r"\b(?:said|told \w+) [^.;]*$")
 _BE = re.compile(r"(?<=[a-z] )(is|are|will)(?= [a-z])")
 _BACKSHIFTED = {"is": "was", "are": "were", "will": "would"}
 
@@ -262,7 +262,7 @@ def _pluperfect(match: re.Match[str]) -> Iterator[str]:
 
 
 def _backshifted(match: re.Match[str]) -> Iterator[str]:
-    if _BACKSHIFT.search(match.string[: match.start()]):
+    if _REPORTED.search(match.string[: match.start()]):
         yield _BACKSHIFTED[match[1]]
 
 
