@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version, day_of
@@ -20,25 +18,17 @@ from index.schema import read_chunks
 from qa.answer import Citation, Evidence
 from qa.fold import fold, fold_with_map, occurrences
 from qa.verify import cite, cuts_no_figure
-
-_Operation = Literal["same", "replaced", "added", "missing"]
+from qa.worddiff import Difference, differences, in_order, shared, weight
 
 _CANDIDATES = 50
 _PHRASE_WORDS = 12
+_PIECE_WORDS = 4
+_PIECES = 8
+_TELLING = 20
+"""A piece that more chunks hold tells nothing."""
 _COMPARED = 12
-_OPERATIONS: dict[str, _Operation] = {
-    "equal": "same", "replace": "replaced", "delete": "added", "insert": "missing"
-}  # fmt: skip
 NEAR = 0.5
-"""The share of the words asked for that a sentence must have, in order, to be called near."""
-
-
-class Difference(NamedTuple):
-    """A stretch of words: the same, or replaced, added by `theirs`, or missing from it."""
-
-    operation: _Operation
-    theirs: str
-    stored: str
+"""The share of the words asked for, by weight, that a near sentence has in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,15 +102,24 @@ def _published(citation: Citation) -> tuple[date, str]:
 
 
 def _candidates(archive: Archive, wanted: str) -> list[Chunk]:
-    """Return the chunks that hold the first or last words in a row, then those nearest by words."""
+    """Return the chunks that hold the first or last words, or some, in a row; then by words."""
     words, connection = wanted.split(), archive.connection()
     ids: dict[int, None] = {}
     with store_errors(archive.path):
         for phrase in (words[:_PHRASE_WORDS], words[-_PHRASE_WORDS:]):
             ids |= dict.fromkeys(search_phrase(connection, " ".join(phrase), _CANDIDATES))
+        for piece in _pieces(words):
+            found = search_phrase(connection, " ".join(piece), _TELLING + 1)
+            ids |= dict.fromkeys(found if len(found) <= _TELLING else ())
         ids |= dict.fromkeys(id_ for id_, _ in search(connection, wanted, _CANDIDATES))
         chunks = read_chunks(connection, ids)
     return [chunks[id_] for id_ in ids if id_ in chunks]
+
+
+def _pieces(words: Sequence[str]) -> list[Sequence[str]]:
+    """Return the words cut into pieces: where some were altered, others are still as stored."""
+    length = max(_PIECE_WORDS, -(-len(words) // _PIECES))
+    return [words[start : start + length] for start in range(0, len(words) - 1, length)]
 
 
 def _opened(archive: Archive, chunks: Sequence[Chunk]) -> dict[int, tuple[Article, Version]]:
@@ -188,49 +187,14 @@ def _stretches(
 def _nearest(wordings: Sequence[list[str]], stretches: Sequence[_Stretch]) -> QuoteMatch:
     """Return the shortest of the stretches with the most words of one wording, in order."""
     words = wordings[0]
-    likely = sorted(stretches, key=lambda s: _shared(words, s.words), reverse=True)[:_COMPARED]
+    likely = sorted(stretches, key=lambda s: (-shared(words, s.words), len(s.words)))[:_COMPARED]
     matched = [
-        (_in_order(wording, stretch.words), -len(stretch.words), stretch, wording)
+        (in_order(wording, stretch.words), -len(stretch.words), stretch, wording)
         for stretch in likely
         for wording in wordings
     ]
-    for count, _, stretch, wording in sorted(matched, key=lambda m: m[:2], reverse=True):
+    for found, _, stretch, wording in sorted(matched, key=lambda m: m[:2], reverse=True):
         citation = stretch.cited()
-        if citation and count >= NEAR * len(words):
-            return QuoteMatch("near", citation, _differences(wording, stretch.words))
+        if citation and found >= NEAR * weight(words):
+            return QuoteMatch("near", citation, differences(wording, stretch.words))
     return QuoteMatch("none")
-
-
-def _shared(words: Sequence[str], stored: Sequence[str]) -> tuple[int, int]:
-    """Return how many words the two have in common, order aside, then how short the second is."""
-    return (Counter(words) & Counter(map(fold, stored))).total(), -len(stored)
-
-
-def _in_order(words: Sequence[str], stored: Sequence[str]) -> int:
-    return sum(block.size for block in _matcher(words, stored).get_matching_blocks())
-
-
-def _matcher(words: Sequence[str], stored: Sequence[str]) -> SequenceMatcher[str]:
-    return SequenceMatcher(None, words, [fold(word) for word in stored], autojunk=False)
-
-
-def _differences(words: Sequence[str], stored: Sequence[str]) -> tuple[Difference, ...]:
-    return tuple(
-        Difference(_OPERATIONS[tag], " ".join(words[a:b]), " ".join(stored[c:d]))
-        for tag, a, b, c, d in _aligned(_matcher(words, stored).get_opcodes(), len(words))
-    )
-
-
-_Opcode = tuple[str, int, int, int, int]
-
-
-def _aligned(opcodes: Sequence[_Opcode], count: int) -> Iterator[_Opcode]:
-    """Yield the opcodes; what the stored words have before or after all `count` is missing."""
-    for tag, a, b, c, d in opcodes:
-        more = (d - c) - (b - a)
-        if tag != "replace" or more <= 0 or (a > 0 and b < count) or b - a == count:
-            yield tag, a, b, c, d
-        elif a == 0:
-            yield from (("insert", 0, 0, c, c + more), (tag, a, b, c + more, d))
-        else:
-            yield from ((tag, a, b, c, d - more), ("insert", b, b, d - more, d))

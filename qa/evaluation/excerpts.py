@@ -11,7 +11,7 @@ from random import Random
 from qa.evaluation.falsify import FalseKind, Surroundings, falsify
 from qa.evaluation.opposites import WORD_NUMBERS
 from qa.fold import fold
-from qa.quotes import Difference
+from qa.worddiff import Difference
 
 SHORTEST = 8
 """Words of an excerpt: with fewer, many articles may say it."""
@@ -155,7 +155,7 @@ def _common(one: Sequence[str], other: Sequence[str]) -> int:
 
 
 def _words(text: str) -> list[str]:
-    return fold(text).replace('"', "").split()
+    return [word.strip(".,;:") for word in fold(text).replace('"', "").split()]
 
 
 # Of no article

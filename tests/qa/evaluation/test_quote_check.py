@@ -65,7 +65,8 @@ def test_every_measure_has_its_cases(checked: QuoteCheck) -> None:
 
 
 def test_quotes_of_the_sample_are_found_and_its_falsehoods_refused(checked: QuoteCheck) -> None:
-    tallies = [checked.found, checked.variants, checked.foreign, *checked.refused.values()]
+    quotes = [checked.found, checked.variants, checked.foreign, checked.unlike]
+    tallies = [*quotes, *checked.refused.values()]
     assert [tally.missed for tally in tallies if tally.right < tally.n] == []
     assert checked.altered.share >= 0.9
     assert all(tally.share >= 0.9 for tally in checked.accepted.values())
@@ -73,13 +74,15 @@ def test_quotes_of_the_sample_are_found_and_its_falsehoods_refused(checked: Quot
 
 def test_what_goes_wrong_is_counted_and_kept(archive: Archive) -> None:
     stored = [place.text for place, _ in zip(places_of(archive, 1).draw("x"), range(2))]  # noqa: B905
-    altered = [text.replace(" the ", " a ") for text in stored]
+    altered = [text.replace(" ", " never ", 1) for text in stored]
     strange = "Nobody has ever whistled to the purple kettles of Nether Quibley."
     checked = check_quotes(
         archive, excerpts=0, statements=0, foreign=[*stored, *altered, strange], foreign_count=9
     )
-    assert (checked.foreign.n, checked.foreign.right) == (5, 1)
-    assert [missed.tried for missed in checked.foreign.missed] == [*stored, *altered]
+    assert (checked.foreign.n, checked.foreign.right) == (5, 3)
+    assert [missed.tried for missed in checked.foreign.missed] == stored
+    assert (checked.unlike.n, checked.unlike.right) == (5, 1)
+    assert [missed.tried for missed in checked.unlike.missed] == [*stored, *altered]
 
 
 def test_json_says_n_and_share_and_nothing_over_nothing(checked: QuoteCheck) -> None:
