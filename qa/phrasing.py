@@ -21,6 +21,7 @@ from qa.units import CLAUSE_WORDS, PREPOSITIONS, SAY, Unit, subjects, units_of
 _ATTRIBUTING = SAY | {"reported", "reports"}
 # After these a claim may begin that stands by itself.
 _JOINING = frozenset("and but while because".split())
+_FIRST_PERSON = frozenset("i me my mine myself we us our ours ourselves".split())
 _QUOTED = re.compile(r'"([^"]*)"')
 _LONGEST_ATTRIBUTION = 25
 
@@ -39,6 +40,8 @@ def is_phrased(text: str, quote: str, context: str | None) -> bool:
     if Counter(negations(folded)) != Counter(negations(stored)):
         return False
     claims, said = units_of(folded), units_of(stored)
+    if '"' in stored and '"' not in folded and any(c.key in _FIRST_PERSON for c in claims):
+        return False  # whose "we" it is, the marks said
     if not any(unit.reports for unit in said):
         claims = [unit for unit in claims if unit.key not in _ATTRIBUTING]
     names = subjects(context or "") - {unit.key for unit in said}

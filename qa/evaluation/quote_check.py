@@ -138,8 +138,8 @@ def check_quotes(
         progress(name)
         return _tally(islice(cases, count))
 
-    strangers = invented(foreign_count, seed) if foreign is None else foreign[:foreign_count]
     progress("foreign sentences")
+    strangers = invented(foreign_count, seed) if foreign is None else foreign[:foreign_count]
     matches = [(sentence, find_quote(archive, sentence)) for sentence in strangers]
     return QuoteCheck(
         seed=seed,

@@ -97,6 +97,7 @@ def test_the_same_in_another_order(quote: str, text: str) -> None:
         ("China paid and left in 2015.", "In 2015, China paid and left."),
         ("China paid Russia in 2015.", "In 2015, Russia paid China."),
         ("“We paid,” said Vass.", "Vass said, “We have paid.”"),
+        ("“We paid,” said Vass.", "Vass said we paid."),
     ],
 )
 def test_another_claim_in_another_order(quote: str, text: str) -> None:
@@ -112,6 +113,7 @@ def test_another_claim_in_another_order(quote: str, text: str) -> None:
         ("He left the army reserve in 2015.", "He left an army"),
         ("Russia or China paid it.", "China has paid it."),
         ("If prices rise, Russia will pay.", "Russia will pay."),
+        ("Perhaps, Russia has paid.", "Russia paid."),
         ("Russia will pay unless prices fall.", "Russia will pay."),
         ("Prosecutors alleged he stole the car.", "He stole a car."),
         ("Did Russia pay China?", "Russia did pay China."),
