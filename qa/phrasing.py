@@ -18,7 +18,7 @@ from qa.fold import fold, occurrences
 from qa.units import CLAUSE_WORDS, PREPOSITIONS, SAY, Unit, subjects, units_of
 
 # A statement may say these though its quote attributes nothing: they add no fact.
-_ATTRIBUTING = SAY | {"reported", "reports"}
+_ATTRIBUTING = SAY - {"according"} | {"reported", "reports"}
 # After these a claim may begin that stands by itself.
 _JOINING = frozenset("and but while because".split())
 _FIRST_PERSON = frozenset("i me my mine myself we us our ours ourselves".split())

@@ -128,7 +128,8 @@ class Unit:
 def units_of(text: str) -> list[Unit]:
     """Return the units of a folded text."""
     plain = _CONTRACTED.sub(_written_out, _ACCORDING.sub("according", text))
-    found = [token for token in tokens(plain) if token.key not in _ARTICLES]
+    every = tokens(plain)
+    found = [token for token in every if token.key not in _ARTICLES or token is every[-1]]
     told = any(token.key in _REPORTS_PAST for token in found)
     units: list[Unit] = []
     pending: Auxiliary = ""

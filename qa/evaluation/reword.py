@@ -26,7 +26,9 @@ _SCALES = {"thousand": 10**3, "million": 10**6, "billion": 10**9, "trillion": 10
 _SHORT = {"million": "m", "billion": "bn", "trillion": "tn"}
 _SCALE = "|".join(_SCALES)
 _MONEY = re.compile(rf"(?<![\w$])\$(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])")
-_SCALED = re.compile(rf"(?<![\w.,$€£-])(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])(?! dollars)")
+_SCALED = re.compile(
+    rf"(?<![\w.,$€£-])(\d+(?:\.\d+)?) ({_SCALE})(?![\w-])(?! (?:dollars|pounds|won))"
+)
 _PERCENT = re.compile(r"(?<![\w.,$-])(\d+(?:\.\d+)?)( percent| per cent|%)(?![\w-])(?!age)")
 _GROUPED = re.compile(r"(?<![\w.,])(\$?)(\d{1,3}(?:,\d{3})+)(?![\w,]|\.\d|-)")
 _COUNTED = rf"(?= [a-z]{{3,}})(?! (?:{_SCALE}|per|thirds|halves|quarters|fifths|tenths))"
@@ -51,8 +53,8 @@ _SAID_PLAIN = (
     ),
 )  # fmt: skip
 _ACCORDING = (
-    re.compile(r"(?P<claim>[^“”\"]+), according to (?P<who>[^“”\",]+)\."),
-    re.compile(r"According to (?P<who>[^“”\",]+), (?P<claim>[^“”\"]+)\."),
+    re.compile(r"(?P<claim>[^“”\"]+), according to (?P<who>[^“”\",:;—–]+)\."),
+    re.compile(r"According to (?P<who>[^“”\",:;—–]+), (?P<claim>[^“”\"]+)\."),
 )
 _TIME_WORDS = (
     rf"(?:(?:on )?(?:{'|'.join(WEEKDAYS)})|[io]n (?:{_MONTH})(?: \d+)?(?:,? \d{{4}})?|in \d{{4}}"
@@ -62,7 +64,7 @@ _FRONTED = re.compile(rf"(?P<time>{_TIME_WORDS}), (?P<claim>[^“”\",;:—–]
 _TRAILING = re.compile(rf"(?P<claim>[^“”\",;:—–]+?) (?P<time>{_TIME_WORDS})\.")
 _SEVERAL_CLAUSES = re.compile(
     r"\b(?:said|says|and|but|or|that|who|which|whose|when|while|where|after|before|because|as|if|to"
-    r"|since|until|than|for|of the|with|\w+ing)\b"
+    r"|since|until|than|for|of the|with|\w+ing)\b|\b(?:late|early|earlier)$"
 )
 _ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|Inc|Co|Corp|Jr|Sr|St|No)\.$")
 _LOWERED = re.compile(

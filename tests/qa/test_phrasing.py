@@ -95,6 +95,8 @@ def test_the_same_in_another_order(quote: str, text: str) -> None:
         ("Russia said China lent money.", "China lent Russia money."),
         ("In 2015, Russia said China had paid.", "Russia said China had paid in 2015."),
         ("China paid and left in 2015.", "In 2015, China paid and left."),
+        ("China paid in Plymouth, Mass.", "China paid in Plymouth, That."),
+        ("The bank of China paid.", "According to the bank of China paid."),
         ("China paid Russia in 2015.", "In 2015, Russia paid China."),
         ("“We paid,” said Vass.", "Vass said, “We have paid.”"),
         ("“We paid,” said Vass.", "Vass said we paid."),
