@@ -138,7 +138,7 @@ def _attributions(said: Sequence[Unit], verb: int) -> Iterator[tuple[int, int]]:
         yield from ((start, end) for end in marks if end <= last)
     elif _ends_clause(said, verb):
         yield start, marks[0]
-    if not said[verb].mark and verb + 1 != marks[0]:
+    if not said[verb].mark.strip("()") and verb + 1 != marks[0]:
         yield 0, verb + 1
 
 

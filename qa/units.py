@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import Literal
 
 from qa.facts import Token, tokens
@@ -128,8 +129,7 @@ class Unit:
 def units_of(text: str) -> list[Unit]:
     """Return the units of a folded text."""
     plain = _CONTRACTED.sub(_written_out, _ACCORDING.sub("according", text))
-    every = tokens(plain)
-    found = [token for token in every if token.key not in _ARTICLES or token is every[-1]]
+    found = _without_articles(plain)
     told = any(token.key in _REPORTS_PAST for token in found)
     units: list[Unit] = []
     pending: Auxiliary = ""
@@ -157,6 +157,19 @@ def units_of(text: str) -> list[Unit]:
 
 def _written_out(match: re.Match[str]) -> str:
     return _WRITTEN_OUT[match.group().lower()]
+
+
+def _without_articles(text: str) -> list[Token]:
+    """Return the tokens but for articles; what ends a clause is none ("after that, he left")."""
+    every = tokens(text)
+    starts = [token.span.start for token in every[1:]]
+    return [
+        token
+        for token, following in zip_longest(every, starts)
+        if token.key not in _ARTICLES
+        or following is None
+        or _MARK.search(text, token.span.end, following)
+    ]
 
 
 def _auxiliary(text: str, found: Sequence[Token], position: int) -> Auxiliary:

@@ -31,7 +31,7 @@ _SCALED = re.compile(
 )
 _PERCENT = re.compile(r"(?<![\w.,$-])(\d+(?:\.\d+)?)( percent| per cent|%)(?![\w-])(?!age)")
 _GROUPED = re.compile(r"(?<![\w.,])(\$?)(\d{1,3}(?:,\d{3})+)(?![\w,]|\.\d|-)")
-_COUNTED = rf"(?= [a-z]{{3,}})(?! (?:{_SCALE}|per|thirds|halves|quarters|fifths|tenths))"
+_COUNTED = rf"(?= [a-z]{{3,}})(?! (?:{_SCALE}|per|and|thirds|halves|quarters|fifths|tenths))"
 _COUNT = re.compile(rf"(?<=[a-z] )([2-9]|1[0-2]){_COUNTED}")
 _COUNT_WORD = re.compile(rf"(?<=[a-z] )({'|'.join(_SMALL[2:])}){_COUNTED}")
 _MONTH = "|".join(MONTHS)
@@ -63,7 +63,7 @@ _TIME_WORDS = (
 _FRONTED = re.compile(rf"(?P<time>{_TIME_WORDS}), (?P<claim>[^“”\",;:—–]+)\.", re.IGNORECASE)
 _TRAILING = re.compile(rf"(?P<claim>[^“”\",;:—–]+?) (?P<time>{_TIME_WORDS})\.")
 _SEVERAL_CLAUSES = re.compile(
-    r"\b(?:said|says|and|but|or|that|who|which|whose|when|while|where|after|before|because|as|if|to"
+    r"\b(?:said|says|reported|announced|told|and|but|or|that|who|which|whose|when|while|where|after|before|because|as|if|to"
     r"|since|until|than|for|of the|with|\w+ing)\b|\b(?:late|early|earlier)$"
 )
 _ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|Inc|Co|Corp|Jr|Sr|St|No)\.$")

@@ -74,6 +74,8 @@ def test_another_claim_in_another_tense(quote: str, text: str) -> None:
         ("The ship sank, according to Vass.", "Vass said the ship sank."),
         ("According to the Office (OSI), the ship sank.", "The ship sank, the Office (OSI) said."),
         ("“It’s the only one we had,” Vass said.", "“It’s the only one we had,” said Vass."),
+        ("“We can’t wait for that,” he said.", "He said: “We can’t wait for that.”"),
+        ("The Office (OSI) said the ship sank.", "The ship sank, the Office (OSI) said."),
         ("On Monday, the ship sank.", "The ship sank on Monday."),
         ("The ship sank in March 2015.", "In March 2015, the ship sank."),
     ],
