@@ -63,8 +63,9 @@ _TIME_WORDS = (
 _FRONTED = re.compile(rf"(?P<time>{_TIME_WORDS}), (?P<claim>[^“”\",;:—–]+)\.", re.IGNORECASE)
 _TRAILING = re.compile(rf"(?P<claim>[^“”\",;:—–]+?) (?P<time>{_TIME_WORDS})\.")
 _SEVERAL_CLAUSES = re.compile(
-    r"\b(?:said|says|reported|announced|told|and|but|or|that|who|which|whose|when|while|where|after|before|because|as|if|to"
-    r"|since|until|than|for|of the|with|\w+ing)\b|\b(?:late|early|earlier)$"
+    r"\b(?:said|says|reported|announced|told|and|but|or|that|who|which|whose|when|while|where|after"
+    r"|before|because|as|if|to|since|until|than|for|of the|with|\w+ing)\b"
+    r"|\b(?:late|early|earlier|in|into|from)$"
 )
 _ABBREVIATED = re.compile(r"\b(?:[A-Za-z]\.[A-Za-z]|Inc|Co|Corp|Jr|Sr|St|No)\.$")
 _LOWERED = re.compile(
