@@ -69,7 +69,7 @@ def _table(differences: Sequence[Json], reach: float) -> str:
     rows = "".join(_row(difference, reach) for difference in differences)
     return (
         '<table class="figures changes"><thead><tr><th scope="col">Figure</th>'
-        '<td class="picture ends"><span>lower</span><span>higher</span></td>'
+        '<td class="picture"><div class="ends"><span>lower</span><span>higher</span></div></td>'
         '<th scope="col">Before, now</th><th scope="col">Verdict</th></tr></thead>'
         f"<tbody>{rows}</tbody></table>"
     )
@@ -77,14 +77,14 @@ def _table(differences: Sequence[Json], reach: float) -> str:
 
 def _row(difference: Json, reach: float) -> str:
     unit = wording(difference["name"]).unit
-    verdict = difference["verdict"]
+    verdict: str = difference["verdict"]
     before, after = (shown(difference[key], unit) for key in ("before", "after"))
     picture = pictures.change(difference["change"], difference["low"], difference["high"], reach)
     return (
         f'<tr class="{text(verdict)}"><th scope="row">{text(full_label(difference["name"]))}</th>'
         f'<td class="picture">{picture}</td><td class="value">{before} → {after}</td>'
-        f'<td class="range"><b>{text(_VERDICTS.get(verdict, verdict))}</b> · '
-        f"{counted(difference['n'], 'question')}</td></tr>"
+        f'<td class="range"><b>{text(_VERDICTS.get(verdict, verdict))}</b> '
+        f"<span>{counted(difference['n'], 'question')}</span></td></tr>"
     )
 
 

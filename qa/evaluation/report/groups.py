@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 
 from qa.evaluation.intervals import mean_interval
 from qa.evaluation.report import pictures
-from qa.evaluation.report.wording import AS_IT_SHOULD, Json, counted, percent, span
+from qa.evaluation.report.measured import SCALE
+from qa.evaluation.report.wording import AS_IT_SHOULD, Json, counted, likely, percent
 from qa.markup import text
 
 _SHOWN = 12
+_FOLDED = 4  # fewer more are shown as well
 _FEW = 5
 """Fewer questions than this say nothing: resampling so few would show false certainty."""
 _TITLES = {
@@ -55,19 +57,20 @@ def _table(name: str, groups: Mapping[str, Sequence[float]], whole: float) -> st
         return ""
     lines = [_line(value, group, whole) for value, group in groups.items()]
     title = text(_TITLES.get(name, f"By {name}"))
-    rest = lines[_SHOWN:]
+    shown = _SHOWN if len(lines) >= _SHOWN + _FOLDED else len(lines)
+    rest = lines[shown:]
     more = (
         f"<details><summary>{counted(len(rest), 'more group')}</summary>{_body(rest)}</details>"
         if rest
         else ""
     )
-    return f'<div class="slice"><h3>{title}</h3>{_body(lines[:_SHOWN])}{more}</div>'
+    return f'<div class="slice"><h3>{title}</h3>{_body(lines[:shown])}{more}</div>'
 
 
 def _body(lines: Sequence[str]) -> str:
     return (
-        '<table class="figures"><thead class="unseen"><tr><th scope="col">Group</th><td></td>'
-        '<th scope="col">As it should be</th><th scope="col">Range</th></tr></thead>'
+        '<table class="figures"><thead><tr><th scope="col">Group</th>'
+        f'{SCALE}<th scope="col">Right</th><th scope="col">Range</th></tr></thead>'
         f"<tbody>{''.join(lines)}</tbody></table>"
     )
 
@@ -75,11 +78,14 @@ def _body(lines: Sequence[str]) -> str:
 def _line(value: str, group: Sequence[float], whole: float) -> str:
     mean, low, high = mean_interval(group)
     few = len(group) < _FEW
-    likely = "too few to tell" if few else f"likely {span(low, high, 'share')}"
-    low, high = (0.0, 1.0) if few else (low, high)
+    if few:
+        rests = f"<span>too few to tell</span> <span>{counted(len(group), 'question')}</span>"
+        low = high = mean
+    else:
+        rests = likely(low, high, "share", len(group))
     return (
         f'<tr><th scope="row" dir="auto">{text(value)}</th>'
         f'<td class="picture">{pictures.dot(mean, low, high, reference=whole)}</td>'
         f'<td class="value">{percent(mean)}</td>'
-        f'<td class="range">{likely} · {counted(len(group), "question")}</td></tr>'
+        f'<td class="range">{rests}</td></tr>'
     )

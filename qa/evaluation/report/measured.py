@@ -9,9 +9,9 @@ from qa.evaluation.report.wording import (
     GROUPS,
     HEADLINES,
     Json,
-    counted,
     duration,
     full_label,
+    likely,
     shown,
     span,
     speed_of,
@@ -20,6 +20,8 @@ from qa.evaluation.report.wording import (
 )
 from qa.markup import text
 
+ENDS = '<div class="ends" aria-hidden="true"><span>0</span><span>100%</span></div>'
+SCALE = f'<td class="picture">{ENDS}</td>'
 _BETTER = {"higher": "higher is better", "lower": "lower is better"}
 
 
@@ -54,16 +56,15 @@ def speed(figures: Sequence[Json]) -> str:
     rows = "".join(_time(name, both, reach) for name, both in timed.items())
     return (
         '<table class="figures speed"><thead><tr><th scope="col">Step</th>'
-        '<td class="picture"></td><th scope="col">Usually</th>'
-        f'<th scope="col">At worst</th></tr></thead><tbody>{rows}</tbody></table>'
+        '<td class="picture"></td><th scope="col">Half within</th>'
+        f'<th scope="col">19 in 20 within</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
 
 def range_words(figure: Json) -> str:
-    """Return what the figure rests on: "likely 69 to 89%, 60 questions"."""
+    """Return what the figure rests on: "likely 69 to 89%", "60 questions"."""
     unit = wording(figure["name"]).unit
-    asked = counted(figure["n"], "question")
-    return f"likely {span(figure['low'], figure['high'], unit)} · {asked}"
+    return likely(figure["low"], figure["high"], unit, figure["n"])
 
 
 def better_words(figure: Json) -> str:
@@ -75,7 +76,7 @@ def _tile(figure: Json) -> str:
     words = wording(figure["name"])
     return (
         f'<li><h3>{text(words.label)}</h3><p class="value">{shown(figure["value"], words.unit)}</p>'
-        f"{_dot(figure)}"
+        f"{_dot(figure)}{ENDS}"
         f'<p class="range">{range_words(figure)}<br><b>{better_words(figure)}</b></p>'
         f'<p class="meaning">{text(words.meaning)}</p></li>'
     )
@@ -84,8 +85,8 @@ def _tile(figure: Json) -> str:
 def _group(title: str, figures: Iterable[Json]) -> str:
     rows = "".join(map(_row, figures))
     return (
-        f'<h3>{title}</h3><table class="figures"><thead class="unseen"><tr>'
-        '<th scope="col">Figure</th><td></td><th scope="col">Value</th>'
+        f'<h3>{title}</h3><table class="figures"><thead><tr>'
+        f'<th scope="col">Figure</th>{SCALE}<th scope="col">Measured</th>'
         f'<th scope="col">Range</th></tr></thead><tbody>{rows}</tbody></table>'
     )
 
@@ -116,5 +117,5 @@ def _time(name: str, both: dict[str, Json], reach: float) -> str:
 
 
 def _time_cell(figure: Json) -> str:
-    within = f"{duration(figure['low'])} to {duration(figure['high'])}"
+    within = span(figure["low"], figure["high"], "time")
     return f'<td class="value">{duration(figure["value"])}<span class="range">{within}</span></td>'

@@ -120,7 +120,7 @@ def _head(results: Json) -> str:
         f'<p class="run">{counted(len(results["rows"]), "question")} from '
         f"<bdi>{text(str(asked['file']))}</bdi>, asked of "
         f"{counted(data['articles'], 'article')}{made}.</p>"
-        f"{outcomes.summary(results['rows'])}{outcomes.squares(results['rows'])}"
+        f"{outcomes.squares(results['rows'])}"
         '<p class="hint">Each square is a question: click one to see what became of it.</p>'
         "</section>"
     )

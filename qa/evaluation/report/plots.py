@@ -29,7 +29,7 @@ _THEME = {
     _ACCENT: "var(--accent)",
     _BAD: "var(--bad)",
 }
-_SETTINGS: Mapping[str, Any] = {
+_SETTINGS: Mapping[Any, Any] = {
     "svg.fonttype": "none",  # text stays text: it is selectable and takes the page's font
     "font.size": 11,
     "axes.spines.top": False,
@@ -120,8 +120,8 @@ def _drawn(draw: Callable[[Axes], None], label: str) -> str:
     from matplotlib.figure import Figure
     from matplotlib.ticker import FuncFormatter
 
-    salt = {"svg.hashsalt": label}  # the same plot is the same bytes, and no other has its names
-    with rc_context({**_SETTINGS, **salt}):
+    # the same plot is the same bytes, and no other has its names
+    with rc_context({**_SETTINGS, "svg.hashsalt": label}):
         figure = Figure(figsize=_SIZE, layout="constrained")
         axes = figure.add_subplot()
         axes.set_xlim(0, 1.02)

@@ -134,10 +134,10 @@ def _row(row: Json, before: str | None, titles: Mapping[str, Json]) -> str:
 def _why(row: Json, before: str | None) -> str:
     sentences = [_WHY.get(row["outcome"]) or _LOST_WHY.get(row["lost"] or "", "")]
     if row["outcome"] == "wrong quote":
-        later = [n for n, c in enumerate(_quoted(row), 1) if _answers(c["quote"], row)]
+        later = [n for n, c in enumerate(_quoted(row), 1) if _answers(c, row)]
         sentences += [f"It is quoted {ordinal(later[0])}."] if later else []
-    if error := _answer(row).get("error"):
-        sentences.append(f"It ended in an error: {error.get('message', error)}")
+    if error := row.get("error"):
+        sentences.append(f"It could not be answered: {error}")
     if before:
         sentences.append(f"In the earlier run: {outcome(before).lower()}.")
     return f'<p class="why">{text(" ".join(filter(None, sentences)))}</p>'
@@ -174,18 +174,20 @@ def _said(row: Json) -> str:
 
 
 def _quote(citation: Json, row: Json) -> str:
-    good = '<p class="holds">answers the question</p>' if _answers(citation["quote"], row) else ""
+    good = '<p class="holds">answers the question</p>' if _answers(citation, row) else ""
     return (
         f'<li><blockquote dir="auto">{_highlighted(citation)}</blockquote>{good}'
         f"{_origin(citation)}</li>"
     )
 
 
-def _answers(quote: str, row: Json) -> bool:
-    """Return whether a quote holds an accepted answer or is a gold sentence."""
-    answers, gold = row["answers"], [entry["sentence"] for entry in row["gold"]]
-    holds = any(answer.strip() for answer in answers) and holds_answer(quote, answers)
-    return bool(holds or (gold and is_gold(quote, gold)))
+def _answers(citation: Json, row: Json) -> bool:
+    """Return whether a quote holds an accepted answer or is a gold sentence of its article."""
+    quote, article = citation["quote"], citation["article_id"]
+    gold = [entry["sentence"] for entry in row["gold"] if entry["article_id"] == article]
+    return bool(row["answers"]) and bool(
+        holds_answer(quote, row["answers"]) or (gold and is_gold(quote, gold))
+    )
 
 
 def _highlighted(citation: Json) -> str:

@@ -28,20 +28,27 @@ class Wording:
 
 
 _ANSWERS = {
+    "answered right": Wording(
+        "Answered right",
+        "Of the questions that the articles answer: it answered, and what it quotes first is "
+        "a sentence that answers.",
+    ),
     "first quote right": Wording(
-        "Right quote first",
-        "Of the questions that the articles answer: the sentence quoted first is one that answers.",
+        "Right sentence first",
+        "The same, and the questions it declined too, if the sentence it shows as the nearest is "
+        "one that answers.",
     ),
     "quote holds the answer": Wording(
-        "Quote holds the answer", "An accepted answer stands in the first quote, word for word."
+        "Quote holds the answer",
+        "An accepted answer stands word for word in the sentence put first.",
     ),
     "quote is a gold sentence": Wording(
         "Quote is the sentence you marked",
-        "The first quote is one of the sentences marked in the question set. "
+        "The sentence put first is one of those marked in the question set. "
         "Another sentence can be right too.",
     ),
     "right publisher and date": Wording(
-        "Right source", "The first quote comes from an article of the right publisher and date."
+        "Right source", "The sentence put first is from an article of the right publisher and date."
     ),
     "short answer EM": Wording(
         "Short answer exact",
@@ -136,10 +143,10 @@ GROUPS: Mapping[str, Mapping[str, Wording]] = MappingProxyType(
     }
 )
 HEADLINES = (
-    "first quote right",
+    "answered right",
     "unanswerable declined",
     "answerable declined",
-    "right publisher and date",
+    "first quote right",
     "citation fidelity",
     "follow-ups right in conversation",
 )
@@ -249,10 +256,18 @@ def percent(share: float) -> str:
 
 def span(low: float, high: float, unit: Unit) -> str:
     """Return an interval as people read it: "69 to 89%"."""
-    if low == high:
-        return shown(low, unit)
-    first = shown(low, unit)
-    return f"{first.removesuffix('%') if unit == 'share' else first} to {shown(high, unit)}"
+    first, last = shown(low, unit), shown(high, unit)
+    if first == last:
+        return first
+    # "69 to 89%", "62 to 66 ms", but "950 ms to 1.2 s"
+    number, _, scale = re.sub(r"(%| m?s)$", r"|\1", first).partition("|")
+    return f"{number if scale and last.endswith(scale) else first} to {last}"
+
+
+def likely(low: float, high: float, unit: Unit, n: int) -> str:
+    """Return an interval and on how many questions it rests, as markup."""
+    within = f"likely {span(low, high, unit)}" if low < high else "all alike"
+    return f"<span>{within}</span> <span>{counted(n, 'question')}</span>"
 
 
 def duration(milliseconds: float) -> str:
