@@ -19,7 +19,7 @@ from qa.evaluation.report.wording import (
 )
 from qa.markup import text
 
-_SHOWN_IN_TITLE = 90  # characters of a question
+_SHOWN_IN_TITLE = 60  # characters of a question
 _FAILED = "The question could not be asked, or ended in an error."
 _ANSWERED = (
     "A quote was given as an answer. These mislead readers most; a higher confidence floor would "

@@ -10,7 +10,8 @@ from datetime import date
 from qa.evaluation.measures import holds_answer, is_gold
 from qa.evaluation.report.anchor import address, anchor
 from qa.evaluation.report.wording import OUTCOMES, STEPS, Json, kind, ordinal, outcome, percent
-from qa.markup import day, link, outlet, text
+from qa.markup import day, outlet, text
+from qa.render import web_link
 from qa.verify import short_span
 
 _WHY = {
@@ -200,12 +201,12 @@ def _highlighted(citation: Json) -> str:
 
 
 def _origin(citation: Json) -> str:
-    title = citation.get("title")
-    named = f'<cite dir="auto">{text(title)}</cite> ' if title else ""
-    return (
-        f'<p class="origin">{outlet(citation.get("publisher"))} '
-        f"{day(_day(citation.get('published')))} {named}{link(citation.get('url'))}</p>"
-    )
+    """Return outlet, day, and the title linked; there are thousands, so it is in few words."""
+    title = f'<cite dir="auto">{text(citation["title"] or "Untitled article")}</cite>'
+    if address := web_link(citation["url"]):
+        title = f'<a href="{text(address)}" target="_blank" rel="noopener">{title}</a>'
+    moment = day(_day(citation["published"]))
+    return f'<p class="origin">{outlet(citation["publisher"])} {moment} {title}</p>'
 
 
 def _day(published: str | None) -> date | None:

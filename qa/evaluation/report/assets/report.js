@@ -18,7 +18,7 @@
     return texts.get(row);
   };
 
-  const chosenOutcome = () => filters.querySelector("[name=outcome]:checked").value;
+  const chosenOutcome = () => filters.querySelector("[name=outcome]:checked")?.value ?? "";
 
   const isWanted = (row, outcome, terms) =>
     (!outcome || row.dataset.outcome === outcome) &&
@@ -96,6 +96,7 @@
     else if (link.hash === location.hash) reveal(link.hash);
   });
   window.addEventListener("hashchange", () => reveal(location.hash));
+  // Not before: a browser takes the focus away when it scrolls to what the address names.
+  window.addEventListener("load", () => reveal(location.hash));
   apply();
-  reveal(location.hash);
 })();
