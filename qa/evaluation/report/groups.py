@@ -17,7 +17,7 @@ _FEW = 5
 _TITLES = {
     "kind": "By kind of answer",
     "publisher": "By publisher",
-    "year": "By year of the article",
+    "year": "By year",
     "length": "By length of the question",
 }
 _LENGTHS = ("short", "medium", "long")
@@ -53,7 +53,7 @@ def _came_out(row: Json) -> float:
 
 
 def _table(name: str, groups: Mapping[str, Sequence[float]], whole: float) -> str:
-    if not groups:
+    if len(groups) < 2:  # nothing to tell apart
         return ""
     lines = [_line(value, group, whole) for value, group in groups.items()]
     title = text(_TITLES.get(name, f"By {name}"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 import base64
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from importlib.resources import files
@@ -64,24 +65,44 @@ def write_report(results: Json, path: Path) -> None:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 
 
+@dataclass(frozen=True, slots=True)
+class _Section:
+    """A part of the page, reached by `name`; `label` stands for it in the strip at the top."""
+
+    name: str
+    label: str
+    title: str
+    inside: str
+    lead: str = ""
+
+    @property
+    def html(self) -> str:
+        said = f"<p>{self.lead}</p>" if self.lead else ""
+        return f'<section id="{self.name}"><h2>{self.title}</h2>{said}{self.inside}</section>'
+
+
 def page(results: Json) -> str:
     """Return the report of a run as HTML."""
+    sections = [section for section in _sections(results) if section.inside]
     style, script = _asset("report.css"), _asset("report.js")
-    policy = (
-        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; "
-        f"script-src 'sha256-{_digest(script)}'; img-src data:; base-uri 'none'; "
-        "form-action 'none'"
-    )
-    sections = "".join(_sections(results))
     return (
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">'
+        f'<meta http-equiv="Content-Security-Policy" content="{_policy(style, script)}">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         '<meta name="referrer" content="no-referrer">'
         '<link rel="icon" href="data:,"><title>OnRecord: how far the answers can be trusted</title>'
-        f"<style>{style}</style></head><body>{_bar(results)}"
-        f"<main>{_head(results)}{sections}</main>"
+        f"<style>{style}</style></head><body>{_bar(sections)}"
+        f"<main>{_head(results)}{''.join(section.html for section in sections)}</main>"
         f"<script>{script}</script></body></html>\n"
+    )
+
+
+def _policy(style: str, script: str) -> str:
+    """Return the content security policy under which only these two may be applied and run."""
+    return (
+        f"default-src 'none'; style-src 'sha256-{_digest(style)}'; "
+        f"script-src 'sha256-{_digest(script)}'; img-src data:; base-uri 'none'; "
+        "form-action 'none'"
     )
 
 
@@ -94,18 +115,8 @@ def _digest(content: str) -> str:
     return base64.b64encode(hashlib.sha256(content.encode()).digest()).decode()
 
 
-def _bar(results: Json) -> str:
-    names = {
-        "figures": "Figures",
-        "losses": "What is lost",
-        "confidence": "Confidence",
-        "groups": "Groups",
-        "comparison": "Changes",
-        "questions": "Every question",
-    }
-    if not results.get("comparison"):
-        del names["comparison"]
-    links = "".join(f'<li><a href="#{name}">{label}</a></li>' for name, label in names.items())
+def _bar(sections: Sequence[_Section]) -> str:
+    links = "".join(f'<li><a href="#{s.name}">{s.label}</a></li>' for s in sections if s.label)
     return (
         '<header class="bar"><a class="brand" href="#top">OnRecord</a>'
         f'<nav aria-label="Parts of this report"><ul>{links}</ul></nav></header>'
@@ -132,28 +143,25 @@ def _made(moment: str) -> str:
     return ""
 
 
-def _sections(results: Json) -> Iterator[str]:
+def _sections(results: Json) -> Iterator[_Section]:
+    """Yield the parts in their order; what there is nothing to show of has nothing inside."""
     rows, figures, changes = results["rows"], results["figures"], results.get("comparison")
+    shown = measured.headlines(figures)
+    yield _Section("figures", "Figures", "The figures that matter most", shown, _READING)
+    shown = outcomes.losses(rows)
+    yield _Section("losses", "What is lost", "Where questions are lost", shown, _LOSSES)
+    shown = confidence.curves(results)
+    yield _Section("confidence", "Confidence", "Does it know when it is right?", shown)
+    shown = groups.slices(rows)
+    yield _Section("groups", "Groups", "Does it depend on the question?", shown, _GROUPS)
+    shown = comparison.compared(changes, {r["id"]: r["question"] for r in rows}) if changes else ""
+    yield _Section("comparison", "Changes", "Since the earlier run", shown)
+    yield _Section("all", "All figures", "All figures", measured.everything(figures))
+    yield _Section("speed", "", "How long it takes", measured.speed(figures), _SPEED)
+    yield _Section("run", "", "How this was measured", _provenance(results))
     changed = changes["changed"] if changes else ()
-    yield _section("figures", "The figures that matter most", _READING, measured.headlines(figures))
-    yield _section("losses", "Where questions are lost", _LOSSES, outcomes.losses(rows))
-    yield _section("confidence", "Does it know when it is right?", "", confidence.curves(results))
-    yield _section("groups", "Does it depend on the question?", _GROUPS, groups.slices(rows))
-    if changes:
-        asked = {row["id"]: row["question"] for row in rows}
-        shown = comparison.compared(changes, asked)
-        yield _section("comparison", "Since the earlier run", "", shown)
-    yield _section("all", "All figures", "", measured.everything(figures))
-    yield _section("speed", "How long it takes", _SPEED, measured.speed(figures))
-    yield _section("run", "How this was measured", "", _provenance(results))
     shown = questions.filters(rows, changed) + questions.listed(rows, changed)
-    yield _section("questions", "Every question", "", shown)
-
-
-def _section(name: str, title: str, lead: str, inside: str) -> str:
-    """Return a part of the page, or "" where there is nothing to show in it."""
-    said = f"<p>{lead}</p>" if lead else ""
-    return f'<section id="{name}"><h2>{title}</h2>{said}{inside}</section>' if inside else ""
+    yield _Section("questions", "Every question", "Every question", shown)
 
 
 def _provenance(results: Json) -> str:

@@ -94,7 +94,7 @@ def calibration(bins: Sequence[Mapping[str, float]], label: str) -> str:
         axes.text(0.06, 0.9, "more often right\nthan it says", color=_MUTED, va="top")
         axes.text(0.97, 0.08, "less often right\nthan it says", color=_MUTED, ha="right")
         sure, right = ([part[key] for part in bins] for key in ("confidence", "right"))
-        axes.plot(sure, right, color=_ACCENT, linewidth=2, marker="o", markersize=8)
+        axes.plot(sure, right, color=_ACCENT, linewidth=2, marker="o", markersize=8, clip_on=False)
         axes.set_ylim(0, 1.02)
         axes.set_xlabel("How sure it says it is")
         axes.set_ylabel("How often it is right")
@@ -104,7 +104,7 @@ def calibration(bins: Sequence[Mapping[str, float]], label: str) -> str:
 
 def _mark_now(axes: Axes, now: float, risk: float) -> None:
     axes.plot([now, now], [0, risk], color=_INK, linewidth=1, linestyle=(0, (2, 3)))
-    axes.plot([now], [risk], color=_INK, marker="o", markersize=8)
+    axes.plot([now], [risk], color=_INK, marker="o", markersize=8, clip_on=False)
     axes.annotate(
         f"as set now: {percent(risk)}",
         (now, risk),

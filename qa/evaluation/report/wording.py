@@ -35,8 +35,8 @@ _ANSWERS = {
     ),
     "first quote right": Wording(
         "Right sentence first",
-        "The same, and the questions it declined too, if the sentence it shows as the nearest is "
-        "one that answers.",
+        "Of the questions that the articles answer: the sentence it puts first, as its answer or "
+        "as the nearest when it declines, is one that answers.",
     ),
     "quote holds the answer": Wording(
         "Quote holds the answer",

@@ -295,7 +295,7 @@ def test_few_questions_in_a_group_are_too_few_to_tell(make_run: Any, make_row: A
     text = Elements(page(make_run(*rows))).text
     assert "money 100% all alike 6 questions" in text
     assert "person 100% too few to tell 1 question" in text
-    assert "By year of the article" not in text
+    assert "By publisher" not in text
 
 
 def test_many_groups_are_folded(make_run: Any, make_row: Any) -> None:
