@@ -334,6 +334,16 @@ def test_a_comparison_shows_what_changed_and_links_it(make_run: Any, make_row: A
     assert len([a for _, a in elements.found if a.get("data-changed")]) == 20
 
 
+def test_a_large_run_stays_small_enough_to_open_at_once(
+    make_run: Any, make_row: Any, make_citation: Any
+) -> None:
+    quotes = [make_citation("A sentence of some length. " * 8, title="T" * 70) for _ in range(4)]
+    row = make_row(question="What was said of the pier in the council?")
+    row["answer"]["statements"] = [{"text": q["quote"], "citations": [q]} for q in quotes]
+    rows = [{**row, "id": f"question-{n:04}"} for n in range(719)]
+    assert len(page(make_run(*rows)).encode()) < 3_000_000
+
+
 # Nothing runs
 
 
