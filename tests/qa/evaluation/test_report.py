@@ -27,6 +27,7 @@ pytest.importorskip("matplotlib")
 HOSTILE = [
     "<script>window.hit=1</script>",
     '"><img src=x onerror=window.hit=1>',
+    '"><svg/onload=window.hit=1>',
     "' onmouseover='window.hit=1",
     "</style></script></details><iframe src=//evil.example>",
     "<!-- --><base href=//evil.example><meta http-equiv=refresh content=0>",
@@ -106,7 +107,10 @@ def hostile_run(make_run: Any, make_row: Any, make_citation: Any, text: str) -> 
             **{"question": text, "standalone_wanted": f"{text}?", "conversation": text},
             **{"answers": [text], "gold": [{"article_id": text, "sentence": text}]},
             **{"relevant": [text, f"{text}2"], "outcome": outcome, "error": text},
-            **{"lost": text if outcome == text else None, "slices": {"kind": text, text: text}},
+            **{
+                "lost": text if outcome == text else None,
+                "slices": {"kind": f"{stated % 2}{text}", text: text},
+            },
             answer={
                 **{"status": "answered", "standalone": text, "answer": text, "choices": [text]},
                 **{"statements": [{"text": text, "citations": [citation]}] if stated else []},
@@ -182,12 +186,12 @@ def test_style_and_script_load_nothing() -> None:
 def test_ids_are_unique_and_links_within_the_page_lead_somewhere(
     make_run: Any, make_row: Any
 ) -> None:
-    rows = [make_row(name) for name in ("plain", "two words", "50%", "a/b#c", "été", "d.1")]
+    rows = [make_row(name) for name in ("plain", "two words", "50%", "x%41", "a/b#c", "été", "d.1")]
     elements = assert_harmless(page(make_run(*rows)))
     assert max(Counter(elements.ids).values()) == 1
     links = {unquote((a["href"] or "")[1:]) for a in elements.all("a") if a["href"][:1] == "#"}  # type: ignore[index]
     assert links <= set(elements.ids)
-    assert {"q-plain", "q-two_words", "q-50%", "q-a/b#c", "q-été", "q-d.1"} <= links
+    assert {"q-plain", "q-two_words", "q-50%", "q-x%41", "q-a/b#c", "q-été", "q-d.1"} <= links
 
 
 def test_every_question_is_there_and_shown_without_the_script(make_run: Any, make_row: Any) -> None:
