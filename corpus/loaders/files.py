@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
@@ -49,6 +50,14 @@ _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 def shown(path: str | os.PathLike[str]) -> str:
     """Return a path as valid text, whatever bytes its name holds; it stays one-to-one."""
     return os.fsencode(path).decode("utf-8", "backslashreplace")
+
+
+def is_folder(path: str) -> bool:
+    """Return whether the path names a folder; what cannot be looked at is none."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
 
 
 @contextmanager
@@ -128,7 +137,8 @@ def _kind(mode: int) -> str:
 
 
 def _translated(error: OSError | ValueError, source: str) -> ItemError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    missing = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+    if isinstance(error, OSError) and error.errno in missing:
         return ItemError("E_NOT_FOUND", "there is no such file or folder", source=source)
     if isinstance(error, PermissionError):
         return ItemError("E_PERMISSION", "it may not be read by this user", source=source)
@@ -163,9 +173,15 @@ def walk(folder: str) -> Iterator[str | ItemError]:
 
 def _link_problem(path: str, root: str) -> Iterator[ItemError]:
     target = os.path.realpath(path)
-    if not Path(target).exists():
+    try:
+        Path(target).stat()
+    except FileNotFoundError:
         yield ItemError("E_NOT_FOUND", "a link to nothing, or to itself", source=shown(path))
-    elif os.path.commonpath([target, root]) != root:
+        return
+    except OSError as error:
+        yield _translated(error, shown(path))
+        return
+    if os.path.commonpath([target, root]) != root:
         yield ItemError(
             "E_OUTSIDE",
             "a link that leaves the folder is not followed",
