@@ -15,7 +15,7 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import IO, Any, BinaryIO, cast
+from typing import IO, BinaryIO, cast
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -24,9 +24,9 @@ from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
 from corpus.loaders.files import changed, empty, fingerprint, open_regular
 from corpus.loaders.metadata import link, moment
+from corpus.strict_json import StrictJsonError, parse_json
 
 MAX_LINE_BYTES = 20 * 1024 * 1024
-MAX_DIGITS = 1000
 MAX_UNPACKED_BYTES = 4 * 1024**3
 
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
@@ -174,50 +174,14 @@ def _notes(record: _Record, url: str | None, published: date | datetime | None) 
 
 def _record(line: bytes, source: str, number: int) -> _Record:
     """Read one line; ItemError E_ENCODING, E_JSON or E_FIELD says where it is wrong."""
-
-    def refused(code: str, message: str, column: int | None = None) -> ItemError:
-        locator = f"{number}:{column}" if column else str(number)
-        return ItemError(code, message, source=source, locator=locator)
-
     try:
-        return _Record.model_validate(_parsed(line.decode()))
-    except UnicodeDecodeError as error:
-        message = f"byte 0x{line[error.start]:02x} at offset {error.start} of the line is not UTF-8"
-        raise refused("E_ENCODING", message, len(line[: error.start].decode()) + 1) from error
-    except json.JSONDecodeError as error:
-        raise refused("E_JSON", f"not JSON: {error.msg}", error.colno) from error
-    except RecursionError as error:
-        raise refused("E_JSON", "nested too deeply") from error
+        return _Record.model_validate(parse_json(line))
+    except StrictJsonError as error:
+        place = f"{number}:{error.column}" if error.column else str(number)
+        raise ItemError(error.code, str(error), source=source, locator=place) from error
     except ValidationError as error:
-        raise refused("E_FIELD", _first_problem(error)) from error
-    except ValueError as error:  # a number of too many digits, NaN, a repeated key
-        raise refused("E_JSON", str(error)) from error
-
-
-def _parsed(line: str) -> object:
-    parsed: object = json.loads(
-        line, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
-    )
-    return parsed
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {repeated!r} occurs twice")
-    return found
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(f"a number of {len(digits):,} digits")
-    return int(digits)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+        message = _first_problem(error)
+        raise ItemError("E_FIELD", message, source=source, locator=str(number)) from error
 
 
 def _first_problem(error: ValidationError) -> str:
