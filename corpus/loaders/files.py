@@ -8,8 +8,8 @@ import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from corpus.errors import ItemError
 
@@ -61,7 +61,7 @@ def is_folder(path: str) -> bool:
 
 
 @contextmanager
-def open_regular(path: str, *, source: str) -> Iterator[BinaryIO]:
+def open_regular(path: str, *, source: str) -> Iterator[BufferedReader]:
     """Open a regular file for reading; anything else is refused without being opened.
 
     Raises:
@@ -114,7 +114,7 @@ def empty(source: str, locator: str = "") -> ItemError:
     return ItemError("E_EMPTY", "it holds no text", source=source, locator=locator)
 
 
-def fingerprint(file: BinaryIO) -> tuple[int, int]:
+def fingerprint(file: BufferedReader) -> tuple[int, int]:
     """Return an open file's size in bytes and time of the last change in nanoseconds."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns
@@ -190,15 +190,21 @@ def _link_problem(path: str, root: str) -> Iterator[ItemError]:
         )
 
 
-def check_not_binary(data: bytes, *, source: str) -> None:
-    """Raise ItemError E_BINARY, naming the type where known, for bytes that are no text."""
+def check_not_binary(data: bytes, *, source: str, of_lines: bool = False) -> None:
+    """Raise ItemError E_BINARY, naming the type where known, for bytes that are no text.
+
+    Args:
+        data: The file's bytes, or what it starts with.
+        source: The file as the user named it.
+        of_lines: Whether each line is judged by itself, so that one stray NUL damns only its own.
+    """
     kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None)
     if kind is None and data[257:262] == b"ustar":
         kind = "a tar archive"
     sample = data[:_SAMPLE]
     # Text has next to no control characters; random bytes have one in ten.
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if kind is None and (sample.count(0) or controls * 20 > len(sample)):
+    if kind is None and (controls * 20 > len(sample) or (sample.count(0) and not of_lines)):
         kind = "binary data"
     if kind:
         raise ItemError("E_BINARY", f"it holds {kind}, not text", source=source)
