@@ -51,21 +51,6 @@ _HIDDEN_CLASS = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?)(?:$|[\s_-])", re.I
 )
 _NEVER_SHOWN = frozenset({"noscript", "template", "iframe", "object", "svg", "canvas", "style"})
-_NO_ARTICLE = (
-    ("a notice about cookies", 120, re.compile(r"\bcookies?\b.*\bcookies?\b", re.I | re.S)),
-    (
-        "a page that needs JavaScript",
-        80,
-        re.compile(r"\b(?:enable|turn on|requires?) javascript|javascript (?:is|to be) ", re.I),
-    ),
-    (
-        "a login page",
-        80,
-        re.compile(
-            r"\b(?:log|sign) ?in\b.*\bpassword\b|\bpassword\b.*\b(?:log|sign) ?in\b", re.I | re.S
-        ),
-    ),
-)
 
 
 def load_html(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | ItemError]:
@@ -119,7 +104,6 @@ def _extracted(text: str, source: str) -> tuple[Document, str, tuple[str, ...]]:
         found.language = language
         article, dropped = _article_text(found.text or "", clean_line(found.title or ""))
         if len(article.split()) >= MIN_WORDS:
-            _check_is_article(article, source)
             return found, article, dropped
     raise _no_text(f"fewer than {MIN_WORDS} words of an article found", source)
 
@@ -191,13 +175,6 @@ def _article_text(text: str, title: str) -> tuple[str, tuple[str, ...]]:
     lines = [line.removeprefix("- ").strip("| ") for line in clean(text).split("\n")]
     lines, dropped = without_stray(without_title(lines, title))
     return clean("\n\n".join(line for line in lines if line and not is_stray(line))), dropped
-
-
-def _check_is_article(text: str, source: str) -> None:
-    words = len(text.split())
-    for name, most, sign in _NO_ARTICLE:
-        if words <= most and sign.search(text):
-            raise _no_text(f"{name} instead of an article", source)
 
 
 def _no_text(message: str, source: str) -> ItemError:

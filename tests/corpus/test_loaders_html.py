@@ -153,35 +153,10 @@ def test_charsets(declared: str, encoding: str, note: tuple[str, ...]) -> None:
         pytest.param(page("<p>Short.</p>"), "E_NO_TEXT", id="too few words"),
         pytest.param(
             page(
-                "<div><p>We use cookies and similar means to make this site better for you, to show"
-                " you advertisements and to count our visitors. By going on you agree to our"
-                " use of cookies.</p></div>"
-            ),
-            "E_NO_TEXT",
-            id="cookie notice",
-        ),
-        pytest.param(
-            page(
                 "<noscript>Please enable JavaScript.</noscript><div id=app></div><script>1</script>"
             ),
             "E_NO_TEXT",
             id="needs scripts",
-        ),
-        pytest.param(
-            page(
-                "<p>Please enable JavaScript in your browser to go on reading this page, as it is"
-                " turned off or your browser does not have it, and nothing can be shown.</p>"
-            ),
-            "E_NO_TEXT",
-            id="says that it needs scripts",
-        ),
-        pytest.param(
-            page(
-                "<h1>Log in</h1><p>Enter your address and your password to log in and to read this"
-                " article to its end. If you have no account yet, you can make one here.</p>"
-            ),
-            "E_NO_TEXT",
-            id="login",
         ),
         pytest.param(page("<div>" * 100_000 + PARAGRAPHS), "E_TOO_DEEP", id="nested deep"),
         pytest.param(page("<b>a</b>" * (MAX_ELEMENTS + 1)), "E_TOO_LARGE", id="elements"),
