@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from collections.abc import Mapping
 
@@ -19,6 +20,13 @@ _HIDING = {
 }
 _HIDING_CLASS = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?)(?:$|[\s_-])", re.I
+)
+_HTML_COMMENT = re.compile(r"<!--.*?(?:-->|\Z)", re.DOTALL)
+# Always matches to an end, so that no markup is looked at twice.
+_TAG = re.compile(r"<(/?)([a-zA-Z][^\s/>]*+)((?:[^<>\"']++|\"[^\"]*+\"|'[^']*+')*+)")
+_ATTRIBUTE = re.compile(r"([^\s\"'<>/=]+)(?:\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'=<>]+))?")
+_VOID = frozenset(
+    {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 )
 
 
@@ -54,3 +62,49 @@ def _unescaped(css: str) -> str:
         return escape[2] or (chr(code) if 0 < code <= 0x10FFFF else "\ufffd")
 
     return _ESCAPE.sub(character, css)
+
+
+class HiddenParts:
+    """Follows the tags of a text that holds some HTML, and tells what a browser would hide."""
+
+    def __init__(self) -> None:
+        self._within = ""
+        self._depth = 0
+
+    def __bool__(self) -> bool:
+        """Whether what comes next lies within a hidden element."""
+        return bool(self._within)
+
+    def leave(self) -> None:
+        """Forget elements that nobody closed."""
+        self._within = ""
+
+    def begin_paragraph(self) -> None:
+        """A paragraph begins, which closes one left open."""
+        if self._within == "p":
+            self.leave()
+
+    def see(self, markup: str) -> None:
+        """Take in the tags of a piece of HTML, which may be cut off."""
+        for closing, name, rest in _TAG.findall(_HTML_COMMENT.sub("", markup)):
+            if closing:
+                self._close(name.lower())
+            elif not rest.endswith("/") and name.lower() not in _VOID:
+                self._open(name.lower(), rest)
+
+    def _open(self, name: str, rest: str) -> None:
+        if self._within == name:
+            self._depth += 1
+        elif not self._within and is_hidden(name, _attributes(rest)):
+            self._within, self._depth = name, 1
+
+    def _close(self, name: str) -> None:
+        if self._within == name:
+            self._depth -= 1
+            if not self._depth:
+                self._within = ""
+
+
+def _attributes(markup: str) -> dict[str, str]:
+    pairs = reversed(_ATTRIBUTE.findall(markup))  # of two of one name the first counts
+    return {name.lower(): html.unescape(value.strip("\"'")) for name, value in pairs}
