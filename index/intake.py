@@ -49,6 +49,17 @@ def cleaned(raw: RawArticle) -> RawArticle:
     return raw
 
 
+def refusal(item: RawArticle | ItemError) -> ItemError | None:
+    """Return why an item as loaded cannot be an article, or None."""
+    if isinstance(item, ItemError):
+        return item
+    try:
+        cleaned(item)
+    except ItemError as error:
+        return error
+    return None
+
+
 def sentences_of(raw: RawArticle) -> list[Sentence]:
     """Return the sentences of a cleaned item; ItemError for none and for far too many."""
     sentences = split_sentences(raw.text)

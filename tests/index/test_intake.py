@@ -6,7 +6,7 @@ import pytest
 
 from corpus.article import RawArticle
 from corpus.errors import ItemError
-from index.intake import LONGEST_ID, MOST_CHARACTERS, cleaned
+from index.intake import LONGEST_ID, MOST_CHARACTERS, cleaned, refusal
 
 TEXT = "The ferry sank on Monday. Nobody was hurt."
 
@@ -44,3 +44,12 @@ def test_an_id_is_kept_as_given(identity: str) -> None:
 @pytest.mark.parametrize("text", ["1", "½ 中", "… é …", TEXT])
 def test_one_letter_or_digit_is_a_word(text: str) -> None:
     assert cleaned(raw(text)).text == text
+
+
+def test_why_an_item_is_refused() -> None:
+    error = ItemError("E_NOT_FOUND", "no such file", source="b.txt")
+    assert refusal(error) is error
+    assert refusal(raw()) is None
+    refused = refusal(raw("!"))
+    assert refused
+    assert refused.code == "E_EMPTY"
