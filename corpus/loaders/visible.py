@@ -17,6 +17,8 @@ _HIDING = {
     "visibility": re.compile(r"(?:hidden|collapse)\b"),
     "clip": re.compile(r"rect\(\s*0"),
     "clip-path": re.compile(r"inset\(\s*50%"),
+    "text-indent": re.compile(r"-\d{3}"),  # far off the page
+    "left": re.compile(r"-\d{4}"),
 }
 _HIDING_CLASS = re.compile(
     r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?)(?:$|[\s_-])", re.I

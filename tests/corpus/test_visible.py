@@ -31,6 +31,8 @@ from corpus.loaders.visible import is_hidden
                 "visibility: collapse",
                 "clip:rect(0 0 0 0)",
                 "clip-path: inset( 50% )",
+                "text-indent:-999px",
+                "position:absolute; left: -10000px",
             )
         ],
     ],
@@ -56,6 +58,8 @@ def test_hidden(tag: str, attributes: dict[str, str]) -> None:
                 "x-display:none",
                 "overflow:hidden",
                 "clip:rect(1px 0 0 0)",
+                "text-indent:-12px",
+                "left:-999px",
                 "\\",
                 "\\110000",
             )
