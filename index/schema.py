@@ -21,6 +21,7 @@ from corpus.database import store_errors
 from corpus.errors import ModelError
 from corpus.migrations import CORPUS_MIGRATIONS
 from index.chunks import Chunk
+from index.reading import SAID_TABLE
 
 # Chunk ids are never used again (AUTOINCREMENT): a snapshot may still hold a removed one.
 # vectors holds float32, sentence_vectors a float16 matrix, one row a sentence; little-endian both.
@@ -64,7 +65,7 @@ CREATE TRIGGER version_superseded AFTER UPDATE OF current ON versions WHEN new.c
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES)
+MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES, SAID_TABLE)
 
 _SELECT_CHUNK = "SELECT id, version_id, start, stop, first, last FROM chunks"
 
