@@ -199,6 +199,8 @@ class _Ingest:
         window, self._window = self._window, []
         self._waiting.clear()
         self._record_heard()
+        if self._stopped():
+            window = []  # embedding it would keep whoever interrupts waiting for seconds
         for prepared, vectors in self._embedded(window):
             if self._stopped():
                 break

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,19 +20,29 @@ class Weights:
         sentence: For `features.NAMES`.
         answer: For `answers.NAMES`.
         confidence: For `confidence.NAMES`, and "bias"; their sum is a log-odds.
+        short: For `confidence.SHORT_NAMES`; their sum is a log-odds.
         floor: The confidence below which the reader declines.
+        short_floor: The probability, 0 to 1, below which it gives no short answer.
     """
 
     sentence: Mapping[str, float]
     answer: Mapping[str, float]
     confidence: Mapping[str, float]
+    short: Mapping[str, float]
     floor: float
+    short_floor: float
+
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Weights:
+        """Return what `python -m qa.reader.fit` wrote; KeyError if a part is missing."""
+        return cls(**{field.name: stored[field.name] for field in fields(cls)})
 
 
 def shipped_weights() -> Weights:
-    """Return the weights that ship; `python -m qa.reader.fit` made them."""
-    stored = json.loads(files("qa.reader").joinpath("weights.json").read_text("utf-8"))
-    return Weights(stored["sentence"], stored["answer"], stored["confidence"], stored["floor"])
+    """Return the weights that ship."""
+    return Weights.from_json(
+        json.loads(files("qa.reader").joinpath("weights.json").read_text("utf-8"))
+    )
 
 
 def in_order(weights: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float32]:
