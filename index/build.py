@@ -19,7 +19,7 @@ from index.chunk_index import OUTDATED, OUTDATED_MIDWAY, ChunkIndex
 from index.embed import Embedder
 from index.intake import cleaned, sentences_of, unexpected
 from index.passages import ChunkedText, TextVectors, chunk_text, embed_all
-from index.reading import Reading, Statement, record
+from index.reading import Mention, Reading, record
 from index.rebuild import rebuild
 from index.report import IngestReport, Progress
 from index.schema import claim_embedder, write_index
@@ -29,7 +29,7 @@ __all__ = ["IngestReport", "Progress", "ingest", "rebuild"]
 
 _WINDOW_ARTICLES = 32
 _WINDOW_CHARACTERS = 300_000
-# Statements that change nothing are recorded together, as a commit takes milliseconds.
+# Mentions that change nothing are recorded together, as a commit takes milliseconds.
 _MOST_HEARD = 500
 # The report keeps this many; the archive records all of them.
 _MOST_REPORTED = 10_000
@@ -38,7 +38,7 @@ _MOST_REPORTED = 10_000
 @dataclass(frozen=True, slots=True)
 class _Prepared:
     raw: RawArticle
-    statement: Statement
+    mention: Mention
     text: ChunkedText
 
 
@@ -92,7 +92,7 @@ class _Ingest:
         self._stop = stop
         self._window: list[_Prepared] = []
         self._waiting: set[str] = set()  # the ids of the articles in the window
-        self._heard: list[tuple[Statement, int]] = []
+        self._heard: list[tuple[Mention, int]] = []
         self._errors: list[ItemError] = []
 
     def take(self, source: str) -> None:
@@ -110,10 +110,10 @@ class _Ingest:
         self._end(reading)
 
     def _end(self, reading: Reading | None) -> None:
-        for raw, statement in reading.shortened() if reading else ():
+        for raw, mention in reading.shortened() if reading else ():
             self.report.unchanged -= 1  # it was counted when more was to be expected
             with self._refusing(raw, reading):
-                self._weigh(raw, statement)
+                self._weigh(raw, mention)
             self._make_room()
 
     def _make_room(self) -> None:
@@ -153,30 +153,30 @@ class _Ingest:
             raise item
         self.report.notes.extend(f"{item.source}: {note}" for note in item.notes)
         raw = cleaned(item)
-        statement = reading.next_statement(raw)
-        if reading.is_repeated(statement):
+        mention = reading.next_mention(raw)
+        if reading.is_repeated(mention):
             self._leave(raw)
         else:
-            self._weigh(raw, statement)
+            self._weigh(raw, mention)
 
-    def _weigh(self, raw: RawArticle, statement: Statement) -> None:
+    def _weigh(self, raw: RawArticle, mention: Mention) -> None:
         """Take what a file says for the first time, in the order in which it is said."""
         if self._archive.find(raw) in self._waiting:
             self._store_window()
         article_id = self._archive.find(raw)
         current = self._archive.current_version(article_id)
         if current and self._archive.is_known(raw):
-            self._heard.append((statement, current.id))
+            self._heard.append((mention, current.id))
             self._leave(raw)
         else:
-            self._window.append(self._prepared(raw, statement))
+            self._window.append(self._prepared(raw, mention))
             self._waiting.add(article_id)
 
     def _leave(self, raw: RawArticle) -> None:
         self.report.unchanged += 1
         self._tell(raw.source)
 
-    def _prepared(self, raw: RawArticle, statement: Statement) -> _Prepared:
+    def _prepared(self, raw: RawArticle, mention: Mention) -> _Prepared:
         whole = self._archive.completed(raw)
         text = chunk_text(
             raw.text,
@@ -185,7 +185,7 @@ class _Ingest:
             title=whole.title,
             published=whole.published,
         )
-        return _Prepared(raw, statement, text)
+        return _Prepared(raw, mention, text)
 
     def _is_full(self) -> bool:
         return (
@@ -212,8 +212,8 @@ class _Ingest:
     def _record_heard(self) -> None:
         if self._heard:
             with self._archive.transaction() as connection:
-                for statement, version_id in self._heard:
-                    record(connection, statement, version_id)
+                for mention, version_id in self._heard:
+                    record(connection, mention, version_id)
             self._heard.clear()
 
     def _embedded(self, window: list[_Prepared]) -> Iterator[tuple[_Prepared, TextVectors]]:
@@ -236,7 +236,7 @@ class _Ingest:
                 )
             current = self._archive.current_version(self._archive.find(prepared.raw))
             if current is not None:
-                record(connection, prepared.statement, current.id)
+                record(connection, prepared.mention, current.id)
         if version is None:
             self.report.unchanged += 1
         elif version.number == 1:

@@ -213,10 +213,10 @@ def read_chunks(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int,
     return {
         row[0]: Chunk(row[0], row[1], Span(row[2], row[3]), (row[4], row[5]))
         for row in rows
-        if _is_range(row[2], row[3]) and _is_range(row[4], row[5], sentence_count(row[6]))
+        if is_range(row[2], row[3]) and is_range(row[4], row[5], sentence_count(row[6]))
     }
 
 
-def _is_range(start: object, stop: object, length: int = sys.maxsize) -> bool:
-    # A damaged column may hold a value of any type.
+def is_range(start: object, stop: object, length: int = sys.maxsize) -> bool:
+    """Whether stored values are a range that is not empty; damaged ones may be of any type."""
     return isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= length

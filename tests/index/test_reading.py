@@ -153,7 +153,7 @@ def test_an_altered_article_is_made_whole_by_its_file(archive: Archive, take: Ta
     assert history(archive) == {"u": "AXB"}
 
 
-def test_known_statements_are_recorded_also_where_there_are_many(
+def test_known_mentions_are_recorded_also_where_there_are_many(
     archive: Archive, take: Take, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("index.build._MOST_HEARD", 3)
