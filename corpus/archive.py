@@ -48,29 +48,12 @@ class Archive(Catalogue):
         return row[0] if row else own
 
     def is_known(self, raw: RawArticle) -> bool:
-        """Whether storing `raw` (cleaned) would change nothing.
-
-        So it is where it equals the current version, and where the same place of the same file gave
-        an earlier version while the current one comes from elsewhere: reading a file again that
-        holds two states of an article does not go back to the first.
-        """
+        """Whether `raw` (cleaned) says nothing that the current version of its article does not."""
         article_id = self.find(raw)
-        current = self.current_version(article_id)
-        article = self.article(article_id)
+        current, article = self.current_version(article_id), self.article(article_id)
         if current is None or article is None:
             return False
-        if not _differs(raw, article, current):
-            return True
-        return bool(
-            self._row(
-                "SELECT 1 FROM versions WHERE article_id = ? AND origin = ? AND sha256 = ?"
-                " AND NOT EXISTS (SELECT 1 FROM versions AS now"
-                " WHERE now.article_id = ?1 AND now.current = 1 AND now.origin = ?2)",
-                article_id,
-                _origin(raw),
-                sha256_of(raw.text),
-            )
-        )
+        return not _differs(raw, article, current)
 
     def completed(self, raw: RawArticle) -> RawArticle:
         """Return `raw` with the metadata that it leaves out taken from the current version."""

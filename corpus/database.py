@@ -30,11 +30,14 @@ _BUSY_SECONDS = (
 
 
 class _Connection(sqlite3.Connection):
+    """Can be referred to weakly, as sqlite3's own cannot."""
+
+
+class _OpenConnection(_Connection):
     """Closes itself when the thread that used it ends."""
 
-    def __del__(self) -> None:
-        with suppress(sqlite3.ProgrammingError):  # it was never opened
-            self.close()
+    # No Python code runs in it: Ctrl-C would end there, as a traceback that stops nothing.
+    __del__ = sqlite3.Connection.close
 
 
 class Database:
@@ -128,6 +131,7 @@ class Database:
                 check_same_thread=False,  # close() runs in whichever thread ends the work
                 factory=_Connection,
             )
+            connection.__class__ = _OpenConnection
             connection.text_factory = _decode
             connection.execute("PRAGMA foreign_keys = ON")
             connection.execute("PRAGMA synchronous = FULL")

@@ -24,6 +24,11 @@ import sentencex
 from corpus.article import Sentence, Span
 
 MAX_ENCLOSED = 300
+# What sentencex reads at once, and how far from a cut it is sure; both in characters.
+_WINDOW = 10_000
+_MARGIN = 200
+# No rule about the beginning of a sentence looks at more characters.
+_LONGEST_START = 200
 
 # sentencex pairs up marks itself, in quadratic time, and leaves bullet points whole, so it is shown
 # blanks in place of both; and of lone surrogates, which it refuses and canonical text never holds.
@@ -149,17 +154,34 @@ def _boundaries(line: str) -> Iterator[int]:
     straight = [mark.start() for mark in re.finditer('"', line)]
     masked = _MASKED.sub(" ", _WITHIN_WORD.sub("x", line))
     begun = 0
-    found = {
-        boundary["start_index"] for boundary in sentencex.get_sentence_boundaries("en", masked)
-    }
-    for start in sorted(found.union(match.end() for match in _MISSED.finditer(masked))):
+    found = {*_starts(masked), *(match.end() for match in _MISSED.finditer(masked))}
+    for start in sorted(found):
         position = _with_marks(line, start, straight)
         if position <= begun:
             continue
         before = line[max(begun, position - 80) : position]
-        if _is_boundary(before, line[position : position + 80], line[begun:position], uncased):
+        sentence = line[begun : min(position, begun + _LONGEST_START)]
+        if _is_boundary(before, line[position : position + 80], sentence, uncased):
             yield position
             begun = position
+
+
+def _starts(line: str) -> Iterator[int]:
+    """Yield where sentencex starts sentences.
+
+    It takes quadratic time over Chinese and Japanese, so a long line goes to it in windows. What it
+    says near the end of one may be due to the cut; the next begins before that.
+    """
+    begun = 0
+    while begun < len(line):
+        window = line[begun : begun + _WINDOW]
+        sure = len(window) if begun + _WINDOW >= len(line) else len(window) - _MARGIN
+        found = [
+            boundary["start_index"] for boundary in sentencex.get_sentence_boundaries("en", window)
+        ]
+        starts = [start for start in found if 0 < start < sure]
+        yield from (begun + start for start in starts)
+        begun += starts[-1] if starts and sure < len(window) < 2 * starts[-1] else sure
 
 
 def _with_marks(line: str, position: int, straight: list[int]) -> int:
@@ -176,6 +198,7 @@ def _with_marks(line: str, position: int, straight: list[int]) -> int:
 
 
 def _is_boundary(before: str, after: str, sentence: str, uncased: bool) -> bool:
+    """Whether a sentence may end there; `sentence` needs no more than `_LONGEST_START` of it."""
     left = before.rstrip()
     if left == before and not (_GLUED.search(left) and _GLUED_ON.match(after)):
         return False

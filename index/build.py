@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from corpus.archive import Archive
 from corpus.article import RawArticle
@@ -18,62 +19,26 @@ from index.chunk_index import OUTDATED, OUTDATED_MIDWAY, ChunkIndex
 from index.embed import Embedder
 from index.intake import cleaned, sentences_of, unexpected
 from index.passages import ChunkedText, TextVectors, chunk_text, embed_all
-from index.schema import begin_rebuild, claim_embedder, drop_index, unfinished, write_index
+from index.reading import Mention, Reading, record
+from index.rebuild import rebuild
+from index.report import IngestReport, Progress
+from index.schema import claim_embedder, write_index
 from index.snapshot import Snapshots
+
+__all__ = ["IngestReport", "Progress", "ingest", "rebuild"]
 
 _WINDOW_ARTICLES = 32
 _WINDOW_CHARACTERS = 300_000
+# Mentions that change nothing are recorded together, as a commit takes milliseconds.
+_MOST_HEARD = 500
 # The report keeps this many; the archive records all of them.
 _MOST_REPORTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Progress:
-    """How far an ingest is.
-
-    Attributes:
-        done: Articles stored, found unchanged or refused so far.
-        source: The file that the last one came from.
-        total: How many there will be, None where that is not known.
-    """
-
-    done: int
-    added: int
-    updated: int
-    unchanged: int
-    refused: int
-    source: str
-    total: int | None = None
-
-
-@dataclass(slots=True)
-class IngestReport:
-    """What an ingest did; every item of the sources is counted exactly once.
-
-    Attributes:
-        refused: The items refused, the first 10,000 of them.
-        notes: Remarks for the user (an encoding that was guessed, say), "source: remark".
-        interrupted: Whether it was asked to stop before the end.
-    """
-
-    added: int = 0
-    updated: int = 0
-    unchanged: int = 0
-    refused_count: int = 0
-    refused: list[ItemError] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
-    seconds: float = 0.0
-    interrupted: bool = False
-
-    @property
-    def done(self) -> int:
-        """How many items there were."""
-        return self.added + self.updated + self.unchanged + self.refused_count
-
-
-@dataclass(frozen=True, slots=True)
 class _Prepared:
     raw: RawArticle
+    mention: Mention
     text: ChunkedText
 
 
@@ -110,56 +75,8 @@ def ingest(
     return work.report
 
 
-def rebuild(
-    archive: Archive,
-    embedder: Embedder,
-    progress: Callable[[Progress], None] | None = None,
-    stop: Callable[[], bool] | None = None,
-) -> int:
-    """Make chunks, vectors and full text anew from the stored texts, for `embedder`.
-
-    One transaction an article; broken off, it goes on where it was when called again.
-
-    Returns:
-        How many articles were indexed. Damaged ones are left out of the index.
-    """
-    done = 0
-    with archive.writing():
-        begin_rebuild(archive, embedder.fingerprint)
-        Snapshots(archive).tidy()
-        versions = unfinished(archive)
-        for version_id in versions:
-            if stop is not None and stop():
-                return done
-            done += _reindex(archive, embedder, version_id)
-            if progress is not None:
-                progress(Progress(done, 0, done, 0, 0, "", len(versions)))
-        ChunkIndex(archive, embedder).publish_if_worthwhile()
-    return done
-
-
-def _reindex(archive: Archive, embedder: Embedder, version_id: int) -> bool:
-    version = archive.version(version_id)
-    if not version.is_intact:
-        with archive.transaction() as connection:
-            drop_index(connection, version_id)
-        return False
-    text = chunk_text(
-        version.text,
-        archive.sentences(version_id),
-        embedder,
-        title=version.title,
-        published=version.published,
-    )
-    (vectors,) = embed_all([text], embedder)
-    with archive.transaction() as connection:
-        write_index(connection, version, text.chunks, vectors.chunks, vectors.sentences)
-        archive.changed()
-    return True
-
-
 class _Ingest:
-    """One ingest: the open window and the report so far."""
+    """One ingest: the file being read, the open window and the report so far."""
 
     def __init__(
         self,
@@ -174,17 +91,35 @@ class _Ingest:
         self._progress = progress
         self._stop = stop
         self._window: list[_Prepared] = []
+        self._waiting: set[str] = set()  # the ids of the articles in the window
+        self._heard: list[tuple[Mention, int]] = []
         self._errors: list[ItemError] = []
 
     def take(self, source: str) -> None:
         """Read one source to its end, or to where `stop` says so."""
+        reading = None
         for item in load(source):
             if self._stopped():
                 return
-            self._take_item(item)
-            if self._is_full():
-                self._store_window()
-                self._publish(OUTDATED_MIDWAY)
+            if reading is None or reading.source != item.source:
+                self._end(reading)
+                reading = Reading(self._archive, item.source)
+            with self._refusing(item, reading):
+                self._take_item(item, reading)
+            self._make_room()
+        self._end(reading)
+
+    def _end(self, reading: Reading | None) -> None:
+        for raw, mention in reading.shortened() if reading else ():
+            self.report.unchanged -= 1  # it was counted when more was to be expected
+            with self._refusing(raw, reading):
+                self._weigh(raw, mention)
+            self._make_room()
+
+    def _make_room(self) -> None:
+        if self._is_full():
+            self._store_window()
+            self._publish(OUTDATED_MIDWAY)
 
     def finish(self) -> None:
         """Store what is left and renew the snapshot."""
@@ -199,40 +134,71 @@ class _Ingest:
             if str(error) not in self.report.notes:
                 self.report.notes.append(str(error))
 
-    def _take_item(self, item: RawArticle | ItemError) -> None:
+    @contextmanager
+    def _refusing(self, item: RawArticle | ItemError, reading: Reading | None) -> Iterator[None]:
         try:
-            if isinstance(item, ItemError):
-                raise item
-            self.report.notes.extend(f"{item.source}: {note}" for note in item.notes)
-            raw = cleaned(item)
-            if self._archive.is_known(raw):
-                self.report.unchanged += 1
-                self._tell(raw.source)
-            else:
-                self._window.append(self._prepared(self._archive.completed(raw)))
+            yield
+            return
         except ItemError as error:
             self._refuse(error)
         except OnRecordError:
             raise
         except Exception as error:  # whatever an item does to a library, the rest goes on
             self._refuse(unexpected(item, error))
+        if reading:
+            reading.is_whole = False
 
-    def _prepared(self, raw: RawArticle) -> _Prepared:
-        sentences = sentences_of(raw)
+    def _take_item(self, item: RawArticle | ItemError, reading: Reading) -> None:
+        if isinstance(item, ItemError):
+            raise item
+        self.report.notes.extend(f"{item.source}: {note}" for note in item.notes)
+        raw = cleaned(item)
+        mention = reading.next_mention(raw)
+        if reading.is_repeated(mention):
+            self._leave(raw)
+        else:
+            self._weigh(raw, mention)
+
+    def _weigh(self, raw: RawArticle, mention: Mention) -> None:
+        """Take what a file says for the first time, in the order in which it is said."""
+        if self._archive.find(raw) in self._waiting:
+            self._store_window()
+        article_id = self._archive.find(raw)
+        current = self._archive.current_version(article_id)
+        if current and self._archive.is_known(raw):
+            self._heard.append((mention, current.id))
+            self._leave(raw)
+        else:
+            self._window.append(self._prepared(raw, mention))
+            self._waiting.add(article_id)
+
+    def _leave(self, raw: RawArticle) -> None:
+        self.report.unchanged += 1
+        self._tell(raw.source)
+
+    def _prepared(self, raw: RawArticle, mention: Mention) -> _Prepared:
+        whole = self._archive.completed(raw)
         text = chunk_text(
-            raw.text, sentences, self._embedder, title=raw.title, published=raw.published
+            raw.text,
+            sentences_of(raw),
+            self._embedder,
+            title=whole.title,
+            published=whole.published,
         )
-        return _Prepared(raw, text)
+        return _Prepared(raw, mention, text)
 
     def _is_full(self) -> bool:
         return (
             len(self._window) >= _WINDOW_ARTICLES
             or len(self._errors) >= _WINDOW_ARTICLES
+            or len(self._heard) >= _MOST_HEARD
             or sum(len(p.raw.text) for p in self._window) >= _WINDOW_CHARACTERS
         )
 
     def _store_window(self) -> None:
         window, self._window = self._window, []
+        self._waiting.clear()
+        self._record_heard()
         if self._stopped():
             window = []  # embedding it would keep whoever interrupts waiting for seconds
         for prepared, vectors in self._embedded(window):
@@ -242,6 +208,13 @@ class _Ingest:
         if self._errors:
             self._archive.record_error(*self._errors)
             self._errors.clear()
+
+    def _record_heard(self) -> None:
+        if self._heard:
+            with self._archive.transaction() as connection:
+                for mention, version_id in self._heard:
+                    record(connection, mention, version_id)
+            self._heard.clear()
 
     def _embedded(self, window: list[_Prepared]) -> Iterator[tuple[_Prepared, TextVectors]]:
         try:
@@ -261,6 +234,9 @@ class _Ingest:
                 write_index(
                     connection, version, prepared.text.chunks, vectors.chunks, vectors.sentences
                 )
+            current = self._archive.current_version(self._archive.find(prepared.raw))
+            if current is not None:
+                record(connection, prepared.mention, current.id)
         if version is None:
             self.report.unchanged += 1
         elif version.number == 1:

@@ -11,7 +11,7 @@ from corpus.archive import Archive
 from corpus.article import Sentence, Version
 from corpus.errors import StoreError
 from corpus.rows import SELECT_VERSION, is_row_intact, sentences_from, version_from
-from index.schema import index_digest
+from index.schema import index_digest, is_range
 from index.snapshot import Snapshots
 
 
@@ -122,15 +122,10 @@ def _indexed(
     )
     for start, stop, first, last, title, text in chunks:
         spans = ((start, stop, len(version.text)), (first, last, len(sentences)))
-        if not all(_is_range(*span) for span in spans):
+        if not all(is_range(*span) for span in spans):
             yield "a chunk lies outside its text: run `onrecord rebuild`"
         elif (title, text) != (version.title or "", version.text[start:stop]):
             yield "its full text was altered: run `onrecord rebuild`"
-
-
-def _is_range(start: object, stop: object, length: int) -> bool:
-    # A damaged column may hold a value of any type.
-    return isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= length
 
 
 def _ids(archive: Archive) -> Iterator[Problem]:

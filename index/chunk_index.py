@@ -103,7 +103,10 @@ class ChunkIndex:
             return self._hits(search(self._archive.connection(), question, k, limits))
 
     def sentence_vectors(self, version_id: int) -> Vectors:
-        """Return (sentences, d) of unit length, row i for position i; no rows where unknown."""
+        """Return (sentences, d) of unit length, row i for position i.
+
+        Where they are unknown or damaged there are fewer rows, or they are zero: near nothing.
+        """
         with store_errors(self._archive.path):
             row = (
                 self._archive.connection()
@@ -111,7 +114,7 @@ class ChunkIndex:
                 .fetchone()
             )
         blob = row[0] if row else b""
-        if len(blob) % (2 * self._dimension):
+        if not isinstance(blob, bytes) or len(blob) % (2 * self._dimension):
             blob = b""  # damaged; `verify` names the article
         vectors = np.frombuffer(blob, "<f2").astype(np.float32).reshape(-1, self._dimension)
         if not np.isfinite(vectors).all():
@@ -217,10 +220,14 @@ class ChunkIndex:
         return base
 
     def _load(self, lowest: int) -> tuple[Ids, Vectors]:
-        query = "SELECT chunk_id, vector FROM vectors WHERE chunk_id >= ? ORDER BY chunk_id"
+        query = (
+            "SELECT chunk_id, vector FROM vectors WHERE chunk_id >= max(?, 0)"
+            " AND typeof(vector) = 'blob' AND length(vector) = ? ORDER BY chunk_id"
+        )
         with store_errors(self._archive.path):
-            rows = self._archive.connection().execute(query, (lowest,)).fetchall()
-        rows = [row for row in rows if len(row[1]) == 4 * self._dimension]
+            rows = (
+                self._archive.connection().execute(query, (lowest, 4 * self._dimension)).fetchall()
+            )
         vectors = np.empty((len(rows), self._dimension), np.float32)
         for line, (_, blob) in enumerate(rows):
             vectors[line] = np.frombuffer(blob, "<f4")

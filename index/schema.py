@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import json
 import sqlite3
+import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
@@ -20,7 +21,9 @@ from corpus.article import Span, Version
 from corpus.database import store_errors
 from corpus.errors import ModelError
 from corpus.migrations import CORPUS_MIGRATIONS
+from corpus.rows import sentence_count
 from index.chunks import Chunk
+from index.reading import SAID_TABLE
 
 # Chunk ids are never used again (AUTOINCREMENT): a snapshot may still hold a removed one.
 # vectors holds float32, sentence_vectors a float16 matrix, one row a sentence; little-endian both.
@@ -64,9 +67,9 @@ CREATE TRIGGER version_superseded AFTER UPDATE OF current ON versions WHEN new.c
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES)
+MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES, SAID_TABLE)
 
-_SELECT_CHUNK = "SELECT id, version_id, start, stop, first, last FROM chunks"
+_CHUNK_COLUMNS = "chunks.id, version_id, start, stop, first, last"
 
 
 def open_archive(store: Path, *, create: bool = False, wait: float = 30.0) -> Archive:
@@ -179,7 +182,7 @@ def index_digest(connection: sqlite3.Connection, version_id: int) -> str:
     """Return a digest of a version's chunks, vectors and sentence vectors as they are stored."""
     digest = hashlib.blake2b(digest_size=16)
     rows = connection.execute(
-        f"{_SELECT_CHUNK} WHERE version_id = ? ORDER BY id", (version_id,)
+        f"SELECT {_CHUNK_COLUMNS} FROM chunks WHERE version_id = ? ORDER BY id", (version_id,)
     ).fetchall()
     vectors = connection.execute(
         "SELECT vector FROM chunks JOIN vectors ON chunk_id = id WHERE version_id = ? ORDER BY id",
@@ -195,9 +198,25 @@ def index_digest(connection: sqlite3.Connection, version_id: int) -> str:
 
 
 def read_chunks(connection: sqlite3.Connection, ids: Iterable[int]) -> dict[int, Chunk]:
-    """Return the chunks with these ids; ids that are no longer current are left out."""
+    """Return the chunks with these ids.
+
+    Left out are those that are no longer current, and damaged ones, which hold no sentences of
+    their version; `verify` names the article.
+    """
     wanted = json.dumps([int(i) for i in ids])
     rows = connection.execute(
-        f"{_SELECT_CHUNK} WHERE id IN (SELECT value FROM json_each(?))", (wanted,)
+        f"SELECT {_CHUNK_COLUMNS}, length(sentences) FROM chunks"
+        " JOIN versions ON versions.id = version_id"
+        " WHERE current = 1 AND chunks.id IN (SELECT value FROM json_each(?))",
+        (wanted,),
     )
-    return {row[0]: Chunk(row[0], row[1], Span(row[2], row[3]), (row[4], row[5])) for row in rows}
+    return {
+        row[0]: Chunk(row[0], row[1], Span(row[2], row[3]), (row[4], row[5]))
+        for row in rows
+        if is_range(row[2], row[3]) and is_range(row[4], row[5], sentence_count(row[6]))
+    }
+
+
+def is_range(start: object, stop: object, length: int = sys.maxsize) -> bool:
+    """Whether stored values are a range that is not empty; damaged ones may be of any type."""
+    return isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= length

@@ -128,6 +128,8 @@ class Reader:
         if article is None or not version.is_intact:
             return None
         vectors = self._index.sentence_vectors(version_id)
+        if len(vectors) != len(sentences):  # damaged; the words are still found
+            vectors = np.zeros((len(sentences), len(asked.vector)), np.float32)
         fused: dict[int, float] = {}
         similar: dict[int, float] = {}
         for hit in hits:

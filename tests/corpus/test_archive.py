@@ -146,14 +146,6 @@ def test_old_versions_stay_and_missing_values_are_kept(archive: Archive) -> None
     assert [v.number for _, v in archive.current_versions()] == [2]
 
 
-def test_a_file_with_two_states_of_an_article_is_read_again_without_change(
-    archive: Archive,
-) -> None:
-    lines = [raw(FIRST, id="a", locator="1"), raw(SECOND, id="a", locator="2")]
-    assert [stored(archive, line).number for line in lines] == [1, 2]
-    assert [put(archive, line) for line in lines * 3] == [None] * 6
-
-
 def test_a_text_that_goes_back_is_a_new_version(archive: Archive) -> None:
     for text, number in ((FIRST, 1), (SECOND, 2), (FIRST, 3)):
         assert stored(archive, raw(text, id="a")).number == number

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sqlite3
@@ -10,15 +11,17 @@ import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from types import FrameType
 
 import pytest
 
 from corpus.archive import Archive
 from corpus.article import RawArticle, Sentence, Span
-from corpus.database import FILE_NAME
+from corpus.database import FILE_NAME, Database
 from corpus.errors import StoreDamagedError, StoreError, StoreFormatError, StoreLockedError
 from corpus.migrations import CORPUS_MIGRATIONS, statements
 
@@ -330,3 +333,26 @@ with Archive.open(Path(sys.argv[1])) as archive:
     assert FILE_NAME in ran.stdout
     with Archive.open(store) as archive:
         assert names(archive) == ["a"]
+
+
+def test_ctrl_c_while_a_connection_closes_itself_is_not_lost_in_there(
+    store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lost: list[object] = []
+    monkeypatch.setattr(sys, "unraisablehook", lambda it: lost.append(it.exc_type))
+
+    def interrupt(frame: FrameType, _event: str, _value: object) -> None:
+        if frame.f_code.co_name == "__del__":
+            raise KeyboardInterrupt
+
+    database = Database(store, readonly=False, wait=0)
+    closed = weakref.ref(database.connection())
+    sys.setprofile(interrupt)
+    del database
+    gc.collect()
+    sys.setprofile(None)
+    assert closed() is None
+    (store / FILE_NAME).rename(store / "moved")
+    with pytest.raises(StoreError):
+        Database(store, readonly=False, wait=0).connection()
+    assert lost == []

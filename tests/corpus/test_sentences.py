@@ -188,9 +188,21 @@ def test_canonical_text_splits_line_by_line(text: str) -> None:
         pytest.param("(" * 200_000 + "]" * 200_000, 1, id="brackets never closed"),
         pytest.param('"' * 500_000, 1, id="only quotation marks"),
         pytest.param('Word. " ' * 50_000, 50_000, id="marks between spaces"),
+        pytest.param("市長は辞任した。" * 120_000, 120_000, id="Japanese without spaces"),
     ],
 )
 def test_huge_texts_take_seconds(text: str, count: int) -> None:
     started = time.process_time()
     assert len(split_sentences(text)) == count
     assert time.process_time() - started < 20
+
+
+def test_a_line_of_many_windows_is_split_like_its_sentences_alone() -> None:
+    chosen = [
+        "Dr. Ames paid $1,234.50 at 5 p.m. on Jan. 5 in the U.S. Senate.",
+        "“We won. We did,” said the mayor (who lost).",
+        "Who won? Nobody!",
+        "市長は月曜日に辞任した。",
+    ]
+    alone = [piece for sentence in chosen for piece in sentences(sentence)]
+    assert sentences(" ".join(chosen * 300)) == alone * 300
