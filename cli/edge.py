@@ -60,9 +60,10 @@ def handle_signals() -> None:
 
 
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
+def stoppable(noun: str = "article") -> Iterator[Callable[[], bool]]:
     """Yield a function telling whether a stop was asked for; asking twice stops at once."""
     asked = False
+    message = f"\nstopping after this {noun}; once more stops at once\n".encode()
 
     def remember(number: int, frame: FrameType | None) -> None:
         nonlocal asked
@@ -70,7 +71,7 @@ def stoppable() -> Iterator[Callable[[], bool]]:
             signal.default_int_handler(number, frame)
         asked = True
         with suppress(OSError):  # not through sys.stderr: it may be in the middle of a write
-            os.write(2, b"\nstopping after this article; once more stops at once\n")
+            os.write(2, message)
 
     before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
     try:

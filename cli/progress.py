@@ -6,36 +6,52 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from cli.common import counted
 from cli.edge import error_line, printable
 
-if TYPE_CHECKING:
-    from index.build import Progress
-
 SECONDS_BETWEEN_LINES = 10.0
 
 
+class Progress(Protocol):
+    """How far work is."""
+
+    @property
+    def done(self) -> int:
+        """How many things are done."""
+        ...
+
+    @property
+    def total(self) -> int | None:
+        """How many there will be; None where that is not known."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """What it is at, in words."""
+        ...
+
+
 @contextmanager
-def progress_shown() -> Iterator[Callable[[Progress], None]]:
-    """Yield what shows the progress of an ingest or a rebuild on stderr."""
+def progress_shown(noun: str = "article") -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows on stderr how far work on things of that name is."""
     if sys.stderr.isatty():
-        with _bar() as show:
+        with _bar(noun) as show:
             yield show
     else:
-        yield _lines()
+        yield _lines(noun)
 
 
 @contextmanager
-def _bar() -> Iterator[Callable[[Progress], None]]:
+def _bar(noun: str) -> Iterator[Callable[[Progress], None]]:
     from rich import progress as rich_progress
     from rich.console import Console
     from rich.table import Column
 
     columns = (
         rich_progress.BarColumn(20),
-        rich_progress.TextColumn("{task.completed:,} articles"),
+        rich_progress.TextColumn(f"{{task.completed:,}} {noun}s"),
         rich_progress.TimeElapsedColumn(),
         rich_progress.TextColumn(
             "{task.description}",
@@ -54,7 +70,7 @@ def _bar() -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _lines() -> Callable[[Progress], None]:
+def _lines(noun: str) -> Callable[[Progress], None]:
     last = time.monotonic()
 
     def show(progress: Progress) -> None:
@@ -63,6 +79,6 @@ def _lines() -> Callable[[Progress], None]:
             last = time.monotonic()
             total = f" of {progress.total:,}" if progress.total else ""
             source = f", now {printable(progress.source)}" if progress.source else ""
-            error_line(f"{counted(progress.done, 'article')}{total} so far{source}")
+            error_line(f"{counted(progress.done, noun)}{total} so far{source}")
 
     return show

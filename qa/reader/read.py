@@ -62,6 +62,7 @@ class Reader:
     def __init__(self, archive: Archive, index: ChunkIndex, weights: Weights) -> None:
         self._archive = archive
         self._index = index
+        self.weights = weights
         self._sentence = in_order(weights.sentence, features.NAMES)
         self._answer = in_order(weights.answer, answers.NAMES)
         self._confidence = in_order(weights.confidence, confidence.NAMES)
@@ -78,7 +79,7 @@ class Reader:
             day: The day that relative dates count from.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
-        scored = self.score(asked, self.sources(asked, hits[:CHUNKS_READ]))
+        scored = self.score(asked, self.sources(asked, hits))
         searched = find_answers(asked, scored, self._answer)
         return [
             self._evidence(number, item, asked, searched)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.resources import files
 
 import numpy as np
 from numpy.typing import NDArray
+
+from corpus.article import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +28,11 @@ class Weights:
     answer: Mapping[str, float]
     confidence: Mapping[str, float]
     floor: float
+
+    @property
+    def sha256(self) -> str:
+        """Return a digest of them all."""
+        return sha256_of(json.dumps(asdict(self), sort_keys=True))
 
 
 def shipped_weights() -> Weights:
