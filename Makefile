@@ -8,6 +8,7 @@
 PYTHON ?= python3
 TORCH_INDEX ?=
 STORE ?= data/sample
+PEERS ?= bm25s txtai llama_index langchain haystack
 
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
@@ -16,7 +17,7 @@ DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' '
 STAMP := .venv/.installed-$(DIGEST)
 TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
 
-.PHONY: setup prepare chat test lint bench
+.PHONY: setup prepare chat test lint bench bench-peers
 .DEFAULT_GOAL := chat
 
 setup: $(STAMP)
@@ -58,3 +59,21 @@ lint: setup
 bench: prepare
 	@echo "==> Measuring speed on the sample (other articles: python tests/bench/speed.py --help)"
 	@$(BIN)/python tests/bench/speed.py
+
+# Every peer has a virtual environment of its own, and one that cannot be installed is left out.
+# Other articles: make bench-peers PEER_OPTIONS="--articles FILE --questions FILE --work DIR --out DIR"
+PEER_OPTIONS ?= --work data/peers
+
+bench-peers: prepare
+	@for peer in $(PEERS); do $(MAKE) --no-print-directory .venv-peers/$$peer/.installed || true; done
+	@echo "==> Measuring OnRecord and its peers (what is measured already is kept)"
+	@$(BIN)/python tests/bench/peers/run.py $(PEER_OPTIONS)
+
+.venv-peers/%/.installed: tests/bench/peers/requirements-%.txt
+	@echo "==> Installing $* into .venv-peers/$*"
+	@$(PYTHON) -m venv .venv-peers/$*
+	@.venv-peers/$*/bin/python -m pip --disable-pip-version-check install --quiet --upgrade pip
+	@for torch in $$(grep '^torch==' $<); do \
+		.venv-peers/$*/bin/python -m pip install --quiet $(TORCH_FROM) $$torch; done
+	@.venv-peers/$*/bin/python -m pip install --quiet --requirement $<
+	@touch $@

@@ -178,7 +178,10 @@ class Database:
     @property
     def change(self) -> int:
         """A number that grows with every committed change of articles, by whatever process."""
-        return int(self.meta("change") or 0)
+        try:
+            return int(self.meta("change") or 0)
+        except ValueError as error:
+            raise _damaged(self.path, "its change number was altered") from error
 
     def changed(self) -> None:
         """Count a change; part of the open transaction."""
@@ -207,6 +210,8 @@ def store_errors(path: Path, size: int = 0) -> Iterator[None]:
         if code is None:
             raise
         raise _in_words(path, code & 0xFF, error, size) from error
+    except UnicodeDecodeError as error:  # of SQLite's own message, where that quotes damaged names
+        raise _damaged(path, "names in it are no text") from error
 
 
 def _in_words(path: Path, code: int, error: sqlite3.Error, size: int) -> StoreError:
@@ -215,14 +220,18 @@ def _in_words(path: Path, code: int, error: sqlite3.Error, size: int) -> StoreEr
     if code == sqlite3.SQLITE_NOTADB:
         return StoreFormatError(f"E_FORMAT {path} is not an OnRecord store; it was left untouched")
     if code == sqlite3.SQLITE_CORRUPT:
-        return StoreDamagedError(
-            f"{path} is damaged ({error}); `onrecord verify` says where, a backup restores it"
-        )
+        return _damaged(path, error)
     if code == sqlite3.SQLITE_FULL:
         return StoreError(
             f"{path}: {_space(path.parent, size)}; all that was stored before is safe"
         )
     return StoreError(f"{path} cannot be used: {error}")
+
+
+def _damaged(path: Path, reason: object) -> StoreDamagedError:
+    return StoreDamagedError(
+        f"{path} is damaged ({reason}); `onrecord verify` says where, a backup restores it"
+    )
 
 
 def _space(folder: Path, size: int) -> str:

@@ -233,6 +233,8 @@ class _Ingest:
 
     def _store_window(self) -> None:
         window, self._window = self._window, []
+        if self._stopped():
+            window = []  # embedding it would keep whoever interrupts waiting for seconds
         for prepared, vectors in self._embedded(window):
             if self._stopped():
                 break

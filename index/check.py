@@ -40,7 +40,7 @@ def check(archive: Archive) -> list[Problem]:
     for part in (_file, _articles, _versions, _ids, _full_text, _snapshot):
         try:
             problems.extend(part(archive))
-        except sqlite3.DatabaseError as error:
+        except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # see `store_errors`
             problems.append(Problem(f"{archive.path} cannot be read to the end: {error}"))
     return list(dict.fromkeys(problems))
 
@@ -121,10 +121,16 @@ def _indexed(
         (version.id,),
     )
     for start, stop, first, last, title, text in chunks:
-        if not (0 <= start < stop <= len(version.text) and 0 <= first < last <= len(sentences)):
+        spans = ((start, stop, len(version.text)), (first, last, len(sentences)))
+        if not all(_is_range(*span) for span in spans):
             yield "a chunk lies outside its text: run `onrecord rebuild`"
         elif (title, text) != (version.title or "", version.text[start:stop]):
             yield "its full text was altered: run `onrecord rebuild`"
+
+
+def _is_range(start: object, stop: object, length: int) -> bool:
+    # A damaged column may hold a value of any type.
+    return isinstance(start, int) and isinstance(stop, int) and 0 <= start < stop <= length
 
 
 def _ids(archive: Archive) -> Iterator[Problem]:

@@ -123,7 +123,7 @@ class Snapshots:
         """Return what is wrong with the snapshot that counts, None where all is well."""
         generation, digest = self._named()
         if not generation:
-            return None
+            return f"snapshot: {digest}" if digest else None
         try:
             self._verified(generation, digest)
         except (BadSnapshotError, OSError) as error:
@@ -176,7 +176,10 @@ class Snapshots:
 
     def _named(self) -> tuple[int, str]:
         generation, _, digest = (self._archive.meta("snapshot") or "0 ").partition(" ")
-        return int(generation), digest
+        # A damaged number is as good as no snapshot, but for `check`.
+        return (
+            (int(generation), digest) if generation.isdecimal() else (0, "its number was altered")
+        )
 
     def _paths(self, generation: int) -> tuple[Path, Path]:
         stem = f"{generation:04}"

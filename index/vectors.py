@@ -146,8 +146,12 @@ class FaissVectors:
 
 
 def best(ids: Ids, scores: Vectors, k: int) -> tuple[Ids, Vectors]:
-    """Return the `k` highest scores and their ids, best first, equal ones by id."""
-    k = max(0, min(k, len(ids)))
+    """Return the `k` highest scores and their ids, best first, equal ones by id.
+
+    Scores are rounded to five decimals: the same vector's differ in the last bits by where it
+    stands in a matrix, and between numpy and FAISS.
+    """
+    k, scores = max(0, min(k, len(ids))), np.round(scores, 5)
     if 0 < k < len(ids):
         # All that tie with the k-th stay in, so that ids decide between them.
         threshold = np.partition(scores, len(scores) - k)[len(scores) - k]

@@ -50,7 +50,8 @@ def quoted_part(text: str, sentence: Span, answer: Span | None) -> Span | None:
     middle = answer or Span(sentence.start, sentence.start + 1)
     margin = max((QUOTED_OF_LONG - len(middle)) // 2, 0)
     start = _border(text, max(sentence.start, middle.start - margin), sentence, -1)
-    end = _border(text, min(sentence.end, middle.end + 2 * margin), sentence, 1)
+    end = max(middle.end, min(sentence.end, start + QUOTED_OF_LONG))
+    end = _border(text, end, sentence, 1)
     while end > start + 1 and text[end - 1].isspace():
         end -= 1
     return Span(start, end)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ def fit_softmax(groups: Sequence[Group], ridge: float = 5.0) -> Floats:
         ridge: Penalty on the squared weights of standardised features.
     """
     taught = [(x, y) for x, y in groups if len(y) and y.max() > 0]
-    scale = np.concatenate([x for x, _ in taught]).std(axis=0) + 1e-6
+    scale = _scale(np.concatenate([x for x, _ in taught]))
     scaled = [(x / scale, y) for x, y in taught]
 
     def loss(w: Floats) -> tuple[float, Floats]:
@@ -48,8 +49,7 @@ def fit_logistic(x: Floats, y: Floats, weight: Floats, ridge: float = 3.0) -> Fl
         weight: (n,) how much each row counts.
         ridge: Penalty on the squared weights of standardised features, but for the constant's.
     """
-    scale = x.std(axis=0) + 1e-6
-    scale[-1] = 1.0
+    scale = _scale(x)
     scaled, penalty = x / scale, np.full(len(scale), ridge)
     penalty[-1] = 0.0
 
@@ -61,6 +61,12 @@ def fit_logistic(x: Floats, y: Floats, weight: Floats, ridge: float = 3.0) -> Fl
 
     weights: Floats = _minimum(loss, len(scale)) / scale
     return weights
+
+
+def _scale(x: NDArray[np.floating[Any]]) -> Floats:
+    """Return the standard deviation of each column; 1 for a constant one, which teaches nothing."""
+    scale = x.std(axis=0, dtype=np.float64)
+    return np.where(scale > 1e-6, scale, 1.0)
 
 
 def _minimum(loss: object, size: int) -> Floats:

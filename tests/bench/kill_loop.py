@@ -16,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 from index.build import ingest
@@ -107,28 +108,47 @@ def faults(store: Path, oracle: Path) -> list[str]:
     return found
 
 
+def loop(folder: Path, kills: int, longest: float) -> Iterator[list[str]]:
+    """Kill a worker this often, and yield what is wrong with the store after each kill.
+
+    Args:
+        folder: Where store and oracle are made.
+        kills: How many workers to kill.
+        longest: Each is killed at most so many seconds after it began to write.
+    """
+    chance = random.Random(0)
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    store, oracle = folder / "store", folder / "oracle"
+    with open_archive(store, create=True):
+        oracle.touch()
+    for number in range(kills):
+        begun = oracle.stat().st_size
+        command = [sys.executable, __file__, "--work", str(store), str(oracle), str(number)]
+        worker = subprocess.Popen(command, env=environment)
+        while worker.poll() is None and oracle.stat().st_size == begun:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0, longest))
+        worker.send_signal(signal.SIGKILL)
+        if worker.wait() != -signal.SIGKILL:
+            yield [f"the worker ended by itself with code {worker.returncode}"]
+        else:
+            yield faults(store, oracle)
+
+
+def acknowledged(folder: Path) -> int:
+    """Return how many operations the workers have acknowledged."""
+    return (folder / "oracle").read_text("utf-8").count("done")
+
+
 def main(kills: int) -> int:
     """Kill, reopen and compare this many times; 0 if nothing was ever wrong."""
     good = 0
-    chance = random.Random(0)
     with tempfile.TemporaryDirectory() as folder:
-        store, oracle = Path(folder, "store"), Path(folder, "oracle")
-        with open_archive(store, create=True):
-            pass
-        for number in range(kills):
-            begun = oracle.stat().st_size if oracle.exists() else 0
-            command = [sys.executable, __file__, "--work", str(store), str(oracle), str(number)]
-            worker = subprocess.Popen(command)
-            while worker.poll() is None and (not oracle.exists() or oracle.stat().st_size == begun):
-                time.sleep(0.01)
-            time.sleep(chance.uniform(0, 2))
-            worker.send_signal(signal.SIGKILL)
-            worker.wait()
-            found = faults(store, oracle)
+        for number, found in enumerate(loop(Path(folder), kills, longest=2.0)):
             good += not found
             for fault in found[:5]:
                 print(f"kill {number}: {fault}")  # noqa: T201
-        operations = oracle.read_text("utf-8").count("done")
+        operations = acknowledged(Path(folder))
     print(f"{good} of {kills} ({operations} operations acknowledged)")  # noqa: T201
     return 0 if good == kills else 1
 
