@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterable
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,9 +14,14 @@ from cli.common import Config, Debug, Store, counted, read_settings
 from cli.edge import INTERRUPTED, PARTLY, error_line, stoppable
 from cli.files import check_writable, write_whole
 from cli.progress import progress_shown
+from corpus.errors import UsageError
 
 if TYPE_CHECKING:
+    from corpus.archive import Archive
+    from qa.assistant import Assistant
+    from qa.evaluation.compare import Comparison
     from qa.evaluation.floors import Floors
+    from qa.evaluation.questions import QuestionSet
     from qa.evaluation.results import Results
     from qa.settings import Settings
 
@@ -34,17 +39,17 @@ JsonFile = Annotated[
 HtmlFile = Annotated[
     Path | None, typer.Option("--html", metavar="FILE", help="Write a report to look at.")
 ]
-Gate = Annotated[
+GateFile = Annotated[
     Path | None,
     typer.Option("--gate", metavar="FILE", help="Fail (1) where a figure misses its floor (TOML)."),
 ]
 Pin = Annotated[bool, typer.Option("--pin", help="Write the floors of --gate; they only rise.")]
 Lower = Annotated[bool, typer.Option("--lower", help="Let --pin lower floors as well.")]
-Compare = Annotated[
+EarlierFile = Annotated[
     Path | None,
     typer.Option("--compare", metavar="FILE", help="Say what changed since an earlier --json."),
 ]
-Trec = Annotated[
+TrecFolder = Annotated[
     Path | None,
     typer.Option("--trec", metavar="FOLDER", help="Write runs and qrels as TREC files."),
 ]
@@ -57,12 +62,12 @@ def run(
     context: typer.Context,
     questions: Questions,
     json_file: JsonFile = None,
-    html: HtmlFile = None,
-    gate: Gate = None,
+    html_file: HtmlFile = None,
+    gate_file: GateFile = None,
     pin: Pin = False,
     lower: Lower = False,
-    compare: Compare = None,
-    trec: Trec = None,
+    earlier_file: EarlierFile = None,
+    trec_folder: TrecFolder = None,
     limit: Limit = None,
     store: Store = None,
     config: Config = None,
@@ -75,21 +80,21 @@ def run(
 
     For example: onrecord eval run questions.jsonl --json today.json --html today.html
     """
-    _check_call(context, gate, pin=pin, lower=lower)
-    for path in filter(None, (json_file, html, gate if pin else None)):
+    _check_call(context, gate_file, pin=pin, lower=lower)
+    for path in filter(None, (json_file, html_file, gate_file if pin else None)):
         check_writable(path)
-    from qa.evaluation.floors import read_floors
-    from qa.evaluation.results import read_results
-
-    earlier = read_results(compare) if compare else None
-    floors = read_floors(gate) if gate and (gate.exists() or not pin) else None
-    part = json_file.with_name(f"{json_file.name}.part") if json_file else None
+    earlier, floors = _earlier(earlier_file), _floors(gate_file, pin=pin)
+    part = json_file and json_file.with_name(f"{json_file.name}.part")
     report = _measured(questions, read_settings(config, store), limit, part)
-    results = _written(report, json_file, part, html, trec)
-    _show(report, results, earlier)
-    holds = gate is None or _gate(results, gate, floors, pin=pin, lower=lower)
+    results = _results(report)
+    comparison = _comparison(report, results, earlier)
+    _write(report, json_file, html_file, trec_folder)
+    if part:
+        part.unlink()
+    _show(report, comparison)
+    holds = not gate_file or _gate(results, gate_file, floors, pin=pin, lower=lower)
     failed = _failures(questions, report["rows"])
-    if not holds or failed:
+    if failed or not holds:
         raise typer.Exit(PARTLY if holds else MISSED)
 
 
@@ -100,6 +105,19 @@ def _check_call(context: typer.Context, gate: Path | None, *, pin: bool, lower: 
         context.fail("--lower belongs to --pin")
 
 
+def _earlier(path: Path | None) -> Results | None:
+    from qa.evaluation.results import read_results
+
+    return read_results(path) if path else None
+
+
+def _floors(path: Path | None, *, pin: bool) -> Floors | None:
+    """Return the floors pinned so far; where they are to be pinned there need be none."""
+    from qa.evaluation.floors import read_floors
+
+    return read_floors(path) if path and (path.exists() or not pin) else None
+
+
 def _measured(
     path: Path, settings: Settings, limit: int | None, part: Path | None
 ) -> dict[str, Any]:
@@ -108,67 +126,87 @@ def _measured(
     from index.schema import open_archive
     from qa.assemble import open_assistant
     from qa.evaluation.check_set import open_questions
+    from qa.evaluation.run import first_questions
+
+    with open_archive(settings.store) as archive:
+        asked, change = first_questions(open_questions(path, archive), limit), archive.change
+        if asked.problems:
+            remarks = counted(len(asked.problems), "remark")
+            error_line(f"{path}: {remarks}; `onrecord eval check` names them")
+        report = _asked(asked, open_assistant(settings.store, settings), archive, part)
+        if archive.change != change:
+            raise UsageError("the store was changed while it was measured; run again")
+        return report
+
+
+def _asked(
+    questions: QuestionSet, assistant: Assistant, archive: Archive, part: Path | None
+) -> dict[str, Any]:
     from qa.evaluation.journal import open_journal
-    from qa.evaluation.run import data_of, first_questions
+    from qa.evaluation.run import data_of
     from qa.evaluation.run import run as run_on
     from qa.evaluation.summary import key_of, report_of
 
-    with open_archive(settings.store) as archive:
-        asked = first_questions(open_questions(path, archive), limit)
-        assistant, data = open_assistant(settings.store, settings), data_of(archive)
-        with (
-            open_journal(part, key_of(asked, data, assistant.settings)) as journal,
-            stoppable("question") as stopped,
-            progress_shown("question") as progress,
-        ):
-            if journal.resumed:
-                error_line(f"{part}: going on after {counted(journal.resumed, 'question')}")
-            rows = run_on(asked, assistant, archive, journal, progress, stopped)
-        if rows is None:
-            _stopped(len(journal.rows), part)
-        made = datetime.now(UTC).isoformat(timespec="seconds")
-        return report_of(asked, data, assistant.settings, rows, made)
+    data, settings = data_of(archive), assistant.settings
+    with (
+        open_journal(part, key_of(questions, data, settings)) as journal,
+        stoppable("question") as stopped,
+        progress_shown("question") as progress,
+    ):
+        if journal.resumed:
+            error_line(f"{part}: going on after {counted(journal.resumed, 'question')}")
+        rows = run_on(questions, assistant, archive, journal, progress, stopped)
+    if rows is None:
+        how = f"the same command goes on from {part}" if part else "with --json FILE it could go on"
+        error_line(f"stopped after {counted(len(journal.rows), 'question')}; {how}")
+        raise typer.Exit(INTERRUPTED)
+    return report_of(questions, data, settings, rows, datetime.now(UTC).isoformat("T", "seconds"))
 
 
-def _stopped(done: int, part: Path | None) -> NoReturn:
-    how = f"the same command goes on from {part}" if part else "with --json FILE it could go on"
-    error_line(f"stopped after {counted(done, 'question')}; {how}")
-    raise typer.Exit(INTERRUPTED)
-
-
-def _written(
-    report: dict[str, Any],
-    json_file: Path | None,
-    part: Path | None,
-    html: Path | None,
-    trec: Path | None,
-) -> Results:
-    """Write what was asked for, and return the report as comparing and the gate read it."""
+def _results(report: dict[str, Any]) -> Results:
+    """Return the report as comparing and the gate read it."""
     from qa.evaluation.results import Results
 
-    content = json.dumps(report, ensure_ascii=False, indent=1) + "\n"
-    if json_file and part:
-        write_whole(json_file, content)
-        part.unlink(missing_ok=True)
-    if html:
+    return Results.from_json(json.dumps(report), "this run")
+
+
+def _comparison(
+    report: dict[str, Any], results: Results, earlier: Results | None
+) -> Comparison | None:
+    """Compare with an earlier run, if there is one; the report says so too."""
+    from qa.evaluation.compare import compare
+
+    if earlier is None:
+        return None
+    comparison = compare(earlier, results)
+    report["comparison"] = comparison.to_json()
+    return comparison
+
+
+def _write(
+    report: dict[str, Any], json_file: Path | None, html_file: Path | None, trec: Path | None
+) -> None:
+    if json_file:
+        write_whole(json_file, json.dumps(report, ensure_ascii=False, indent=1) + "\n")
+    if html_file:
         from qa.evaluation.report import write_report
 
-        write_report(report, html)
+        write_report(report, html_file)
     if trec:
         from qa.evaluation.trec import write_trec
 
         write_trec(report["rows"], trec)
-    return Results.from_json(content.encode("utf-8", "backslashreplace"), "this run")
 
 
-def _show(report: dict[str, Any], results: Results, earlier: Results | None) -> None:
+def _show(report: dict[str, Any], comparison: Comparison | None) -> None:
     from cli.figures import comparison_lines, report_lines
-    from qa.evaluation.compare import compare
 
-    _print(report_lines(report))
-    if earlier:
+    for line in report_lines(report):
+        typer.echo(line)
+    if comparison:
         typer.echo()
-        _print(comparison_lines(compare(earlier, results)))
+        for line in comparison_lines(comparison):
+            typer.echo(line)
 
 
 def _gate(results: Results, path: Path, floors: Floors | None, *, pin: bool, lower: bool) -> bool:
@@ -201,8 +239,3 @@ def _failures(path: Path, rows: Iterable[dict[str, Any]]) -> int:
     for row in failed:
         error_line(f"{path}:{row['line']}: {row['id']} could not be asked: {row['error']}")
     return len(failed)
-
-
-def _print(lines: Iterable[str]) -> None:
-    for line in lines:
-        typer.echo(line)

@@ -159,4 +159,10 @@ def _speed(rows: Sequence[Json]) -> Iterator[Figure]:
     for stage, times in (spent | {"cpu": [row["cpu_ms"] for row in rows]}).items():
         for percent in (50, 95):
             name = f"{stage} p{percent} ms"
-            yield Figure.of_statistic(name, times, partial(np.percentile, q=percent), "lower")
+            yield Figure.of_statistic(name, times, partial(_percentile, percent=percent), "lower")
+
+
+def _percentile(times: Floats, percent: int) -> float:
+    """Return the nearest-rank percentile, itself one of the times; NumPy's own is much slower."""
+    rank = -(-len(times) * percent // 100)
+    return float(np.partition(times[:, 0], rank - 1)[rank - 1])

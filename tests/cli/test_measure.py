@@ -39,31 +39,41 @@ NOBODY: dict[str, Any] = {"id": "none", "question": "Who was the mayor?", "answe
 UNASKABLE: dict[str, Any] = {"id": "blank", "question": "of the", "answers": []}
 
 
-class Stoppable(Assistant):
-    """Is interrupted while it answers, once it has answered so many questions."""
+class Watched(Assistant):
+    """Counts what it is asked; `meanwhile` may do something while it answers."""
 
     asked = 0
-    stop_at: int | None = None
 
     def trace(self, *given: Any, **named: Any) -> Trace:
         type(self).asked += 1
-        if type(self).asked == self.stop_at:
-            os.kill(os.getpid(), signal.SIGINT)
+        self.meanwhile(self.asked)
         return super().trace(*given, **named)
+
+    def meanwhile(self, asked: int) -> None:
+        pass
+
+
+def interrupt_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
+    """Send Ctrl-C while that question is answered."""
+
+    def meanwhile(_: Watched, asked: int) -> None:
+        if asked == number:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    monkeypatch.setattr(Watched, "meanwhile", meanwhile)
 
 
 @pytest.fixture(autouse=True)
 def _assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(Stoppable, "asked", 0)
-    monkeypatch.setattr(Stoppable, "stop_at", None)
+    monkeypatch.setattr(Watched, "asked", 0)
 
     def open_assistant(store: Path, settings: Settings) -> Assistant:
         archive, embedder = open_archive(store), HashEmbedder()
         index = ChunkIndex(archive, embedder)
         reader = Reader(archive, index, shipped_weights())
         floor = settings.answer.confidence or 0.0
-        return Stoppable(archive, index, embedder, reader, floor=floor, quotes=4)
+        return Watched(archive, index, embedder, reader, floor=floor, quotes=4)
 
     monkeypatch.setattr("qa.assemble.open_assistant", open_assistant)
 
@@ -113,37 +123,63 @@ def test_only_the_first_questions(onrecord: OnRecord) -> None:
 
 
 @pytest.mark.usefixtures("store")
-def test_ctrl_c_stops_after_a_question_and_the_same_command_goes_on(onrecord: OnRecord) -> None:
+def test_ctrl_c_stops_after_a_question_and_the_same_command_goes_on(
+    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = ("eval", "run", written(FERRY, PIER, NOBODY), "--json", "f.json")
-    Stoppable.stop_at = 2
+    interrupt_at(monkeypatch, 2)
     code, out, err = onrecord(*command)
     assert (code, out) == (130, "")
     assert "stopped after 2 questions; the same command goes on from f.json.part" in err
     assert not Path("f.json").exists()
     code, out, err = onrecord(*command)
     assert (code, err) == (0, "f.json.part: going on after 2 questions\n")
-    assert Stoppable.asked == 3
+    assert Watched.asked == 3
     assert figures("f.json")["first quote right"] == (1, 2)
     assert not Path("f.json.part").exists()
 
 
 @pytest.mark.usefixtures("store")
-def test_a_run_with_other_settings_starts_anew(onrecord: OnRecord) -> None:
+def test_a_run_with_other_settings_starts_anew(
+    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
     command = ("eval", "run", written(FERRY, PIER), "--json", "f.json")
-    Stoppable.stop_at = 1
+    interrupt_at(monkeypatch, 1)
     assert onrecord(*command)[0] == 130
     Path("onrecord.toml").write_text("answer.confidence = 1.0\n")
     code, out, err = onrecord(*command)
-    assert (code, err, Stoppable.asked) == (0, "", 3)
+    assert (code, err, Watched.asked) == (0, "", 3)
     assert "Outcomes: wrongly declined 2" in out
 
 
 @pytest.mark.usefixtures("store")
-def test_without_json_there_is_nothing_to_go_on_from(onrecord: OnRecord) -> None:
-    Stoppable.stop_at = 1
+def test_without_json_there_is_nothing_to_go_on_from(
+    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    interrupt_at(monkeypatch, 1)
     code, _, err = onrecord("eval", "run", written(FERRY, PIER))
     assert code == 130
     assert "stopped after 1 question; with --json FILE it could go on" in err
+
+
+def test_figures_of_two_states_of_a_store_are_not_mixed(
+    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch, store: Path
+) -> None:
+    def remove(_: Watched, asked: int) -> None:
+        with open_archive(store) as archive:
+            assert archive.remove(article_id="a2") == (asked == 1)
+
+    monkeypatch.setattr(Watched, "meanwhile", remove)
+    code, out, err = onrecord("eval", "run", written(FERRY, PIER), "--json", "f.json")
+    assert (code, out) == (2, "")
+    assert err == "Error: the store was changed while it was measured; run again\n"
+    assert not Path("f.json").exists()
+
+
+@pytest.mark.usefixtures("store")
+def test_what_is_left_out_of_a_set_is_said(onrecord: OnRecord) -> None:
+    code, _, err = onrecord("eval", "run", written(FERRY, PIER | {"question": ""}))
+    assert (code, err) == (0, "set.jsonl: 1 remark; `onrecord eval check` names them\n")
 
 
 @pytest.mark.usefixtures("store")
@@ -256,7 +292,7 @@ def test_b84_what_cannot_work_is_said_before_anything_is_asked(
     onrecord: OnRecord, arguments: list[str], message: str
 ) -> None:
     code, out, err = onrecord("eval", "run", written(FERRY), *arguments)
-    assert (code, out, Stoppable.asked) == (2, "", 0)
+    assert (code, out, Watched.asked) == (2, "", 0)
     assert message in err
 
 
