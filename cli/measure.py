@@ -90,7 +90,7 @@ def run(
     comparison = _comparison(report, results, earlier)
     _write(report, json_file, html_file, trec_folder)
     if part:
-        part.unlink()
+        part.unlink(missing_ok=True)
     _show(report, comparison)
     holds = not gate_file or _gate(results, gate_file, floors, pin=pin, lower=lower)
     failed = _failures(questions, report["rows"])
@@ -142,14 +142,15 @@ def _measured(
 def _asked(
     questions: QuestionSet, assistant: Assistant, archive: Archive, part: Path | None
 ) -> dict[str, Any]:
-    from qa.evaluation.journal import open_journal
+    from qa.evaluation.journal import code_sha256, open_journal
     from qa.evaluation.run import data_of
     from qa.evaluation.run import run as run_on
     from qa.evaluation.summary import key_of, report_of
 
     data, settings = data_of(archive), assistant.settings
+    key = key_of(questions, data, settings) | {"code": code_sha256()}
     with (
-        open_journal(part, key_of(questions, data, settings)) as journal,
+        open_journal(part, key) as journal,
         stoppable("question") as stopped,
         progress_shown("question") as progress,
     ):

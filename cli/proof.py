@@ -1,4 +1,4 @@
-"""A proof to hand on: the answer with every quote, its place and the digest of its text."""
+"""A proof as a file: JSON that can be checked elsewhere, or a page to read."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from pathlib import Path
 
 from cli.files import write_whole
 from qa.answer import Answer, Citation
-from qa.render import to_html, to_json
+from qa.proof import HOW_TO_CHECK, proof
+from qa.render import to_html
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"
@@ -25,8 +26,8 @@ def write_proof(answer: Answer, path: Path) -> None:
 
 
 def proof_json(answer: Answer) -> str:
-    """Return the answer as indented JSON."""
-    return json.dumps(to_json(answer), ensure_ascii=False, indent=2) + "\n"
+    """Return the proof as indented JSON."""
+    return json.dumps(proof(answer), ensure_ascii=False, indent=2) + "\n"
 
 
 def proof_html(answer: Answer) -> str:
@@ -38,9 +39,7 @@ def proof_html(answer: Answer) -> str:
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f"<title>{title}</title><style>{_STYLE}</style></head><body>\n"
         f"{to_html(answer)}\n<h2>Where the quotes stand</h2>\n"
-        "<p>Each quote is the text of that version from start to end, counted in code points; "
-        "the sha256 is that of the version's whole text in UTF-8.</p>\n"
-        f"{places}\n</body></html>\n"
+        f"<p>{html.escape(HOW_TO_CHECK)}</p>\n{places}\n</body></html>\n"
     )
 
 

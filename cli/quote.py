@@ -12,7 +12,8 @@ from cli.common import AsJson, Config, Debug, Store, read_settings
 
 if TYPE_CHECKING:
     from qa.answer import Citation
-    from qa.quotes import Difference, QuoteMatch
+    from qa.quotes import QuoteMatch
+    from qa.worddiff import Difference
 
 LONGEST = 10_000
 """Characters; comparing word by word takes time that grows with the square of the length."""

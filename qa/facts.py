@@ -31,8 +31,12 @@ NEGATIONS = frozenset(
 )
 # Words whose loss makes a guess, a plan or a condition look like a fact.
 HEDGES = frozenset(
-    """may might could would should if unless except alleged allegedly reportedly possibly perhaps
-    probably almost nearly planned plans proposed expected""".split()
+    """may might could would should if unless except alleged alleges allegedly reportedly possibly
+    perhaps probably almost nearly planned plans proposed expected""".split()
+)
+# A sentence with one of these says that it may not be so, whatever part of it is taken.
+CONDITIONS = frozenset(
+    "if unless except alleged alleges allegedly reportedly possibly perhaps probably".split()
 )
 PRONOUNS = frozenset(
     "he him his she her hers it its they them their theirs this these that those who whose".split()
@@ -55,11 +59,6 @@ class Token:
     kind: TokenKind
     key: str
     source: Number | Moment | None = None
-
-    @property
-    def is_fact(self) -> bool:
-        """Whether leaving the token out could change what is claimed."""
-        return self.kind not in ("word", "pronoun")
 
     def says(self, other: Token) -> bool:
         """Return whether this token of a quote supports `other` of a statement."""

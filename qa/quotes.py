@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from difflib import SequenceMatcher
-from typing import Literal, NamedTuple
+from typing import Literal
 
 from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version, day_of
@@ -20,25 +18,17 @@ from index.schema import read_chunks
 from qa.answer import Citation, Evidence
 from qa.fold import fold, fold_with_map, occurrences
 from qa.verify import cite, cuts_no_figure
-
-_Operation = Literal["same", "replaced", "added", "missing"]
+from qa.worddiff import Difference, differences, in_order, shared, weight
 
 _CANDIDATES = 50
 _PHRASE_WORDS = 12
-_COMPARED = 8
-_OPERATIONS: dict[str, _Operation] = {
-    "equal": "same", "replace": "replaced", "delete": "added", "insert": "missing"
-}  # fmt: skip
+_PIECE_WORDS = 4
+_PIECES = 8
+_TELLING = 20
+"""A piece that more chunks hold tells nothing."""
+_COMPARED = 12
 NEAR = 0.5
-"""The share of the words asked for that a sentence must have, in order, to be called near."""
-
-
-class Difference(NamedTuple):
-    """A stretch of words: the same, or replaced, added by `theirs`, or missing from it."""
-
-    operation: _Operation
-    theirs: str
-    stored: str
+"""The share of the words asked for, by weight, that a near sentence has in order."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,8 +91,10 @@ def find_quote(archive: Archive, text: str) -> QuoteMatch:
     found = sorted(_exact(archive, wanted, opened), key=_published)
     if found:
         return QuoteMatch("exact", found[0], others=tuple(found[1:]))
-    length = max(1, len(split_sentences(wanted)))
-    return _nearest(wanted, list(_stretches(archive, chunks, opened, length)))
+    longest = max(1, len(split_sentences(wanted)))
+    stretches = list(_stretches(archive, chunks, opened, longest))
+    # Marks around it may be the asker's own, or belong to the quote.
+    return _nearest([wanted.split(), fold(text).split()], stretches)
 
 
 def _published(citation: Citation) -> tuple[date, str]:
@@ -110,15 +102,24 @@ def _published(citation: Citation) -> tuple[date, str]:
 
 
 def _candidates(archive: Archive, wanted: str) -> list[Chunk]:
-    """Return the chunks that hold the first or last words in a row, then those nearest by words."""
+    """Return the chunks that hold the first or last words, or some, in a row; then by words."""
     words, connection = wanted.split(), archive.connection()
     ids: dict[int, None] = {}
     with store_errors(archive.path):
         for phrase in (words[:_PHRASE_WORDS], words[-_PHRASE_WORDS:]):
             ids |= dict.fromkeys(search_phrase(connection, " ".join(phrase), _CANDIDATES))
+        for piece in _pieces(words):
+            found = search_phrase(connection, " ".join(piece), _TELLING + 1)
+            ids |= dict.fromkeys(found if len(found) <= _TELLING else ())
         ids |= dict.fromkeys(id_ for id_, _ in search(connection, wanted, _CANDIDATES))
         chunks = read_chunks(connection, ids)
     return [chunks[id_] for id_ in ids if id_ in chunks]
+
+
+def _pieces(words: Sequence[str]) -> list[Sequence[str]]:
+    """Return the words cut into pieces: where some were altered, others are still as stored."""
+    length = max(_PIECE_WORDS, -(-len(words) // _PIECES))
+    return [words[start : start + length] for start in range(0, len(words) - 1, length)]
 
 
 def _opened(archive: Archive, chunks: Sequence[Chunk]) -> dict[int, tuple[Article, Version]]:
@@ -151,6 +152,8 @@ def _exact(
 
 def _stored(wanted: str, text: str) -> Span | None:
     """Return where the text has the wanted words in a row, no word and no figure cut, or None."""
+    if wanted not in fold(text):  # true of most; folding with the way back takes far longer
+        return None
     folded = fold_with_map(text)
     for span in occurrences(wanted, folded.text):
         if cuts_no_figure(folded.text, span):
@@ -165,9 +168,9 @@ def _stretches(
     archive: Archive,
     chunks: Sequence[Chunk],
     opened: Mapping[int, tuple[Article, Version]],
-    length: int,
+    longest: int,
 ) -> Iterator[_Stretch]:
-    """Yield every run of `length` sentences that begins in one of the chunks, each once."""
+    """Yield every run of up to `longest` sentences that begins in one of the chunks, each once."""
     sentences = {version_id: archive.sentences(version_id) for version_id in opened}
     begins = {
         (chunk.version_id, first): None
@@ -176,38 +179,22 @@ def _stretches(
         for first in range(*chunk.sentences)
     }
     for version_id, first in begins:
-        run = sentences[version_id][first : first + length]
-        if run:
-            yield _Stretch(*opened[version_id], run)
+        following = sentences[version_id][first : first + longest]
+        for length in range(1, len(following) + 1):
+            yield _Stretch(*opened[version_id], following[:length])
 
 
-def _nearest(wanted: str, stretches: Sequence[_Stretch]) -> QuoteMatch:
-    words = wanted.split()
-    likely = sorted(stretches, key=lambda stretch: -_shared(words, stretch.words))[:_COMPARED]
-    matched = sorted(((_in_order(words, s.words), s) for s in likely), key=lambda pair: -pair[0])
-    for count, stretch in matched:
+def _nearest(wordings: Sequence[list[str]], stretches: Sequence[_Stretch]) -> QuoteMatch:
+    """Return the shortest of the stretches with the most words of one wording, in order."""
+    words = wordings[0]
+    likely = sorted(stretches, key=lambda s: (-shared(words, s.words), len(s.words)))[:_COMPARED]
+    matched = [
+        (in_order(wording, stretch.words), -len(stretch.words), stretch, wording)
+        for stretch in likely
+        for wording in wordings
+    ]
+    for found, _, stretch, wording in sorted(matched, key=lambda m: m[:2], reverse=True):
         citation = stretch.cited()
-        if citation and count >= NEAR * len(words):
-            return QuoteMatch("near", citation, _differences(words, stretch.words))
+        if citation and found >= NEAR * weight(words):
+            return QuoteMatch("near", citation, differences(wording, stretch.words))
     return QuoteMatch("none")
-
-
-def _shared(words: Sequence[str], stored: Sequence[str]) -> float:
-    """Return the harmonic mean of the shares of words that the two have in common, order aside."""
-    common = (Counter(words) & Counter(map(fold, stored))).total()
-    return 2 * common / (len(words) + len(stored))
-
-
-def _in_order(words: Sequence[str], stored: Sequence[str]) -> int:
-    return sum(block.size for block in _matcher(words, stored).get_matching_blocks())
-
-
-def _matcher(words: Sequence[str], stored: Sequence[str]) -> SequenceMatcher[str]:
-    return SequenceMatcher(None, words, [fold(word) for word in stored], autojunk=False)
-
-
-def _differences(words: Sequence[str], stored: Sequence[str]) -> tuple[Difference, ...]:
-    return tuple(
-        Difference(_OPERATIONS[tag], " ".join(words[a:b]), " ".join(stored[c:d]))
-        for tag, a, b, c, d in _matcher(words, stored).get_opcodes()
-    )

@@ -7,22 +7,18 @@ what one of its quotes says. A statement that fails is dropped whole.
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from corpus.article import Span, Version
 from qa.answer import Answer, Citation, Draft, DraftStatement, Evidence, Statement
-from qa.facts import Token, dates, negations, tokens
+from qa.facts import dates, negations
 from qa.figures import numbers
 from qa.fold import fold, fold_with_map, is_border, occurrences
+from qa.phrasing import is_phrased, keeps_mood
 
-# A statement may say these though its quote does not: they attribute or join, and add no fact.
-_FREE_WORDS = frozenset("a an the that also said says say saying reported reports".split())
-_ACCORDING = re.compile(r"\baccording to\b", re.IGNORECASE)
 _LONGEST_FIGURE = 120
-_QUOTED = re.compile(r'"([^"]*)"')
 
 
 def verify(
@@ -231,57 +227,20 @@ def _supported(text: str, citation: Citation) -> str | None:
     part = _verbatim(text, citation.quote)
     if part is not None:
         return part
-    return text if text.isprintable() and _phrased(text, citation) else None
+    phrased = text.isprintable() and is_phrased(text, citation.quote, citation.context)
+    return text if phrased else None
 
 
 def _verbatim(text: str, quote: str) -> str | None:
     """Return the stored slice that the statement repeats, typography aside, or None.
 
-    A part that leaves out a negation of its quote ("China lent" of "He denied that China lent") is
-    none.
+    A part that leaves out a negation or condition of its quote ("China lent" of "He denied that
+    China lent") is none.
     """
     folded = fold_with_map(quote)
     for span in occurrences(fold(text), folded.text):
         part = folded.original(span.start, span.end).of(quote)
-        whole = short_span(quote, part) is not None
+        whole = short_span(quote, part) is not None and keeps_mood(part, quote)
         if whole and negations(part) == negations(quote):
             return part
     return None
-
-
-def _phrased(text: str, citation: Citation) -> bool:
-    """Return whether a statement in other words says only what its quote says.
-
-    All its words but a few stand in the quote in this order; no figure, name, negation or hedge
-    between them is left out; a name may stand for a pronoun if the shown context has it. This
-    refuses honest paraphrases too: those are shown as quotes instead.
-    """
-    folded, quote = fold(text), fold(citation.quote)
-    passages = _QUOTED.findall(folded)
-    if folded.count('"') % 2 or not all(any(occurrences(p.strip(), quote)) for p in passages):
-        return False
-    claims = [t for t in tokens(_ACCORDING.sub("", folded)) if t.key not in _FREE_WORDS]
-    said = tokens(quote)
-    if Counter(negations(folded)) != Counter(negations(quote)) or not claims:
-        return False
-    names = frozenset(t.key for t in tokens(citation.context or "") if t.kind == "name")
-    return any(_follows(claims, said[start:], names) for start in range(len(said)))
-
-
-def _follows(claims: Sequence[Token], said: Sequence[Token], names: frozenset[str]) -> bool:
-    """Return whether the tokens say the claims in order, leaving out plain words only."""
-    rest = iter(said)
-    renamed = False  # the last token was a pronoun that a name of the context stood for
-    for claim in claims:
-        named = claim.kind == "name" and claim.key in names
-        if renamed and named:
-            continue
-        for token in rest:
-            renamed = token.kind == "pronoun" and named
-            if renamed or token.says(claim):
-                break
-            if token.is_fact:
-                return False
-        else:
-            return False
-    return True

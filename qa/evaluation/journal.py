@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import fcntl
+import hashlib
 import json
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from importlib.resources import files
 from pathlib import Path
 from typing import IO, Any
 
@@ -46,21 +49,40 @@ def open_journal(path: Path | None, key: Mapping[str, Any]) -> Iterator[Journal]
         key: What they are of; ready for `json.dumps`.
 
     Raises:
-        UsageError: The file cannot be read or written.
+        UsageError: The file cannot be read or written, or another run is writing it.
     """
     if path is None:
         yield Journal(None, {})
         return
-    try:
+    with _locked(path) as file:
         rows, length = _read(path, key)
-        file = path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n")
-    except OSError as error:
-        raise UsageError(f"{path}: {error.strerror or error}") from error
-    with file:
         os.truncate(path, length)  # what is not of this run, or was not written whole
         if not length:
             _write(file, key)
         yield Journal(file, rows)
+
+
+@contextmanager
+def _locked(path: Path) -> Iterator[IO[str]]:
+    try:
+        file = path.open("a", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: {error.strerror or error}") from error
+    with file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise UsageError(f"{path}: another run is writing it; give another name") from error
+        yield file
+
+
+def code_sha256() -> str:
+    """Return a digest of the code that answers, so that rows of two states of it do not mix."""
+    digest = hashlib.sha256()
+    for room in ("corpus", "index", "qa"):
+        for path in sorted(Path(str(files(room))).rglob("*.py")):
+            digest.update(path.read_bytes())
+    return digest.hexdigest()
 
 
 def _write(file: IO[str], record: Mapping[str, Any]) -> None:
@@ -70,7 +92,7 @@ def _write(file: IO[str], record: Mapping[str, Any]) -> None:
 
 def _read(path: Path, key: Mapping[str, Any]) -> tuple[Json, int]:
     """Return the rows of this key, and how many bytes at the beginning of the file hold them."""
-    data = path.read_bytes() if path.exists() else b""
+    data = path.read_bytes()
     whole = data[: data.rfind(b"\n") + 1]
     records = [_record(line) for line in whole.splitlines()]
     if not records or records[0] != json.loads(json.dumps(key)):

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from corpus.article import Span
 from qa.figures import Number, numbers
 from qa.moments import moments
 from qa.reader.question import Kind
-from qa.reader.words import is_stop_word
+from qa.reader.words import is_stop_word, stem
 
 _DAY_NAME = re.compile(r"\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b")
 _SCORE = re.compile(r"(?<![\w$£€¥.,–-])\d+[-–]\d+(?![\w–-])")
@@ -45,6 +45,29 @@ _POSSESSIVE = re.compile(r"(?<=\w)(?:['’]s\b|['’](?=\s))")
 _MAX_PHRASE_WORDS = 4
 
 
+# Signs of a kind that are quick to look for in hundreds of sentences.
+_WRITTEN = (
+    r"\d|\b(?:one|two|three|four|five|six|seven|eight|nine|ten|\w+teen|\w+ty|dozen|hundred)\b"
+)
+_SIGNS = {
+    Kind.MONEY: r"[$£€¥]\s?\d"
+    r"|\d[\w.,]*\s(?:\w+\s)?(?:dollars?|euros?|pounds?|yuan|rubles?|cents?)\b",
+    Kind.NUMBER: _WRITTEN,
+    Kind.PERCENT: r"%|\bper\s?cent\b|\bhalf\b|\bthirds?\b|\bquarters?\b",
+    Kind.DATE: r"\b\d{4}\b|\b(?:Jan|Feb|Mar|Apr|May|June|July|Aug|Sep|Oct|Nov|Dec)[a-z]*\.?\b"
+    r"|(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day|\b\d0s\b|\bcentury\b",
+    Kind.TIME: r"\d\s?[ap]\.?m\b|\d:\d\d|\bnoon\b|\bmidnight\b",
+    Kind.DURATION: r"\b(?:second|minute|hour|day|week|month|year|decade|centur)(?:s|ies|y)?\b",
+    Kind.MEASURE: _WRITTEN,
+    Kind.QUOTATION: r"[“”\"]|\b(?:said|says|told|called|described|wrote|according)\b",
+    Kind.REASON: r"\b(?:because|since|due to|owing to|as a result|so that|in order|reasons?|causes?"
+    r"|caused|led to|prompted|blamed?|after|amid|following|over concerns|in response|to avoid)\b",
+}
+_SIGN = {kind: re.compile(pattern) for kind, pattern in _SIGNS.items()}
+_NAMED = {Kind.PERSON, Kind.ORGANISATION, Kind.PLACE, Kind.TITLE, Kind.NAME}
+_INNER_CAPITAL = re.compile(r"(?<=[\s“\"(—–-])[A-Z][\w’'-]*")
+
+
 @dataclass(frozen=True, slots=True)
 class Candidate:
     """A possible short answer: `span` in code points of the sentence's text."""
@@ -52,6 +75,19 @@ class Candidate:
     span: Span
     text: str
     kind: Kind
+
+
+def holds_kind(kind: Kind, sentence: str, terms: Sequence[str]) -> bool:
+    """Return whether the sentence shows a sign of the kind of answer that is asked for.
+
+    Args:
+        kind: Those without a sign of their own are taken to be anywhere.
+        sentence: Its text.
+        terms: Stems of the question, which are no answer to it.
+    """
+    if kind in _NAMED:
+        return any(stem(m[0]) not in terms for m in _INNER_CAPITAL.finditer(sentence))
+    return kind not in _SIGN or _SIGN[kind].search(sentence) is not None
 
 
 def figure_candidates(sentence: str) -> Iterator[Candidate]:

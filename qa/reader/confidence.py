@@ -1,9 +1,12 @@
-"""How likely it is that a sentence answers the question: a logistic model over plain features."""
+"""How likely it is that a sentence answers the question, and that its short answer is right.
+
+Two logistic models over plain features.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from math import exp
+from math import exp, log
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -44,6 +47,7 @@ NAMES = (
     "missing_in_article",
     "bias",
 )
+SHORT_NAMES = ("candidate_share", "candidate_score", "right_kind", "log_odds", "bias")
 _COLUMNS = [features.NAMES.index(name) for name in _OF_SENTENCE]
 
 
@@ -62,6 +66,23 @@ def confidence_features(asked: Asked, item: Scored, searched: Sequence[Scored]) 
             1.0,
         ],
         dtype=np.float32,
+    )
+
+
+def short_features(asked: Asked, item: Scored, confidence: float) -> Floats:
+    """Return the row of `SHORT_NAMES` for a sentence's short answer, float32.
+
+    Args:
+        asked: The question.
+        item: A sentence with a short answer.
+        confidence: That the sentence answers, 0 to 1.
+    """
+    kind = item.candidate.kind if item.candidate else None
+    sure = min(max(confidence, 1e-3), 1 - 1e-3)
+    right_kind = float(kind == asked.question.kind)
+    odds = log(sure / (1 - sure))
+    return np.array(
+        [item.candidate_share, item.candidate_score, right_kind, odds, 1.0], dtype=np.float32
     )
 
 

@@ -10,6 +10,7 @@ from datetime import date
 import numpy as np
 from numpy.typing import NDArray
 
+from qa.reader.candidates import holds_kind
 from qa.reader.question import Question
 from qa.reader.words import stems
 
@@ -38,6 +39,7 @@ NAMES = (
     "length",
     "very_short",
     "is_question",
+    "lacks_kind",
 )
 
 
@@ -104,6 +106,7 @@ def sentence_features(asked: Asked, reading: Reading) -> Floats:
         np.asarray(reading.fused),
         *_period(asked, reading, len(positions)),
         *_shape(reading, positions),
+        _lacks_kind(asked.question, [reading.texts[i] for i in positions]),
     ]
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
 
@@ -185,6 +188,10 @@ def _period(asked: Asked, reading: Reading, count: int) -> list[Floats]:
     relative = float(asked.question.relative)
     values = (inside, inside * relative, apart, apart * relative)
     return [np.full(count, value, dtype=np.float32) for value in values]
+
+
+def _lacks_kind(question: Question, texts: Sequence[str]) -> list[float]:
+    return [float(not holds_kind(question.kind, text, question.terms)) for text in texts]
 
 
 def _shape(reading: Reading, positions: NDArray[np.int_]) -> list[list[float]]:

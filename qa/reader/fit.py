@@ -38,6 +38,8 @@ from qa.reader.weights import Weights
 
 FOLDS = 5
 WRONGLY_DECLINED = 0.09
+# A wrong short answer does more harm than none: this hides one in eight, most of them wrong.
+SHORT_FLOOR = 0.15
 # The families of examples made up by us together count as much as the questions as asked.
 FAMILY_WEIGHT = {"asked": 1.0, "undated": 0.5, "without_articles": 0.5, "near_miss": 0.7}
 
@@ -45,7 +47,9 @@ UNFITTED = Weights(
     dict.fromkeys(features.NAMES, 0.0),
     dict.fromkeys(answers.NAMES, 0.0),
     dict.fromkeys(confidence.NAMES, 0.0),
+    dict.fromkeys(confidence.SHORT_NAMES, 0.0),
     floor=0.0,
+    short_floor=0.0,
 )
 
 Floats = NDArray[np.float64]
@@ -54,9 +58,16 @@ Rows = NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The first sentence for an example, with weights that never saw its week."""
+    """The first sentence for an example, with weights that never saw its week.
+
+    Attributes:
+        first: The sentence, with its short answer.
+        row: Its features for confidence.
+        exact: Whether its short answer is an acceptable one.
+    """
 
     example: Example
+    first: Scored
     row: Rows
     holds: bool
     right: bool
@@ -111,6 +122,7 @@ def first_sentence(example: Example, weights: Floats, scored: Sequence[Scored]) 
     short = best.candidate and normal(best.candidate.text)
     return Outcome(
         example=example,
+        first=best,
         row=confidence.confidence_features(example.asked, best, searched),
         holds=bool(example.holds[at]),
         right=bool(example.right[at]) or bool(example.holds[at]),
@@ -128,25 +140,58 @@ def fit_confidence(outcomes: Sequence[Outcome], kept: NDArray[np.bool_]) -> Floa
     )
 
 
-Judged = Sequence[tuple[Outcome, float]]
+def short_rows(outcomes: Sequence[Outcome], chance: Floats) -> Floats:
+    """Return the features of the first sentence's short answer, (n, f), given its confidence."""
+    rows = [
+        confidence.short_features(o.example.asked, o.first, c)
+        for o, c in zip(outcomes, chance, strict=True)
+    ]
+    return np.array(rows, dtype=np.float64)
 
 
-def report(judged: Judged, floor: float) -> dict[str, float]:
+def fit_short(outcomes: Sequence[Outcome], rows: Floats, kept: NDArray[np.bool_]) -> Floats:
+    """Return the weights for the chance that the short answer is right, where there is one."""
+    given = [o.first.candidate is not None and o.example.family == "asked" for o in outcomes]
+    chosen = kept & np.array(given)
+    right = np.array([o.example.answerable and o.exact for o in outcomes], dtype=np.float64)
+    return fit_logistic(rows[chosen], right[chosen], np.ones(int(chosen.sum())))
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """An outcome with what weights that never saw its week say of it, 0 to 1 each.
+
+    Attributes:
+        sure: That the sentence answers.
+        short: That its short answer is right.
+    """
+
+    outcome: Outcome
+    sure: float
+    short: float
+
+    @property
+    def exact(self) -> bool:
+        """Whether a short answer is given and right."""
+        return self.outcome.exact and self.short >= SHORT_FLOOR
+
+
+def report(judged: Sequence[Judged], floor: float) -> dict[str, float]:
     """Return the out-of-fold figures of one question set at this floor."""
-    asked = [(o, c) for o, c in judged if o.example.family == "asked"]
-    answerable = [(o, c) for o, c in asked if o.example.answerable]
+    asked = [j for j in judged if j.outcome.example.family == "asked"]
+    answerable = [j for j in asked if j.outcome.example.answerable]
     figures = {
-        "first quote holds the answer": [o.holds for o, _ in answerable],
-        "short answer exact": [o.exact for o, _ in answerable],
-        "answerable wrongly declined": [c < floor for _, c in answerable],
-        "right among those shown": [o.holds for o, c in answerable if c >= floor],
-        "unanswerable declined": [c < floor for o, c in asked if not o.example.answerable],
+        "first quote holds the answer": [j.outcome.holds for j in answerable],
+        "short answer exact": [j.exact for j in answerable],
+        "short answers given": [j.short >= SHORT_FLOOR for j in answerable],
+        "answerable wrongly declined": [j.sure < floor for j in answerable],
+        "right among those shown": [j.outcome.holds for j in answerable if j.sure >= floor],
     }
-    for family in ("undated", "without_articles", "near_miss"):
-        made = [(o, c) for o, c in judged if o.example.family == family]
+    for family in ("asked", "undated", "without_articles", "near_miss"):
+        made = [j for j in judged if j.outcome.example.family == family]
         for word, wanted in (("answerable", True), ("unanswerable", False)):
             figures[f"{family}, {word}, declined"] = [
-                c < floor for o, c in made if o.example.answerable == wanted
+                j.sure < floor for j in made if j.outcome.example.answerable == wanted
             ]
     return {name: round(float(np.mean(values)), 3) for name, values in figures.items() if values}
 
@@ -180,27 +225,35 @@ def fit(examples: Sequence[Example]) -> dict[str, object]:
             for o, f in zip(outcomes, folds, strict=True)
         ]
     )
-    judged = list(zip(outcomes, chance, strict=True))
+    shorts = short_rows(outcomes, chance)
+    short_by_fold = out_of_fold(folds, lambda kept: fit_short(outcomes, shorts, kept))
+    judged = [
+        Judged(outcome, sure, confidence.probability(row, short_by_fold[f]))
+        for outcome, sure, row, f in zip(outcomes, chance, shorts, folds, strict=True)
+    ]
     sets = {name: _of_set(judged, name) for name in dict.fromkeys(e.questions for e in examples)}
     floor = _floor(sets[examples[0].questions])
-    everything = fit_confidence(outcomes, np.ones(len(outcomes), dtype=bool))
+    everything = np.ones(len(outcomes), dtype=bool)
     return {
         "sentence": _named(features.NAMES, sentence),
         "answer": _named(answers.NAMES, answer),
-        "confidence": _named(confidence.NAMES, everything),
+        "confidence": _named(confidence.NAMES, fit_confidence(outcomes, everything)),
+        "short": _named(confidence.SHORT_NAMES, fit_short(outcomes, shorts, everything)),
         "floor": round(floor, 3),
+        "short_floor": SHORT_FLOOR,
         "figures": {name: report(of_set, floor) for name, of_set in sets.items()},
     }
 
 
-def _of_set(judged: Judged, name: str) -> Judged:
-    return [(o, c) for o, c in judged if o.example.questions == name]
+def _of_set(judged: Sequence[Judged], name: str) -> list[Judged]:
+    return [j for j in judged if j.outcome.example.questions == name]
 
 
-def _floor(judged: Judged) -> float:
+def _floor(judged: Sequence[Judged]) -> float:
     """Return the confidence below which `WRONGLY_DECLINED` of the answerable questions lie."""
-    answerable = [c for o, c in judged if o.example.answerable and o.example.family == "asked"]
-    return float(np.quantile(answerable, WRONGLY_DECLINED))
+    examples = [(j.outcome.example, j.sure) for j in judged]
+    sure = [c for e, c in examples if e.answerable and e.family == "asked"]
+    return float(np.quantile(sure, WRONGLY_DECLINED))
 
 
 def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:

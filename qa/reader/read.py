@@ -27,6 +27,8 @@ SENTENCES_SEARCHED = 12
 EVIDENCE_KEPT = 8
 # How much a good short answer speaks for its sentence; .5 to 1 do equally well.
 ANSWER_SHARE = 0.7
+# What a sentence without any short answer counts as: about the worst that one can have.
+NO_CANDIDATE = -2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,19 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Scored:
-    """A sentence with its features, its score and, once looked for, its best short answer."""
+    """A sentence with its features, its score and, once looked for, its best short answer.
+
+    Attributes:
+        candidate_share: How much of all belief in the sentence's short answers is in the best.
+    """
 
     source: Source
     position: int
     row: Floats
     score: float
     candidate: Candidate | None = None
-    candidate_score: float = 0.0
+    candidate_score: float = NO_CANDIDATE
+    candidate_share: float = 0.0
 
     @property
     def text(self) -> str:
@@ -66,6 +73,8 @@ class Reader:
         self._sentence = in_order(weights.sentence, features.NAMES)
         self._answer = in_order(weights.answer, answers.NAMES)
         self._confidence = in_order(weights.confidence, confidence.NAMES)
+        self._short = in_order(weights.short, confidence.SHORT_NAMES)
+        self._short_floor = weights.short_floor
 
     def read(
         self, question: Question, vector: Floats, hits: Sequence[Hit], day: date | None
@@ -158,20 +167,28 @@ class Reader:
     ) -> Evidence:
         sentence = item.source.sentences[item.position]
         row = confidence.confidence_features(asked, item, searched)
-        answer_span = None
-        if item.candidate:
-            start = sentence.span.start + item.candidate.span.start
-            answer_span = Span(start, start + len(item.candidate.span))
+        sure = confidence.probability(row, self._confidence)
+        answer_span = self._answer_span(asked, item, sentence, sure)
         return Evidence(
             number=number,
             article=item.source.article,
             version=item.source.version,
             sentence=sentence,
-            score=confidence.probability(row, self._confidence),
+            score=sure,
             context=context_of(item.source.version, item.source.sentences, item.position),
             answer_span=answer_span,
             quote_span=quoted_part(item.source.version.text, sentence.span, answer_span),
         )
+
+    def _answer_span(
+        self, asked: Asked, item: Scored, sentence: Sentence, sure: float
+    ) -> Span | None:
+        """Return where the short answer stands, or None if it is too unlikely to be right."""
+        row = confidence.short_features(asked, item, sure)
+        if not item.candidate or confidence.probability(row, self._short) < self._short_floor:
+            return None
+        start = sentence.span.start + item.candidate.span.start
+        return Span(start, start + len(item.candidate.span))
 
 
 def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:
@@ -192,7 +209,12 @@ def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> lis
         scores = answer_features(asked.question, read, candidates, ballot, asked.rarity) @ weights
         best = int(np.argmax(scores))
         searched.append(
-            replace(item, candidate=candidates[best], candidate_score=float(scores[best]))
+            replace(
+                item,
+                candidate=candidates[best],
+                candidate_score=float(scores[best]),
+                candidate_share=float(1 / np.exp(scores - scores[best]).sum()),
+            )
         )
     return sorted(searched, key=_preference, reverse=True)
 

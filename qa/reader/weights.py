@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 
 import numpy as np
@@ -21,13 +21,17 @@ class Weights:
         sentence: For `features.NAMES`.
         answer: For `answers.NAMES`.
         confidence: For `confidence.NAMES`, and "bias"; their sum is a log-odds.
+        short: For `confidence.SHORT_NAMES`; their sum is a log-odds.
         floor: The confidence below which the reader declines.
+        short_floor: The probability, 0 to 1, below which it gives no short answer.
     """
 
     sentence: Mapping[str, float]
     answer: Mapping[str, float]
     confidence: Mapping[str, float]
+    short: Mapping[str, float]
     floor: float
+    short_floor: float
 
     @property
     def sha256(self) -> str:
@@ -38,7 +42,7 @@ class Weights:
 def shipped_weights() -> Weights:
     """Return the weights that ship; `python -m qa.reader.fit` made them."""
     stored = json.loads(files("qa.reader").joinpath("weights.json").read_text("utf-8"))
-    return Weights(stored["sentence"], stored["answer"], stored["confidence"], stored["floor"])
+    return Weights(**{field.name: stored[field.name] for field in fields(Weights)})
 
 
 def in_order(weights: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float32]:

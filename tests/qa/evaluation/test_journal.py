@@ -63,6 +63,15 @@ def test_without_a_file_rows_are_kept_in_memory() -> None:
         assert journal.rows == {"é": ROWS[0]}
 
 
+def test_two_runs_never_write_one_file(tmp_path: Path) -> None:
+    path = tmp_path / "part"
+    with open_journal(path, KEY) as journal:
+        with pytest.raises(UsageError, match="another run is writing it"), open_journal(path, {}):
+            raise AssertionError
+        journal.add(ROWS[0])
+    assert keep(path, KEY) == {"é": ROWS[0]}
+
+
 def test_where_no_file_can_be(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="No such file"), open_journal(tmp_path / "no" / "f", KEY):
         raise AssertionError
