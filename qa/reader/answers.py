@@ -20,7 +20,7 @@ from qa.reader.candidates import (
 )
 from qa.reader.lexicon import COUNTRY_OF_PEOPLE, PLACES
 from qa.reader.question import Kind, Question
-from qa.reader.words import is_stop_word, stem, stems, words
+from qa.reader.words import is_stop_word, placed_stems, stem, stems, words
 
 NAMES = (
     "sentence",
@@ -154,24 +154,11 @@ def _marks(question: Question, text: str, rarity: Mapping[str, float]) -> list[t
     """Return where the question's terms stand in the text, with their share of all rarity."""
     weight = {t: rarity.get(t, 0.0) for t in question.terms}
     total = sum(weight.values()) or 1.0
-    marks, at = [], 0
-    for word in words(text):
-        at = text.index(word, at)
-        share = weight.get(stem(word), 0.0)
-        if share:
-            marks.append((at, share / total))
-        at += len(word)
-    return marks
+    return [(at, weight[term] / total) for at, term in placed_stems(text) if weight.get(term)]
 
 
 def _starts(text: str, wanted: set[str]) -> list[int]:
-    starts, at = [], 0
-    for word in words(text) if wanted else ():
-        at = text.index(word, at)
-        if stem(word) in wanted:
-            starts.append(at)
-        at += len(word)
-    return starts
+    return [at for at, term in placed_stems(text) if term in wanted] if wanted else []
 
 
 def _closeness(span: Span, marks: Sequence[tuple[int, float]]) -> float:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from corpus.article import Sentence, Span, Version
 from qa.reader.candidates import name_candidates
+from qa.reader.words import placed_stems
 
 LONGEST_QUOTE = 600
 QUOTED_OF_LONG = 400
@@ -43,11 +44,20 @@ def _leans(sentence: str) -> bool:
     return match is not None and next(name_candidates(sentence[: match.start()]), None) is None
 
 
-def quoted_part(text: str, sentence: Span, answer: Span | None) -> Span | None:
-    """Return what to quote of a very long sentence, around the answer; None quotes all of it."""
+def quoted_part(
+    text: str, sentence: Span, answer: Span | None, terms: Collection[str]
+) -> Span | None:
+    """Return what to quote of a very long sentence; None quotes all of it.
+
+    Args:
+        text: The canonical text.
+        sentence: Where the sentence stands.
+        answer: The short answer, which the part is then around.
+        terms: Stems of the question; without an answer the part has as many of them as can be.
+    """
     if len(sentence) <= LONGEST_QUOTE:
         return None
-    middle = answer or Span(sentence.start, sentence.start + 1)
+    middle = answer or _densest(text, sentence, terms)
     margin = max((QUOTED_OF_LONG - len(middle)) // 2, 0)
     start = _border(text, max(sentence.start, middle.start - margin), sentence, -1)
     end = max(middle.end, min(sentence.end, start + QUOTED_OF_LONG))
@@ -55,6 +65,17 @@ def quoted_part(text: str, sentence: Span, answer: Span | None) -> Span | None:
     while end > start + 1 and text[end - 1].isspace():
         end -= 1
     return Span(start, end)
+
+
+def _densest(text: str, sentence: Span, terms: Collection[str]) -> Span:
+    """Return the stretch that a quote can hold and that has most of the terms."""
+    marks = [mark for mark in placed_stems(text, sentence.start, sentence.end) if mark[1] in terms]
+    best, most = Span(sentence.start, sentence.start + 1), 0
+    for first, (start, _) in enumerate(marks):
+        near = [mark for mark in marks[first : first + 100] if mark[0] < start + QUOTED_OF_LONG]
+        if (count := len({term for _, term in near})) > most:
+            best, most = Span(start, near[-1][0] + 1), count
+    return best
 
 
 def _border(text: str, at: int, sentence: Span, step: int) -> int:

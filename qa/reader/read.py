@@ -177,7 +177,9 @@ class Reader:
             score=sure,
             context=context_of(item.source.version, item.source.sentences, item.position),
             answer_span=answer_span,
-            quote_span=quoted_part(item.source.version.text, sentence.span, answer_span),
+            quote_span=quoted_part(
+                item.source.version.text, sentence.span, answer_span, asked.question.terms
+            ),
         )
 
     def _answer_span(

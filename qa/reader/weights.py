@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,11 @@ class Weights:
     floor: float
     short_floor: float
 
+    @classmethod
+    def from_json(cls, stored: Mapping[str, Any]) -> Weights:
+        """Return what `python -m qa.reader.fit` wrote; KeyError if a part is missing."""
+        return cls(**{field.name: stored[field.name] for field in fields(cls)})
+
     @property
     def sha256(self) -> str:
         """Return a digest of them all."""
@@ -40,9 +46,10 @@ class Weights:
 
 
 def shipped_weights() -> Weights:
-    """Return the weights that ship; `python -m qa.reader.fit` made them."""
-    stored = json.loads(files("qa.reader").joinpath("weights.json").read_text("utf-8"))
-    return Weights(**{field.name: stored[field.name] for field in fields(Weights)})
+    """Return the weights that ship."""
+    return Weights.from_json(
+        json.loads(files("qa.reader").joinpath("weights.json").read_text("utf-8"))
+    )
 
 
 def in_order(weights: Mapping[str, float], names: Sequence[str]) -> NDArray[np.float32]:

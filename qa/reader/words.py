@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from functools import lru_cache
 from unicodedata import combining, normalize
 
@@ -43,6 +44,12 @@ def stem(word: str) -> str:
 def words(text: str) -> list[str]:
     """Return the words of a text as they stand, numbers included."""
     return _WORD.findall(text)
+
+
+def placed_stems(text: str, start: int = 0, end: int | None = None) -> Iterator[tuple[int, str]]:
+    """Yield where each word of the text, or of a part of it, begins, and its stem."""
+    for match in _WORD.finditer(text, start, len(text) if end is None else end):
+        yield match.start(), stem(match[0])
 
 
 def stems(text: str) -> list[str]:

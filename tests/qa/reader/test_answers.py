@@ -24,7 +24,10 @@ OTHERS = [
     [
         ("How much has China lent Venezuela?", LENT, {"$65 billion"}),
         ("Since when has China lent money?", LENT, {"2007"}),
-        ("Who said that China lent money?", LENT, {"Claire Osterman", "Venezuela"}),
+        ("Who said that China lent money?", LENT, {"Claire Osterman"}),
+        ("Which country did China lend money?", LENT, {"Venezuela"}),
+        ("How far did it sail?", "It sailed 6,000 miles.", {"6,000 miles", "6,000"}),
+        ("At what hour did it sail?", "It sailed at 1:40 a.m. on Monday.", {"1:40 a.m."}),
         ("By what percentage did prices rise?", "Prices rose 8% in 2019.", {"8%"}),
         ("How long did it last?", "The closure lasted 36 hours.", {"36 hours"}),
         ("Which film won?", "The prize went to “The Long Night”.", {"The Long Night"}),
@@ -47,8 +50,25 @@ def test_a_question_for_reasons_has_no_short_answer() -> None:
     assert candidates_of(analyse("Why has China lent money to Venezuela?"), LENT) == []
 
 
+def test_a_yes_or_no_question_has_no_short_answer() -> None:
+    assert candidates_of(analyse("Has China lent Venezuela money?"), LENT) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "sentence"),
+    [
+        ("Who agreed?", "MOSCOW (Tallis Wire) - Russia agreed."),
+        ("What opened?", "ELLISPORT — It opened."),
+        ("Which company is it?", "Houston (Tallis Wire)It is one of Venezuela's."),
+    ],
+)
+def test_no_dateline_and_no_country_is_a_person_or_a_company(question: str, sentence: str) -> None:
+    found = {c.text for c in candidates_of(analyse(question), sentence)}
+    assert not found & {"MOSCOW", "Tallis Wire", "Russia", "ELLISPORT", "Houston", "Venezuela"}
+
+
 def test_the_questions_own_words_are_no_answer() -> None:
-    found = {c.text for c in candidates_of(analyse("Who said China lent money?"), LENT)}
+    found = {c.text for c in candidates_of(analyse("Which country did China lend money?"), LENT)}
     assert "Venezuela" in found
     assert "China" not in found
     sums = candidates_of(analyse("How much of the $65 billion was lent?"), "It lent $65 billion.")
@@ -129,7 +149,7 @@ def features(asked: str, sentence: str, *others: str) -> dict[str, dict[str, flo
 
 
 def test_what_other_articles_say_too_has_more_votes() -> None:
-    rows = features("Who said so?", LENT, *OTHERS)
+    rows = features("What did she say so of?", LENT, *OTHERS)
     assert rows["Claire Osterman"]["votes"] > rows["Venezuela"]["votes"]
     assert rows["Claire Osterman"]["votes_elsewhere"] == pytest.approx(0.25)
 

@@ -88,8 +88,8 @@ def test_the_position_is_the_quote_s() -> None:
 def test_a_sentence_of_ordinary_length_is_quoted_whole() -> None:
     text = "word " * (LONGEST_QUOTE // 5)
     sentence = Span(0, LONGEST_QUOTE)
-    assert quoted_part(text, sentence, Span(10, 14)) is None
-    assert quoted_part(f"{text}word", Span(0, LONGEST_QUOTE + 4), Span(10, 14)) is not None
+    assert quoted_part(text, sentence, Span(10, 14), ()) is None
+    assert quoted_part(f"{text}word", Span(0, LONGEST_QUOTE + 4), Span(10, 14), ()) is not None
 
 
 @pytest.mark.parametrize("place", [0, 1, 40, 150, 298, 299])
@@ -99,7 +99,7 @@ def test_a_part_holds_the_answer_and_cuts_no_word(place: int) -> None:
     text = "Before. " + " ".join(words) + " After."
     start = text.index("$65 billion")
     answer, sentence = Span(start, start + 11), Span(8, len(text) - 7)
-    part = quoted_part(text, sentence, answer)
+    part = quoted_part(text, sentence, answer, ())
     assert part is not None
     assert sentence.contains(part)
     assert part.contains(answer)
@@ -111,7 +111,7 @@ def test_a_part_holds_the_answer_and_cuts_no_word(place: int) -> None:
 
 def test_without_an_answer_the_beginning_is_quoted() -> None:
     text = "word " * 300
-    part = quoted_part(text, Span(5, 1499), None)
+    part = quoted_part(text, Span(5, 1499), None, ())
     assert part is not None
     assert part.start == 5
     assert part.of(text).endswith("word")
@@ -119,7 +119,7 @@ def test_without_an_answer_the_beginning_is_quoted() -> None:
 
 def test_a_sentence_without_spaces_is_cut_somewhere() -> None:
     text = "x" * 5_000_000
-    part = quoted_part(text, Span(0, len(text)), Span(2_000_000, 2_000_010))
+    part = quoted_part(text, Span(0, len(text)), Span(2_000_000, 2_000_010), ())
     assert part is not None
     assert part.contains(Span(2_000_000, 2_000_010))
     assert len(part) < LONGEST_QUOTE
@@ -138,7 +138,7 @@ def test_every_part_lies_in_its_sentence_around_its_answer(
     number = data.draw(st.integers(0, len(pieces) - 1))
     start = 4 + len(" ".join(pieces[:number])) + (number > 0)
     answer = data.draw(st.sampled_from([None, Span(start, start + len(pieces[number]))]))
-    part = quoted_part(text, sentence, answer)
+    part = quoted_part(text, sentence, answer, ())
     if part is None:
         assert len(sentence) <= LONGEST_QUOTE
         return
@@ -147,3 +147,10 @@ def test_every_part_lies_in_its_sentence_around_its_answer(
     assert not part.of(text)[0].isspace()
     assert not part.of(text)[-1].isspace()
     assert all(is_border(text, end) for end in (part.start, part.end))
+
+
+def test_without_a_short_answer_the_part_has_what_was_asked_about() -> None:
+    text = ", ".join(f"ferry {number} sails to pier {number % 7}" for number in range(2_000))
+    part = quoted_part(text, Span(0, len(text)), None, {"ferri", "777", "pier"})
+    assert part is not None
+    assert "ferry 777 sails" in part.of(text)

@@ -20,7 +20,7 @@ from qa.evaluation.measures import normal
 from qa.evaluation.questions import read_questions
 from qa.reader import answers, confidence, features
 from qa.reader.examples import examples_of
-from qa.reader.fit import FOLDS, folds_of, main
+from qa.reader.fit import FOLDS, UNFITTED, folds_of, main
 from qa.reader.read import Reader
 from qa.reader.weights import Weights
 
@@ -97,7 +97,7 @@ def record(
 def fitted(folder: Path) -> dict[str, Any]:
     """Run the command; return what it wrote."""
     out = folder / "weights.json"
-    arguments = [folder / "questions.jsonl", "--store", folder / "store", "--out", out]
+    arguments = ["--set", folder / "questions.jsonl", folder / "store", "--out", out]
     assert main([str(argument) for argument in arguments]) == 0
     written: dict[str, Any] = json.loads(out.read_text("utf-8"))
     return written
@@ -108,20 +108,22 @@ def test_weights_are_written_for_every_feature(fitted: dict[str, Any]) -> None:
         assert tuple(fitted[part]) == module.NAMES  # type: ignore[attr-defined]
         assert np.isfinite(list(fitted[part].values())).all()
         assert any(fitted[part].values())
+    assert tuple(fitted["short"]) == confidence.SHORT_NAMES
     assert 0 < fitted["floor"] < 1
-    assert len(fitted["questions_sha256"]) == 64
+    assert len(fitted["questions_sha256"]["questions"]) == 64
 
 
 def test_the_figures_are_shares(fitted: dict[str, Any]) -> None:
-    assert len(fitted["figures"]) >= 5
-    assert all(0 <= share <= 1 for share in fitted["figures"].values())
-    assert fitted["figures"]["first quote holds the answer"] >= 0.5
+    figures = fitted["figures"]["questions"]
+    assert len(figures) >= 5
+    assert all(0 <= share <= 1 for share in figures.values())
+    assert figures["first quote holds the answer"] >= 0.5
 
 
 def test_what_is_written_loads_and_answers(
     folder: Path, fitted: dict[str, Any], embedder: Embedder
 ) -> None:
-    weights = Weights(fitted["sentence"], fitted["answer"], fitted["confidence"], fitted["floor"])
+    weights = Weights.from_json(fitted)
     with open_archive(folder / "store") as archive:
         index = ChunkIndex(archive, embedder)
         assistant = Assistant(
@@ -133,17 +135,11 @@ def test_what_is_written_loads_and_answers(
 
 
 def test_examples_are_judged_and_a_week_is_never_split(folder: Path, embedder: Embedder) -> None:
-    queries = read_questions(folder / "questions.jsonl").queries
-    zero = Weights(
-        dict.fromkeys(features.NAMES, 0.0),
-        dict.fromkeys(answers.NAMES, 0.0),
-        dict.fromkeys(confidence.NAMES, 0.0),
-        0.0,
-    )
+    questions = read_questions(folder / "questions.jsonl")
     with open_archive(folder / "store") as archive:
         index = ChunkIndex(archive, embedder)
-        reader = Reader(archive, index, zero)
-        examples = list(examples_of(queries, archive, reader, index, embedder))
+        reader = Reader(archive, index, UNFITTED)
+        examples = list(examples_of(questions, archive, reader, index, embedder))
     for example in examples:
         gold = {
             normal(s.text) for s, right in zip(example.scored, example.right, strict=True) if right
@@ -156,5 +152,5 @@ def test_examples_are_judged_and_a_week_is_never_split(folder: Path, embedder: E
     assert {e.family for e in examples} == {"asked", "undated", "without_articles", "near_miss"}
     folds = folds_of(examples)
     assert set(folds.tolist()) <= set(range(FOLDS))
-    by_week = {(e.week, fold) for e, fold in zip(examples, folds.tolist(), strict=True)}
-    assert len(by_week) == len({e.week for e in examples})
+    by_week = {(e.fold_key, fold) for e, fold in zip(examples, folds.tolist(), strict=True)}
+    assert len(by_week) == len({e.fold_key for e in examples})
