@@ -111,8 +111,19 @@ def test_reading_three_chunks_only_is_caught(archive: Archive, embedder: Embedde
     assert any("article R@10" in failure for failure in verdict.failures)
 
 
-def test_losing_the_kind_of_answer_is_caught(archive: Archive, embedder: Embedder) -> None:
+@pytest.mark.parametrize("dropped", [{"lacks_kind"}, {"lacks_kind", "right_kind", "other_figure"}])
+def test_losing_the_kind_of_answer_is_caught(
+    archive: Archive, embedder: Embedder, dropped: set[str]
+) -> None:
     weights = shipped_weights()
-    answer = {**weights.answer, "right_kind": 0.0, "other_figure": 0.0}
-    verdict = verdict_with(archive, embedder, replace(weights, answer=answer), chunks=CHUNKS_READ)
-    assert any("short answer" in failure for failure in verdict.failures)
+    kindless = replace(
+        weights,
+        sentence=without(weights.sentence, dropped),
+        answer=without(weights.answer, dropped),
+        short=without(weights.short, dropped),
+    )
+    assert not verdict_with(archive, embedder, kindless, chunks=CHUNKS_READ).passed
+
+
+def without(weights: Mapping[str, float], dropped: set[str]) -> dict[str, float]:
+    return {name: 0.0 if name in dropped else weight for name, weight in weights.items()}
