@@ -18,9 +18,9 @@ from index.embed import Embedder
 from qa.answer import Answer, Conversation, Evidence
 from qa.compose import compose
 from qa.reader.question import analyse
-from qa.reader.read import CHUNKS_READ, Reader
+from qa.reader.read import Reader
 from qa.resolve import resolve
-from qa.retrieve import retrieve
+from qa.retrieve import CHUNKS_EACH, retrieve
 from qa.verify import verify
 
 MAX_QUESTION_CHARACTERS = 4000
@@ -37,7 +37,7 @@ class Trace:
     """An answer and what led to it.
 
     Attributes:
-        hits: The chunks that were read, best first.
+        hits: The chunks retrieved, best first; more than are read.
         evidence: The best sentences of them, best first.
     """
 
@@ -58,7 +58,7 @@ class Assistant:
         *,
         floor: float,
         quotes: int,
-        chunks: int = CHUNKS_READ,
+        chunks: int = CHUNKS_EACH,
     ) -> None:
         """Join the parts.
 
@@ -69,7 +69,7 @@ class Assistant:
             reader: Ranks sentences.
             floor: The confidence, 0 to 1, below which a question is declined.
             quotes: How many statements an answer has at most.
-            chunks: How many of the chunks found are read.
+            chunks: How many are retrieved by meaning, and how many by words.
         """
         self._archive = archive
         self._index = index
@@ -138,8 +138,9 @@ class Assistant:
         with clock("retrieve"):
             vector = self._embedder.embed_query(resolved.standalone)
             day = asked or (self._archive.newest_date if analysed.relative else None)
-            found = retrieve(self._archive, self._index, resolved.standalone, vector, day, limits)
-            hits = found[: self._chunks]
+            hits = retrieve(
+                self._archive, self._index, resolved.standalone, vector, day, limits, self._chunks
+            )
         progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
         with clock("read"):
             evidence = self._reader.read(analysed, vector, hits, day)

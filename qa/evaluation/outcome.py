@@ -52,7 +52,7 @@ def lost_at(
         outcome: What became of the question.
         first_is_right: Whether the quote put first is right, so that only declining it was wrong.
         evidence_is_right: Whether any of the sentences kept is.
-        article_retrieved: Whether any article that is known to answer was read.
+        article_retrieved: Whether any article that is known to answer is.
     """
     if outcome == "wrongly answered":
         return "wrongly answered"

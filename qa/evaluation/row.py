@@ -109,7 +109,7 @@ class Attempt:
 
     @cached_property
     def retrieved(self) -> dict[str, float]:
-        """The articles read, each with the score of its best chunk, best first."""
+        """The articles retrieved, each with the score of its best chunk, best first."""
         hits = self.trace.hits if self.trace else ()
         found = ((self.sources.article_of(hit.chunk.version_id), hit.score) for hit in hits)
         scores = best_scores((article, score) for article, score in found if article)

@@ -88,7 +88,7 @@ class Reader:
             day: The day that relative dates count from.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
-        scored = self.score(asked, self.sources(asked, hits))
+        scored = self.score(asked, self.sources(asked, hits[:CHUNKS_READ]))
         searched = find_answers(asked, scored, self._answer)
         return [
             self._evidence(number, item, asked, searched)

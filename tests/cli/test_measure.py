@@ -110,7 +110,7 @@ def test_a_run_prints_a_table_and_writes_its_json(onrecord: OnRecord) -> None:
     assert lines[-2:] == ["Outcomes: right 2, wrongly answered 1", "Lost: wrongly answered 1"]
     report = json.loads(Path("f.json").read_bytes())
     assert report["questions"] | {"sha256": ""} == {"file": "set.jsonl", "sha256": "", "n": 3}
-    assert report["settings"]["chunks"] == 40
+    assert report["settings"]["chunks"] == 60
     assert [row["outcome"] for row in report["rows"]] == ["right", "right", "wrongly answered"]
     assert figures("f.json")["unanswerable declined"] == (0, 1)
     assert not Path("f.json.part").exists()

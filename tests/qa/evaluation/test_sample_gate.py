@@ -36,8 +36,9 @@ from qa.evaluation.results import Results, read_results
 from qa.evaluation.run import data_of, run
 from qa.evaluation.sample import floors_path, questions_path
 from qa.evaluation.summary import report_of
-from qa.reader.read import CHUNKS_READ, Reader
+from qa.reader.read import Reader
 from qa.reader.weights import Weights, shipped_weights
+from qa.retrieve import CHUNKS_EACH
 
 ROOT = Path(__file__).parents[3]
 
@@ -70,7 +71,7 @@ def reported(archive: Archive, hash_seed: int) -> Path:
 
 
 def verdict_with(archive: Archive, embedder: Embedder, weights: Weights, chunks: int) -> Verdict:
-    """Return what the gate says of an assistant with these weights that reads so many chunks."""
+    """Return what the gate says of these weights and of retrieving so many chunks each way."""
     index = ChunkIndex(archive, embedder)
     reader = Reader(archive, index, weights)
     assistant = Assistant(
@@ -106,7 +107,7 @@ def timeless(report: Mapping[str, Any]) -> dict[str, Any]:
     return {**report, "made": None, "rows": rows, "figures": figures}
 
 
-def test_reading_three_chunks_only_is_caught(archive: Archive, embedder: Embedder) -> None:
+def test_retrieving_three_chunks_only_is_caught(archive: Archive, embedder: Embedder) -> None:
     verdict = verdict_with(archive, embedder, shipped_weights(), chunks=3)
     assert any("article R@10" in failure for failure in verdict.failures)
 
@@ -122,7 +123,7 @@ def test_losing_the_kind_of_answer_is_caught(
         answer=without(weights.answer, dropped),
         short=without(weights.short, dropped),
     )
-    assert not verdict_with(archive, embedder, kindless, chunks=CHUNKS_READ).passed
+    assert not verdict_with(archive, embedder, kindless, chunks=CHUNKS_EACH).passed
 
 
 def without(weights: Mapping[str, float], dropped: set[str]) -> dict[str, float]:
