@@ -130,17 +130,16 @@ class Assistant:
         clock = Stopwatch()
         with clock("resolve"):
             resolved = resolve(question, conversation)
-            analysed = analyse(resolved.standalone)
+            query = resolved.standalone
+            analysed = analyse(query)
         if not analysed.terms:
             raise QuestionError("E_EMPTY", NOTHING_ASKED)
         searched = self._scope(limits)
         progress(f"searching {searched}")
         with clock("retrieve"):
-            vector = self._embedder.embed_query(resolved.standalone)
+            vector = self._embedder.embed_query(query)
             day = asked or (self._archive.newest_date if analysed.relative else None)
-            hits = retrieve(
-                self._archive, self._index, resolved.standalone, vector, day, limits, self._chunks
-            )
+            hits = retrieve(self._archive, self._index, query, vector, day, limits, self._chunks)
         progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
         with clock("read"):
             evidence = self._reader.read(analysed, vector, hits, day)
@@ -150,7 +149,7 @@ class Assistant:
                 compose(evidence, floor=self._floor, quotes=self._quotes),
                 evidence,
                 question=question,
-                standalone=resolved.standalone,
+                standalone=query,
                 confidence=evidence[0].score if evidence else 0.0,
                 nearest=evidence[:NEAREST_SHOWN],
                 searched=searched,
