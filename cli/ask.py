@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -32,6 +34,7 @@ if TYPE_CHECKING:
     from qa.answer import Answer, Conversation
     from qa.assistant import Assistant
 
+NAMES_SHOWN = 3
 PROOF_SUFFIXES = (".html", ".json")
 
 
@@ -89,7 +92,24 @@ def _limits(
     newest = assistant.stats().newest if since else None
     if since and newest and since > newest:
         context.fail(f"contradictory: --since {since} lies after the newest article, of {newest}")
+    if publisher is not None:
+        known = list(assistant.publishers())
+        named = {name.casefold(): name for name in known}.get(publisher.casefold())
+        if named is None:
+            context.fail(f"--publisher: no article from {publisher!r}; {nearest(publisher, known)}")
+        publisher = named
     return Limits(publisher=publisher, since=since, until=until)
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Return a remark on the known names most like `name`, else on those that come first."""
+    folded = {other.casefold(): other for other in known}
+    alike = [folded[other] for other in folded if name.casefold() in other]
+    alike += [folded[other] for other in get_close_matches(name.casefold(), folded, cutoff=0.5)]
+    shown = list(dict.fromkeys(alike or known))[:NAMES_SHOWN]
+    if not shown:
+        return "no article here names its outlet"
+    return f"{'the nearest' if alike else 'there are'}: {', '.join(map(repr, shown))}"
 
 
 def _check_call(

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import json
+import codecs
 from collections.abc import Callable, Iterator
 from datetime import date
-from typing import Annotated, Any, BinaryIO, NoReturn
+from typing import Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
 from cli.common import parse_day
 from corpus.errors import QuestionError
+from corpus.strict_json import StrictJsonError, parse_json
 from qa.answer import Answer, Conversation, Turn
 from qa.render import to_json
 from qa.resolve import resolve
@@ -71,23 +72,9 @@ def _parsed(line: bytes) -> object:
     if len(line) > LONGEST_LINE:
         raise QuestionError("E_TOO_LARGE", f"the line exceeds {LONGEST_LINE:,} bytes", "")
     try:
-        text = line.decode("utf-8-sig")
-        return json.loads(text, object_pairs_hook=_unique, parse_constant=_refuse_constant)
-    except UnicodeDecodeError as error:
-        message = f"byte 0x{line[error.start]:02x} at {error.start} is not UTF-8"
-        raise QuestionError("E_ENCODING", message, "") from error
-    except (ValueError, RecursionError) as error:
-        raise QuestionError("E_JSON", f"not a JSON object: {error}", "") from error
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(record := dict(pairs)) < len(pairs):
-        raise ValueError("a key occurs twice")
-    return record
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON number")
+        return parse_json(line.removeprefix(codecs.BOM_UTF8))
+    except StrictJsonError as error:
+        raise QuestionError(error.code, str(error), "") from error
 
 
 def _checked(record: object) -> BatchQuestion:

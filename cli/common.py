@@ -38,7 +38,10 @@ def _day(text: str) -> date:
 
 Store = Annotated[
     Path | None,
-    typer.Option("--store", metavar="DIR", help="Folder of the store.  [default: ./data]"),
+    # Whether it can be read is checked where it is opened: that is no matter of usage.
+    typer.Option(
+        "--store", metavar="DIR", readable=False, help="Folder of the store.  [default: ./data]"
+    ),
 ]
 Config = Annotated[
     Path | None,

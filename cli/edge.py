@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import FrameType
+from typing import NoReturn
 
 import typer
 
@@ -28,6 +29,7 @@ _STREAMS = {
     "stdout": "backslashreplace",
     "stderr": "backslashreplace",
 }
+_SHOW_CURSOR = b"\x1b[?25h\n"  # a progress bar hides it
 _STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -53,10 +55,29 @@ def run(application: typer.Typer, arguments: Sequence[str]) -> int:
 
 
 def handle_signals() -> None:
-    """Make SIGTERM and SIGHUP end the process as Ctrl-C does, unless told to ignore them."""
+    """Make SIGTERM and SIGHUP end the process as Ctrl-C does, unless told to ignore them.
+
+    An interruption that falls into a finaliser, where Python would print and forget it, ends the
+    process as well.
+    """
+    sys.unraisablehook = _ended_by_interruption
     for number in _STOP_SIGNALS[1:]:
         if signal.getsignal(number) is not signal.SIG_IGN:  # nohup
             signal.signal(number, signal.default_int_handler)
+
+
+def _ended_by_interruption(problem: sys.UnraisableHookArgs) -> None:
+    if issubclass(problem.exc_type, KeyboardInterrupt):
+        _end_at_once()
+    sys.__unraisablehook__(problem)
+
+
+def _end_at_once() -> NoReturn:
+    """End the process; nothing is tidied, for what is stored is consistent at any moment."""
+    with suppress(OSError):
+        if os.isatty(2):
+            os.write(2, _SHOW_CURSOR)
+    os._exit(INTERRUPTED)
 
 
 @contextmanager
@@ -65,10 +86,10 @@ def stoppable(noun: str = "article") -> Iterator[Callable[[], bool]]:
     asked = False
     message = f"\nstopping after this {noun}; once more stops at once\n".encode()
 
-    def remember(number: int, frame: FrameType | None) -> None:
+    def remember(_number: int, _frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
-            signal.default_int_handler(number, frame)
+            _end_at_once()
         asked = True
         with suppress(OSError):  # not through sys.stderr: it may be in the middle of a write
             os.write(2, message)
@@ -80,8 +101,9 @@ def stoppable(noun: str = "article") -> Iterator[Callable[[], bool]]:
                 signal.signal(number, remember)
         yield lambda: asked
     finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        if not asked:  # else the process is about to end, and asking again still stops at once
+            for number, handler in before.items():
+                signal.signal(number, handler)
 
 
 def error_line(message: str) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from itertools import chain, islice
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +14,10 @@ from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, printable, st
 from cli.progress import progress_shown
 
 if TYPE_CHECKING:
+    from corpus.errors import ItemError
     from index.build import IngestReport
+
+MOST_LOOKED_AT = 1000
 
 
 def ingest(
@@ -34,26 +40,58 @@ def ingest(
 
     For example: onrecord ingest news/ articles.jsonl --store data
     """
-    named = list(sources or ())
+    named = _named(context, sources or (), sample=sample)
+    settings = read_settings(config, store)
+    # heavy rooms are imported where they are used, so that --help starts at once
+    from index.build import IngestReport
+    from index.build import ingest as ingest_sources
+    from index.schema import open_archive
+
+    # an empty store would only be in the way of whoever mistyped a path
+    if _is_new(settings.store) and (refused := _all_refused(named)):
+        _report(IngestReport(refused_count=len(refused), refused=refused))
+    embedder = open_model(settings)
+    with (
+        open_archive(settings.store, create=True, wait=wait) as archive,
+        stoppable() as stopped,
+        progress_shown(f"reading {' '.join(named)}") as progress,
+    ):
+        report = ingest_sources(named, archive, embedder, progress, stopped)
+    _report(report)
+
+
+def _named(context: typer.Context, sources: Sequence[str], *, sample: bool) -> list[str]:
+    named = list(sources)
     if sample:
         from corpus.sample import sample_path
 
         named.append(str(sample_path()))
     if not named:
         context.fail("name a file or folder, or give --sample")
-    settings = read_settings(config, store)
-    # heavy rooms are imported where they are used, so that --help starts at once
-    from index.build import ingest as ingest_sources
-    from index.schema import open_archive
+    return named
 
-    embedder = open_model(settings)
-    with (
-        open_archive(settings.store, create=True, wait=wait) as archive,
-        stoppable() as stopped,
-        progress_shown() as progress,
-    ):
-        report = ingest_sources(named, archive, embedder, progress, stopped)
-    _report(report)
+
+def _all_refused(sources: Sequence[str]) -> list[ItemError]:
+    """Return why nothing can be stored; an empty list if anything can, or if it takes too long."""
+    from corpus.loaders import load
+    from index.intake import refusal
+
+    refused: list[ItemError] = []
+    for item in islice(chain.from_iterable(map(load, sources)), MOST_LOOKED_AT):
+        error = refusal(item)
+        if error is None:
+            return []
+        refused.append(error)
+    return refused if len(refused) < MOST_LOOKED_AT else []
+
+
+def _is_new(store: Path) -> bool:
+    from corpus.database import FILE_NAME
+
+    try:
+        return not (store / FILE_NAME).exists()
+    except OSError:  # opening it says what is wrong
+        return False
 
 
 def _report(report: IngestReport) -> None:

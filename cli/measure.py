@@ -152,7 +152,7 @@ def _asked(
     with (
         open_journal(part, key) as journal,
         stoppable("question") as stopped,
-        progress_shown("question") as progress,
+        progress_shown(noun="question") as progress,
     ):
         if journal.resumed:
             error_line(f"{part}: going on after {counted(journal.resumed, 'question')}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-import time
+import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
@@ -11,6 +11,7 @@ from typing import Protocol
 from cli.common import counted
 from cli.edge import error_line, printable
 
+SECONDS_TO_THE_FIRST_LINE = 2.0
 SECONDS_BETWEEN_LINES = 10.0
 
 
@@ -34,17 +35,21 @@ class Progress(Protocol):
 
 
 @contextmanager
-def progress_shown(noun: str = "article") -> Iterator[Callable[[Progress], None]]:
-    """Yield what shows on stderr how far work on things of that name is."""
-    if sys.stderr.isatty():
-        with _bar(noun) as show:
-            yield show
-    else:
-        yield _lines(noun)
+def progress_shown(
+    doing: str = "starting", noun: str = "article"
+) -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows on stderr how far work is.
+
+    Args:
+        doing: What is done until there is progress to show.
+        noun: What is counted.
+    """
+    with (_bar if sys.stderr.isatty() else _lines)(doing, noun) as show:
+        yield show
 
 
 @contextmanager
-def _bar(noun: str) -> Iterator[Callable[[Progress], None]]:
+def _bar(doing: str, noun: str) -> Iterator[Callable[[Progress], None]]:
     from rich import progress as rich_progress
     from rich.console import Console
     from rich.table import Column
@@ -61,7 +66,7 @@ def _bar(noun: str) -> Iterator[Callable[[Progress], None]]:
     )
     console = Console(stderr=True)
     with rich_progress.Progress(*columns, console=console, transient=True, expand=True) as bar:
-        task = bar.add_task("starting", total=None)
+        task = bar.add_task(printable(doing), total=None)
 
         def show(progress: Progress) -> None:
             source = printable(progress.source)
@@ -70,15 +75,30 @@ def _bar(noun: str) -> Iterator[Callable[[Progress], None]]:
         yield show
 
 
-def _lines(noun: str) -> Callable[[Progress], None]:
-    last = time.monotonic()
+@contextmanager
+def _lines(doing: str, noun: str) -> Iterator[Callable[[Progress], None]]:
+    latest = printable(doing)
+    over = threading.Event()
 
     def show(progress: Progress) -> None:
-        nonlocal last
-        if time.monotonic() - last >= SECONDS_BETWEEN_LINES:
-            last = time.monotonic()
-            total = f" of {progress.total:,}" if progress.total else ""
-            source = f", now {printable(progress.source)}" if progress.source else ""
-            error_line(f"{counted(progress.done, noun)}{total} so far{source}")
+        nonlocal latest
+        total = f" of {progress.total:,}" if progress.total else ""
+        source = f", now {printable(progress.source)}" if progress.source else ""
+        latest = f"{counted(progress.done, noun)}{total} so far{source}"
 
-    return show
+    def tell() -> None:
+        told = ""
+        seconds = SECONDS_TO_THE_FIRST_LINE
+        while not over.wait(seconds):
+            if latest != told:
+                error_line(told := latest)
+            seconds = SECONDS_BETWEEN_LINES
+
+    # A thread, for a folder of a million pictures yields no progress for long.
+    teller = threading.Thread(target=tell, daemon=True)
+    teller.start()
+    try:
+        yield show
+    finally:
+        over.set()
+        teller.join()

@@ -86,6 +86,7 @@ def remove(
     """
     if sum(value is not None for value in (article_id, url, publisher)) != 1:
         context.fail("give one of ID, --url and --publisher")
+    _check_url(context, url)
     from index.schema import open_archive
 
     with open_archive(read_settings(config, store).store, wait=wait) as archive:
@@ -93,6 +94,17 @@ def remove(
     typer.echo(f"removed {counted(removed, 'article')}")
     if not removed:
         raise typer.Exit(1)
+
+
+def _check_url(context: typer.Context, url: str | None) -> None:
+    if url is None:
+        return
+    from corpus.identity import normal_url
+
+    try:
+        normal_url(url)
+    except ValueError as error:
+        context.fail(f"--url: {url!r} is no link: {error}")
 
 
 def stats(

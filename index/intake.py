@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 from corpus.article import RawArticle, Sentence
 from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
 from corpus.identity import normal_url
+from corpus.notices import is_notice
 from corpus.sentences import split_sentences
 
 # A long article has 100,000 characters and 1,000 sentences; what is far beyond is no article, and
@@ -15,6 +17,9 @@ from corpus.sentences import split_sentences
 MOST_CHARACTERS = 6_000_000
 MOST_SENTENCES = 20_000
 LONGEST_ID = 512
+
+_MOST_SHOWN = 50
+_WORD = re.compile(r"[^\W_]")
 
 
 def cleaned(raw: RawArticle) -> RawArticle:
@@ -28,15 +33,31 @@ def cleaned(raw: RawArticle) -> RawArticle:
         publisher=clean_line(raw.publisher or "") or None,
         authors=tuple(filter(None, map(clean_line, raw.authors))),
     )
-    if not raw.text:
-        raise _refusal(raw, "E_EMPTY", "no text")
-    if raw.id and (len(raw.id) > LONGEST_ID or not raw.id.isprintable()):
-        raise _refusal(raw, "E_ID", f"an id is printable and at most {LONGEST_ID} characters long")
+    if not _WORD.search(raw.text):
+        raise _refusal(raw, "E_EMPTY", "no word")
+    if is_notice(raw.text):
+        message = "a notice about scripts, cookies, robots or a login instead of an article"
+        hint = "open the page, copy the article and save it as .txt"
+        raise _refusal(raw, "E_NO_TEXT", message, hint)
+    if raw.id and not (len(raw.id) <= LONGEST_ID and raw.id.isprintable() and raw.id.strip()):
+        message = f"the id {raw.id[:_MOST_SHOWN]!r} has no or unprintable characters, or too many"
+        raise _refusal(raw, "E_ID", message, f"at most {LONGEST_ID} printable characters")
     try:
         normal_url(raw.url) if raw.url else None
     except ValueError as error:
         raise _refusal(raw, "E_URL", str(error)) from error
     return raw
+
+
+def refusal(item: RawArticle | ItemError) -> ItemError | None:
+    """Return why an item as loaded cannot be an article, or None."""
+    if isinstance(item, ItemError):
+        return item
+    try:
+        cleaned(item)
+    except ItemError as error:
+        return error
+    return None
 
 
 def sentences_of(raw: RawArticle) -> list[Sentence]:
@@ -49,8 +70,8 @@ def sentences_of(raw: RawArticle) -> list[Sentence]:
     return sentences
 
 
-def _refusal(raw: RawArticle, code: str, message: str) -> ItemError:
-    return ItemError(code, message, source=raw.source, locator=raw.locator)
+def _refusal(raw: RawArticle, code: str, message: str, hint: str = "") -> ItemError:
+    return ItemError(code, message, source=raw.source, locator=raw.locator, hint=hint)
 
 
 def unexpected(item: RawArticle | ItemError, error: Exception) -> ItemError:

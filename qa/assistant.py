@@ -172,6 +172,10 @@ class Assistant:
         """Return what the archive holds."""
         return self._archive.stats()
 
+    def publishers(self) -> dict[str, int]:
+        """Return the outlets' names and how many articles each has, most first."""
+        return self._archive.publishers()
+
     def _scope(self, limits: Limits) -> str:
         count = self._archive.article_count
         words = [f"{count:,} article{'' if count == 1 else 's'}"]

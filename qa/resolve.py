@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from qa.answer import Conversation
+from qa.answer import Answer, Conversation
 from qa.reader.lexicon import PLACES
 from qa.reader.question import name_spans
 from qa.reader.words import content_stems
@@ -29,6 +29,9 @@ _DEFINITE = re.compile(
     r"\bthe (?:company|deal|country|president|leader|minister|two|money|loans?|group|report)\b",
     re.IGNORECASE,
 )
+LONG_QUESTION = 10
+"""Words; a longer one is not repeated with a follow-up, only its names are."""
+
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
 
 
@@ -54,11 +57,22 @@ def resolve(question: str, conversation: Conversation) -> Resolved:
     if piece:
         swapped = _swap(last, next(filter(None, piece.groups())).strip())
         if swapped:
-            return Resolved(swapped, _carried(last, swapped, question))
+            return _after(last, swapped, question)
     if piece or _leans(question) or (_is_bare(question) and not _was_declined(conversation)):
-        together = f"{last} {question[:1].upper()}{question[1:]}"
-        return Resolved(together, _carried(last, together, question))
+        topic = _topic(last, conversation.turns[-1].answer)
+        # All of a long question would be found again in place of what is asked now.
+        if topic and len(last.split()) > LONG_QUESTION and content_stems(question):
+            return _after(last, f"{question} (about {topic})", question)
+        return _after(last, f"{last} {question[:1].upper()}{question[1:]}", question)
     return Resolved(question)
+
+
+def _topic(last: str, answer: Answer | None) -> str:
+    """Return the names that a pronoun may stand for: the last answer's and the last question's."""
+    names = [span.of(last) for span in name_spans(last)]
+    if answer and answer.short and answer.short[:1].isupper():
+        names.insert(0, answer.short)
+    return ", ".join(name for name in dict.fromkeys(names) if len(name) > 1)
 
 
 def _last_whole(conversation: Conversation) -> str:
@@ -100,11 +114,12 @@ def _swap(last: str, new: str) -> str | None:
     return None
 
 
-def _carried(last: str, standalone: str, question: str) -> tuple[str, ...]:
+def _after(last: str, standalone: str, question: str) -> Resolved:
     own = set(content_stems(question))
     kept = (span.of(last) for span in name_spans(last))
-    return tuple(
+    carried = (
         name
         for name in dict.fromkeys(kept)
         if name in standalone and not set(content_stems(name)) <= own
     )
+    return Resolved(standalone, tuple(carried))

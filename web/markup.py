@@ -8,31 +8,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from datetime import date, datetime
-from html import escape
-from urllib.parse import urlsplit
 
-from corpus.article import day_of
 from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation
-from qa.render import named_years, shown_date, web_link
+from qa.markup import day, link, outlet, text
+from qa.render import named_years, shown_date
 from qa.verify import short_span
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
 
 _MARKS = re.compile('["“”„«»]')
-
-
-def text(value: str) -> str:
-    """Return `value` escaped for elements and attributes, without what a page cannot hold."""
-    return escape("".join("\N{REPLACEMENT CHARACTER}" if _is_unfit(c) else c for c in value))
-
-
-def _is_unfit(character: str) -> bool:
-    """Return whether it is a control character or half of a surrogate pair."""
-    code = ord(character)
-    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or 0xD800 <= code < 0xE000
 
 
 # The conversation
@@ -180,32 +166,3 @@ def _highlighted(citation: Citation) -> str:
         return text(quote)
     before, after = quote[: span.start], quote[span.end :]
     return f"{text(before)}<strong>{text(span.of(quote))}</strong>{text(after)}"
-
-
-# Where it comes from, here and in the source panel
-
-
-def outlet(publisher: str | None) -> str:
-    """Return the publisher's name, isolated from the direction of the text around it."""
-    return f'<bdi class="outlet">{text(publisher or "Outlet unknown")}</bdi>'
-
-
-def day(moment: date | datetime | None) -> str:
-    """Return the date as people read it, and as machines do where it is known."""
-    published = day_of(moment)
-    if published is None:
-        return f"<span>{shown_date(moment)}</span>"
-    return f'<time datetime="{published.isoformat()}">{shown_date(moment)}</time>'
-
-
-def link(url: str | None) -> str:
-    """Return a link that names its host, or nothing unless the address is plain http(s)."""
-    address = web_link(url)
-    if address is None:
-        return ""
-    host = urlsplit(address).netloc.rpartition("@")[2].removeprefix("www.")
-    return (
-        f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer nofollow" dir="ltr">'
-        f'{text(host)}<span aria-hidden="true"> ↗</span>'
-        '<span class="unseen"> (opens in a new tab)</span></a>'
-    )

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from corpus.article import Article, Span, Version
 from qa.answer import Answer, Citation
-from web.markup import day, link, outlet, text
+from qa.markup import day, link, outlet, text
 
 
 def note(message: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 from corpus.article import RawArticle
 from corpus.errors import ItemError
 from corpus.loaders.decode import has_byte_order_mark
-from corpus.loaders.files import check_not_binary, empty, read_file, shown, walk
+from corpus.loaders.files import check_not_binary, empty, is_folder, read_file, shown, walk
 from corpus.loaders.html import load_html
 from corpus.loaders.jsonl import load_jsonl
 from corpus.loaders.markdown import load_markdown
@@ -49,7 +49,7 @@ def load(source: str) -> Iterator[RawArticle | ItemError]:
             source=source,
             hint="save the page and ingest the file",
         )
-    elif Path(source).is_dir():
+    elif is_folder(source):
         for path in walk(source):
             yield from [path] if isinstance(path, ItemError) else _load_file(path)
     else:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import re
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from corpus.errors import ItemError
 
@@ -51,8 +52,16 @@ def shown(path: str | os.PathLike[str]) -> str:
     return os.fsencode(path).decode("utf-8", "backslashreplace")
 
 
+def is_folder(path: str) -> bool:
+    """Return whether the path names a folder; what cannot be looked at is none."""
+    try:
+        return Path(path).is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 @contextmanager
-def open_regular(path: str, *, source: str) -> Iterator[BinaryIO]:
+def open_regular(path: str, *, source: str) -> Iterator[BufferedReader]:
     """Open a regular file for reading; anything else is refused without being opened.
 
     Raises:
@@ -105,7 +114,7 @@ def empty(source: str, locator: str = "") -> ItemError:
     return ItemError("E_EMPTY", "it holds no text", source=source, locator=locator)
 
 
-def fingerprint(file: BinaryIO) -> tuple[int, int]:
+def fingerprint(file: BufferedReader) -> tuple[int, int]:
     """Return an open file's size in bytes and time of the last change in nanoseconds."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns
@@ -128,7 +137,8 @@ def _kind(mode: int) -> str:
 
 
 def _translated(error: OSError | ValueError, source: str) -> ItemError:
-    if isinstance(error, FileNotFoundError | NotADirectoryError):
+    missing = (errno.ENOENT, errno.ENOTDIR, errno.ENAMETOOLONG, errno.ELOOP)
+    if isinstance(error, OSError) and error.errno in missing:
         return ItemError("E_NOT_FOUND", "there is no such file or folder", source=source)
     if isinstance(error, PermissionError):
         return ItemError("E_PERMISSION", "it may not be read by this user", source=source)
@@ -163,9 +173,15 @@ def walk(folder: str) -> Iterator[str | ItemError]:
 
 def _link_problem(path: str, root: str) -> Iterator[ItemError]:
     target = os.path.realpath(path)
-    if not Path(target).exists():
+    try:
+        Path(target).stat()
+    except FileNotFoundError:
         yield ItemError("E_NOT_FOUND", "a link to nothing, or to itself", source=shown(path))
-    elif os.path.commonpath([target, root]) != root:
+        return
+    except OSError as error:
+        yield _translated(error, shown(path))
+        return
+    if os.path.commonpath([target, root]) != root:
         yield ItemError(
             "E_OUTSIDE",
             "a link that leaves the folder is not followed",
@@ -174,15 +190,21 @@ def _link_problem(path: str, root: str) -> Iterator[ItemError]:
         )
 
 
-def check_not_binary(data: bytes, *, source: str) -> None:
-    """Raise ItemError E_BINARY, naming the type where known, for bytes that are no text."""
+def check_not_binary(data: bytes, *, source: str, of_lines: bool = False) -> None:
+    """Raise ItemError E_BINARY, naming the type where known, for bytes that are no text.
+
+    Args:
+        data: The file's bytes, or what it starts with.
+        source: The file as the user named it.
+        of_lines: Whether each line is judged by itself, so that one stray NUL damns only its own.
+    """
     kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None)
     if kind is None and data[257:262] == b"ustar":
         kind = "a tar archive"
     sample = data[:_SAMPLE]
     # Text has next to no control characters; random bytes have one in ten.
     controls = len(sample) - len(sample.translate(None, _CONTROLS))
-    if kind is None and (sample.count(0) or controls * 20 > len(sample)):
+    if kind is None and (controls * 20 > len(sample) or (sample.count(0) and not of_lines)):
         kind = "binary data"
     if kind:
         raise ItemError("E_BINARY", f"it holds {kind}, not text", source=source)

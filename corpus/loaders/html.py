@@ -1,7 +1,7 @@
 """A saved HTML page -> one article: trafilatura finds the text, htmldate the day.
 
 What a reader of the page sees is read: what the markup itself hides (``hidden``, ``display:none``,
-``visibility:hidden``, classes for screen readers only) is left out, and so are tables, comments,
+and the like: `corpus.loaders.visible`) is left out, and so are tables, comments,
 scripts, styles, frames and drawings. Style sheets are not consulted. The link is the page's own
 canonical one. The charset is the byte-order mark's, else the page's declared one if the bytes are
 valid in it, else as in `corpus.loaders.decode`; it is noted where it is not plain UTF-8.
@@ -9,10 +9,12 @@ valid in it, else as in `corpus.loaders.decode`; it is noted where it is not pla
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from corpus.article import RawArticle
 from corpus.clean import clean, clean_line
@@ -20,6 +22,7 @@ from corpus.errors import ItemError
 from corpus.loaders.decode import decode
 from corpus.loaders.metadata import link
 from corpus.loaders.text import is_stray, without_stray, without_title
+from corpus.loaders.visible import is_hidden
 
 if TYPE_CHECKING:
     from lxml.html import HtmlElement
@@ -28,7 +31,12 @@ if TYPE_CHECKING:
 MIN_WORDS = 25
 MAX_ELEMENTS = 50_000
 MAX_ATTRIBUTES = 5000
-_SUSPICIOUS_TAG = 4000
+MAX_DEPTH = 256
+# Characters of what a page says about itself to machines (JSON-LD): the library falls back on
+# expressions that take quadratic time where that is no JSON.
+MAX_LINKED_DATA = 40_000
+MAX_BROKEN_LINKED_DATA = 4000
+_LONG_VALUE = 500
 
 _CHARSET = re.compile(
     rb"<(?:meta[^>]{1,500}charset|\?xml[^>]{1,200}encoding)\s*=\s*[\"']?\s*([\w.:-]+)", re.I
@@ -41,31 +49,6 @@ _WEB_CHARSETS = re.compile(
 # The standard of the web reads these names as Windows-1252 (encoding.spec.whatwg.org).
 _REALLY_CP1252 = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-ascii", "ascii"})
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
-_TAG = re.compile(r"<[a-zA-Z](?:[^\"'<>]++|\"[^\"]*+\"|'[^']*+')*+")
-_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
-_HIDDEN_STYLE = re.compile(
-    r"display\s*:\s*none|visibility\s*:\s*hidden|clip\s*:\s*rect\(0|clip-path\s*:\s*inset\(50%",
-    re.I,
-)
-_HIDDEN_CLASS = re.compile(
-    r"(?:^|[\s_-])(?:sr-only|visually-?hidden|screen-reader(?:-text|-only)?)(?:$|[\s_-])", re.I
-)
-_NEVER_SHOWN = frozenset({"noscript", "template", "iframe", "object", "svg", "canvas", "style"})
-_NO_ARTICLE = (
-    ("a notice about cookies", 120, re.compile(r"\bcookies?\b.*\bcookies?\b", re.I | re.S)),
-    (
-        "a page that needs JavaScript",
-        80,
-        re.compile(r"\b(?:enable|turn on|requires?) javascript|javascript (?:is|to be) ", re.I),
-    ),
-    (
-        "a login page",
-        80,
-        re.compile(
-            r"\b(?:log|sign) ?in\b.*\bpassword\b|\bpassword\b.*\b(?:log|sign) ?in\b", re.I | re.S
-        ),
-    ),
-)
 
 
 def load_html(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | ItemError]:
@@ -119,7 +102,6 @@ def _extracted(text: str, source: str) -> tuple[Document, str, tuple[str, ...]]:
         found.language = language
         article, dropped = _article_text(found.text or "", clean_line(found.title or ""))
         if len(article.split()) >= MIN_WORDS:
-            _check_is_article(article, source)
             return found, article, dropped
     raise _no_text(f"fewer than {MIN_WORDS} words of an article found", source)
 
@@ -135,36 +117,84 @@ def _declared(data: bytes) -> str | None:
 def _parsed(text: str, source: str) -> HtmlElement:
     import lxml.html
 
-    _check_tags(text, source)
+    text = _XML_DECLARATION.sub("", text)
     # The default parser stops at 256 levels and 10 MB, and says so only in its log.
     parser = lxml.html.HTMLParser(remove_comments=True, remove_pis=True)
     try:
-        page = lxml.html.document_fromstring(_XML_DECLARATION.sub("", text), parser=parser)
+        _check_size(text, source)
+        page = lxml.html.document_fromstring(text, parser=parser)
     except lxml.etree.ParserError as error:  # nothing but comments
         raise _no_text("an empty page", source) from error
     except (lxml.etree.LxmlError, ValueError) as error:
         raise ItemError("E_PARSE", f"not a page: {error}", source=source) from error
-    elements = sum(1 for _ in page.iter())
-    if elements > MAX_ELEMENTS:
-        message = f"{elements:,} elements; a page may have {MAX_ELEMENTS:,}"
-        raise ItemError("E_TOO_LARGE", message, source=source)
     for problem in parser.error_log:
         if "Excessive depth" in problem.message:
-            raise ItemError("E_TOO_DEEP", "elements nested deeper than 256", source=source)
+            raise _too_deep(source)
         if "limit exceeded" in problem.message:
             raise ItemError("E_TOO_LARGE", "a page or element of over 10 MB", source=source)
     _drop_hidden(page)
+    _limit_linked_data(page)
     return page
 
 
-def _check_tags(text: str, source: str) -> None:
-    """Refuse tags of very many attributes, which the parser reads in quadratic time."""
-    for tag in _TAG.finditer(text):
-        if tag.end() - tag.start() > _SUSPICIOUS_TAG:
-            attributes = len(_QUOTED.sub("", tag[0]).split()) - 1
-            if attributes > MAX_ATTRIBUTES:
-                message = f"a tag of {attributes:,} attributes"
-                raise ItemError("E_PARSE", message, source=source)
+class _Counter:
+    """Sees the tags as the parser does, but builds no tree, which takes quadratic time for some."""
+
+    def __init__(self, source: str) -> None:
+        self._source = source
+        self._elements = 0
+        self._depth = 0
+
+    def start(self, _tag: str, attributes: Mapping[str, str]) -> None:
+        self._elements += 1
+        self._depth += 1
+        if self._depth > MAX_DEPTH:
+            raise _too_deep(self._source)
+        if self._elements > MAX_ELEMENTS:
+            message = f"a page may have {MAX_ELEMENTS:,} elements"
+            raise ItemError("E_TOO_LARGE", message, source=self._source)
+        if len(attributes) > MAX_ATTRIBUTES:
+            message = f"a tag of {len(attributes):,} attributes"
+            raise ItemError("E_PARSE", message, source=self._source)
+
+    def end(self, _tag: str) -> None:
+        self._depth -= 1
+
+    def close(self) -> None:
+        """Nothing is left to do; the parser asks for it."""
+
+
+def _check_size(text: str, source: str) -> None:
+    """Refuse pages of very many elements, or attributes in one tag."""
+    import lxml.etree
+
+    with suppress(lxml.etree.LxmlError):  # reported by the parse that builds the tree
+        lxml.etree.fromstring(text, lxml.etree.HTMLParser(target=_Counter(source)))
+
+
+def _limit_linked_data(page: HtmlElement) -> None:
+    left = MAX_LINKED_DATA
+    for script in page.xpath("//script[contains(@type, '+json')]"):
+        data = script.text or ""
+        limited = _limited(data, left)
+        if limited != data:
+            script.text = limited
+        left -= len(limited)
+
+
+def _limited(data: str, most: int) -> str:
+    """Return JSON-LD within the limits: as it is, else without long values, else nothing."""
+    try:
+        parsed = json.loads(data, strict=False, object_pairs_hook=_short_values)
+    except (ValueError, RecursionError):
+        most = min(most, MAX_BROKEN_LINKED_DATA)
+    else:
+        data = data if len(data) <= most else json.dumps(parsed)
+    return data if len(data) <= most else ""
+
+
+def _short_values(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    return {name: x for name, x in pairs if not isinstance(x, str) or len(x) <= _LONG_VALUE}
 
 
 def _drop_hidden(page: HtmlElement) -> None:
@@ -175,15 +205,10 @@ def _drop_hidden(page: HtmlElement) -> None:
 
 
 def _is_hidden(element: HtmlElement) -> bool:
-    # Pages hide their whole body until their scripts have run.
-    if not isinstance(element.tag, str) or element.tag == "body":
-        return False
-    return (
-        element.tag in _NEVER_SHOWN
-        or element.get("hidden") is not None
-        or bool(_HIDDEN_STYLE.search(element.get("style", "")))
-        or bool(_HIDDEN_CLASS.search(element.get("class", "")))
-    )
+    # Pages hide their whole body until their scripts have run; scripts hold what the page says of
+    # itself, and are never read as text.
+    visible = not isinstance(element.tag, str) or element.tag in ("body", "script")
+    return not visible and is_hidden(element.tag, element.attrib)
 
 
 def _article_text(text: str, title: str) -> tuple[str, tuple[str, ...]]:
@@ -193,11 +218,8 @@ def _article_text(text: str, title: str) -> tuple[str, tuple[str, ...]]:
     return clean("\n\n".join(line for line in lines if line and not is_stray(line))), dropped
 
 
-def _check_is_article(text: str, source: str) -> None:
-    words = len(text.split())
-    for name, most, sign in _NO_ARTICLE:
-        if words <= most and sign.search(text):
-            raise _no_text(f"{name} instead of an article", source)
+def _too_deep(source: str) -> ItemError:
+    return ItemError("E_TOO_DEEP", f"elements nested deeper than {MAX_DEPTH}", source=source)
 
 
 def _no_text(message: str, source: str) -> ItemError:

@@ -2,7 +2,13 @@
 
 Each line is an object with ``text`` and, optionally, ``id``, ``url``, ``publisher``, ``title``,
 ``authors``, ``published``; other fields are ignored. The encoding is UTF-8. ``published`` is an ISO
-date or a datetime with a time zone; of one without, only the day counts, with a note.
+date or a datetime with a time zone; of one without, only the day counts, with a note. An ``id`` is
+kept exactly as given or, where it cannot be, the line is refused; an empty one is none.
+
+A file may be written to while it is read. Lines are therefore read in blocks of 64 MiB, and those
+of a block go on only once the file is known not to have changed since it was opened: what goes on
+is always text that the file held. If it changed during the first block, which for most files is the
+only one, it is read again once; else it is refused from that block on.
 """
 
 from __future__ import annotations
@@ -15,20 +21,27 @@ import re
 import zlib
 from collections.abc import Iterator
 from datetime import date, datetime
-from typing import IO, Any, BinaryIO, cast
+from io import BufferedReader
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from corpus.article import RawArticle, day_of
 from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
-from corpus.loaders.files import changed, empty, fingerprint, open_regular
+from corpus.loaders.decode import has_byte_order_mark
+from corpus.loaders.files import changed, check_not_binary, empty, fingerprint, open_regular
 from corpus.loaders.metadata import link, moment
+from corpus.strict_json import StrictJsonError, parse_json
 
 MAX_LINE_BYTES = 20 * 1024 * 1024
-MAX_DIGITS = 1000
 MAX_UNPACKED_BYTES = 4 * 1024**3
+BLOCK_BYTES = 64 * 1024 * 1024
 
+_Line = tuple[int, bytes | ItemError]
+
+_SAMPLE = 8192
+_LINE_OVERHEAD = 150  # bytes of memory
+_MOST_SHOWN = 100
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -51,47 +64,82 @@ def load_jsonl(path: str, *, source: str) -> Iterator[RawArticle | ItemError]:
     """Yield the articles of a JSONL file, ``.gz`` or not, and an ItemError for each bad line.
 
     Raises:
-        ItemError: E_CHANGED if the file was written to meanwhile, E_EMPTY if it has no lines at
-            all, E_GZIP if its packing is damaged, E_TOO_LARGE if it unpacks beyond the limit.
+        ItemError: E_BINARY or E_ENCODING if the file is no text in UTF-8, E_EMPTY if it has no
+            lines at all, E_CHANGED if it was written to while it was read.
     """
-    with open_regular(path, source=source) as file:
-        before = fingerprint(file)
-        lines = 0
-        for number, line in _lines(file, path.endswith(".gz"), source):
+    lines = 0
+    for block in _unchanged_blocks(path, source):
+        for number, line in block:
             lines += 1
             yield line if isinstance(line, ItemError) else _article(line, source, number)
-        if fingerprint(file) != before:
-            raise changed(source)
     if not lines:
         raise empty(source)
 
 
-def _lines(file: BinaryIO, packed: bool, source: str) -> Iterator[tuple[int, bytes | ItemError]]:
-    """Yield the numbered lines that are not blank; too long ones as errors, never held whole."""
-    stream = cast("IO[bytes]", gzip.GzipFile(fileobj=file)) if packed else file
+def _unchanged_blocks(path: str, source: str) -> Iterator[list[_Line]]:
+    """Yield the lines in blocks, each while the file is as it was when it was opened."""
+    for may_retry in (True, False):
+        with open_regular(path, source=source) as file:
+            before = fingerprint(file)
+            for block in _blocks(_lines(file, path.lower().endswith(".gz"), source)):
+                if fingerprint(file) == before:
+                    yield block
+                    may_retry = False
+                elif may_retry:
+                    break
+                else:
+                    raise changed(source)
+            else:
+                return
+
+
+def _blocks(lines: Iterator[_Line]) -> Iterator[list[_Line]]:
+    block: list[_Line] = []
+    size = 0
+    for line in lines:
+        block.append(line)
+        size += _LINE_OVERHEAD + (len(line[1]) if isinstance(line[1], bytes) else 0)
+        if size >= BLOCK_BYTES:
+            yield block
+            block, size = [], 0
+    yield block
+
+
+def _lines(file: BufferedReader, packed: bool, source: str) -> Iterator[_Line]:
+    """Yield the numbered lines that are not blank; too long ones as errors, never held whole.
+
+    What ends the reading early (damaged packing, far too much packed into it) is the last error.
+    """
+    stream = gzip.GzipFile(fileobj=file) if packed else file
     number = size = 0
     try:
+        _check_is_text(stream.peek(_SAMPLE), source)
         while line := stream.readline(MAX_LINE_BYTES + 1):
             number += 1
             size += len(line)
             if len(line) > MAX_LINE_BYTES:
                 size += _skip_line(stream, line)
-                yield (
-                    number,
-                    _too_large(source, str(number), f"a line of over {MAX_LINE_BYTES:,} bytes"),
-                )
+                message = f"a line of over {MAX_LINE_BYTES:,} bytes"
+                yield number, _too_large(source, number, message)
             elif stripped := line.removeprefix(codecs.BOM_UTF8 if number == 1 else b"").strip():
                 yield number, stripped
             if packed and size > MAX_UNPACKED_BYTES:
-                raise _too_large(
-                    source, str(number), f"it unpacks to over {MAX_UNPACKED_BYTES:,} bytes"
-                )
+                message = f"it unpacks to over {MAX_UNPACKED_BYTES:,} bytes"
+                yield number, _too_large(source, number, message)
+                return
     except (EOFError, gzip.BadGzipFile, zlib.error) as error:
         message = f"the gzip data are damaged: {error}"
-        raise ItemError("E_GZIP", message, source=source, locator=str(number + 1)) from error
+        yield number, ItemError("E_GZIP", message, source=source, locator=str(number + 1))
 
 
-def _skip_line(stream: IO[bytes], line: bytes) -> int:
+def _check_is_text(sample: bytes, source: str) -> None:
+    if has_byte_order_mark(sample) and not sample.startswith(codecs.BOM_UTF8):
+        hint = "save it as UTF-8"
+        raise ItemError("E_ENCODING", "it is UTF-16 or UTF-32", source=source, hint=hint)
+    check_not_binary(sample, source=source, of_lines=True)
+
+
+def _skip_line(stream: BufferedReader | gzip.GzipFile, line: bytes) -> int:
     skipped = 0
     while line and not line.endswith(b"\n"):
         line = stream.readline(MAX_LINE_BYTES)
@@ -99,8 +147,8 @@ def _skip_line(stream: IO[bytes], line: bytes) -> int:
     return skipped
 
 
-def _too_large(source: str, locator: str, message: str) -> ItemError:
-    return ItemError("E_TOO_LARGE", message, source=source, locator=locator)
+def _too_large(source: str, number: int, message: str) -> ItemError:
+    return ItemError("E_TOO_LARGE", message, source=source, locator=str(number))
 
 
 def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
@@ -112,7 +160,6 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
     text = clean(record.text)
     if not text:
         return empty(source, str(number))
-    identity = _line(record.id)
     url = link(record.url or "")
     authors = tuple(name for name in map(clean_line, record.authors or ()) if name)
     title, publisher = _line(record.title), _line(record.publisher)
@@ -120,15 +167,15 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
         text,
         source,
         locator=str(number),
-        key=None if identity or url else _digest(publisher, title, published, text),
-        id=identity,
+        key=None if record.id or url else _digest(publisher, title, published, text),
+        id=record.id or None,
         url=url,
         publisher=publisher,
         title=title,
         authors=authors,
         published=published,
         language=_line(record.language),
-        notes=_notes(record, url, published),
+        notes=_notes(record, url, published, number),
     )
 
 
@@ -161,63 +208,30 @@ def _published(record: _Record, source: str, number: int) -> date | datetime | N
         ) from error
 
 
-def _notes(record: _Record, url: str | None, published: date | datetime | None) -> tuple[str, ...]:
+def _notes(
+    record: _Record, url: str | None, published: date | datetime | None, number: int
+) -> tuple[str, ...]:
     notes = []
     if removed := len(_UNSTORABLE.findall(record.text)):
         notes.append(f"removed {removed} lone surrogates or NUL characters")
     if record.url and not url:
-        notes.append("the url is no http link and was left out")
+        shown = repr(record.url[:_MOST_SHOWN])
+        notes.append(f"the url {shown} is no http link and was left out")
     if published and type(published) is date and ":" in (record.published or ""):
         notes.append("published has no time zone, so only its day counts")
-    return tuple(notes)
+    return tuple(f"line {number}: {note}" for note in notes)
 
 
 def _record(line: bytes, source: str, number: int) -> _Record:
     """Read one line; ItemError E_ENCODING, E_JSON or E_FIELD says where it is wrong."""
-
-    def refused(code: str, message: str, column: int | None = None) -> ItemError:
-        locator = f"{number}:{column}" if column else str(number)
-        return ItemError(code, message, source=source, locator=locator)
-
     try:
-        return _Record.model_validate(_parsed(line.decode()))
-    except UnicodeDecodeError as error:
-        message = f"byte 0x{line[error.start]:02x} at offset {error.start} of the line is not UTF-8"
-        raise refused("E_ENCODING", message, len(line[: error.start].decode()) + 1) from error
-    except json.JSONDecodeError as error:
-        raise refused("E_JSON", f"not JSON: {error.msg}", error.colno) from error
-    except RecursionError as error:
-        raise refused("E_JSON", "nested too deeply") from error
+        return _Record.model_validate(parse_json(line))
+    except StrictJsonError as error:
+        place = f"{number}:{error.column}" if error.column else str(number)
+        raise ItemError(error.code, str(error), source=source, locator=place) from error
     except ValidationError as error:
-        raise refused("E_FIELD", _first_problem(error)) from error
-    except ValueError as error:  # a number of too many digits, NaN, a repeated key
-        raise refused("E_JSON", str(error)) from error
-
-
-def _parsed(line: str) -> object:
-    parsed: object = json.loads(
-        line, object_pairs_hook=_unique, parse_constant=_no_constant, parse_int=_integer
-    )
-    return parsed
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        names = [name for name, _ in pairs]
-        repeated = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {repeated!r} occurs twice")
-    return found
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > MAX_DIGITS:
-        raise ValueError(f"a number of {len(digits):,} digits")
-    return int(digits)
-
-
-def _no_constant(name: str) -> None:
-    raise ValueError(f"{name} is no JSON value")
+        message = _first_problem(error)
+        raise ItemError("E_FIELD", message, source=source, locator=str(number)) from error
 
 
 def _first_problem(error: ValidationError) -> str:

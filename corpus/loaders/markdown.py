@@ -4,7 +4,8 @@
   authors; other keys are ignored. It is read as lines, not as YAML. Where there is none, header
   lines as in plain text files count, before or below the headline (``**Published:** 2019-01-24``).
 * Each heading, paragraph and list item becomes a paragraph without its marks; links keep their
-  text. Images, code blocks, tables and HTML are left out.
+  text. Images, code blocks, tables, blocks of HTML and what HTML hides are left out; other HTML
+  within a paragraph loses its tags only.
 * Without a title in the front matter, the heading that the file starts with is the title.
 """
 
@@ -22,6 +23,7 @@ from corpus.loaders.decode import decode
 from corpus.loaders.files import empty
 from corpus.loaders.metadata import article_fields, header_field, split_header
 from corpus.loaders.text import without_stray, without_title
+from corpus.loaders.visible import HiddenParts
 
 if TYPE_CHECKING:
     from markdown_it.token import Token
@@ -34,7 +36,6 @@ _FRONT_MATTER = re.compile(r"\s*---[ \t]*\n(.*?)\n(?:---|\.\.\.)[ \t]*(?:\n|$)",
 _EMPHASIS = re.compile(r"\*\*|__")
 # With the blank lines around it: "# Headline", or a line that is underlined.
 _HEADLINE = re.compile(r"\s*(?:#{1,2} .*|[^\s#].*\n(?:=+|-+)[ \t]*)\n(?:[ \t]*\n)*")
-_SILENT_TAG = re.compile(r"<(/?)(?:script|style)\b", re.IGNORECASE)
 
 
 def load_markdown(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | ItemError]:
@@ -103,25 +104,32 @@ def _blocks(markdown: str, source: str) -> tuple[str | None, list[str]]:
     tokens = parser.parse(markdown)
     if any(token.level >= MAX_NESTING - 1 for token in tokens):
         raise ItemError("E_TOO_DEEP", f"nested {MAX_NESTING} levels deep", source=source)
-    blocks = [
-        (before.type, _inline_text(token.children or ()))
-        for before, token in pairwise(tokens)
-        if token.type == "inline" and before.tag not in ("th", "td")
-    ]
-    blocks = [(kind, text) for kind, text in blocks if text.strip()]
+    blocks = [(kind, text) for kind, text in _shown(tokens) if text.strip()]
     title = clean_line(blocks[0][1]) if blocks and blocks[0][0] == "heading_open" else None
     return title, [text for _, text in blocks]
 
 
-def _inline_text(children: Sequence[Token]) -> str:
+def _shown(tokens: Sequence[Token]) -> Iterator[tuple[str, str]]:
+    """Yield what opens a block and the block's text, without what a browser would hide."""
+    hidden = HiddenParts()
+    for before, token in pairwise(tokens):
+        if before.type == "html_block":
+            hidden.see(before.content)
+        elif token.type == "inline" and before.tag not in ("th", "td"):
+            hidden.begin_paragraph()
+            was_hidden = bool(hidden)
+            yield before.type, _inline_text(token.children or (), hidden)
+            if not was_hidden:  # what opened in a paragraph ends with it
+                hidden.leave()
+
+
+def _inline_text(children: Sequence[Token], hidden: HiddenParts) -> str:
     parts: list[str] = []
-    silent = False
     for child in children:
         if child.type == "html_inline":
-            tag = _SILENT_TAG.match(child.content)
-            silent = not tag[1] if tag else silent
+            hidden.see(child.content)
         elif child.type in ("softbreak", "hardbreak"):
             parts.append(" " if child.type == "softbreak" else "\n")
-        elif child.type in ("text", "code_inline") and not silent:
+        elif child.type in ("text", "code_inline") and not hidden:
             parts.append(child.content)
     return "".join(parts)

@@ -8,15 +8,15 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 from corpus.errors import ItemError, UsageError
 from corpus.loaders.decode import decode
+from corpus.strict_json import StrictJsonError, parse_json
 
 LARGEST_FILE = 100_000_000
 """Bytes; a file of questions beyond this is something else."""
@@ -87,33 +87,13 @@ def json_records(data: bytes) -> Iterator[Record | Problem]:
 
 def _json_record(number: int, line: bytes) -> Record | Problem:
     try:
-        fields = json.loads(line.decode(), object_pairs_hook=_unique, parse_constant=_no_constant)
-    except UnicodeDecodeError as error:
-        column = len(line[: error.start].decode()) + 1
-        message = f"byte 0x{line[error.start]:02x} is not UTF-8"
-        return Problem(number, "", message, "save the file as UTF-8", column=column)
-    except json.JSONDecodeError as error:
-        return Problem(number, "", f"not JSON: {error.msg}", column=error.colno)
-    except RecursionError:
-        return Problem(number, "", "not JSON: nested too deeply")
-    except ValueError as error:  # a number of too many digits, NaN, a repeated key
-        return Problem(number, "", f"not JSON: {error}")
+        fields = parse_json(line)
+    except StrictJsonError as error:
+        hint = "save the file as UTF-8" if error.code == "E_ENCODING" else ""
+        return Problem(number, "", str(error), hint, column=error.column)
     if not isinstance(fields, dict):
         return Problem(number, "", "not a JSON object")
     return Record(number, fields)
-
-
-def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name, value in pairs:
-        if name in found:
-            raise ValueError(f"the key {name!r} occurs twice")
-        found[name] = value
-    return found
-
-
-def _no_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON value")
 
 
 # CSV

@@ -277,6 +277,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     sets = [(read_questions(questions), store) for questions, store in given.set]
     for questions, _ in sets:
         refuse_errors(questions.path, questions.problems)
+    if len({questions.path.stem for questions, _ in sets}) < len(sets):
+        parser.error("two question sets have the same name; figures are told apart by it")
     embedder = open_embedder()
     examples = [e for questions, store in sets for e in _examples(questions, store, embedder)]
     fitted = fit(examples)

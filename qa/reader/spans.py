@@ -6,8 +6,8 @@ Questions about the news of a week ask for what stands at the top of an article;
 passage ask for any of its details, and half of SQuAD 2.0's were written so that their passage does
 not answer them. Each input line is ``{"question", "context", "answer", "answer_start",
 "is_impossible", "all_answers", "title", "source", "split"}``; passages of one title that follow
-each other become an article. Writes ``articles.jsonl`` and ``questions.jsonl`` in the formats that
-`onrecord ingest` and `python -m qa.reader.fit` read.
+each other become an article. Writes ``articles.jsonl`` and the questions, ``passages.jsonl``, in
+the formats that `onrecord ingest` and `python -m qa.reader.fit` read.
 """
 
 from __future__ import annotations
@@ -94,7 +94,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     records = read_records(given.spans)
     articles, home = articles_of(records)
     given.folder.mkdir(parents=True, exist_ok=True)
-    for name, rows in (("articles", articles), ("questions", questions_of(records, home))):
+    for name, rows in (("articles", articles), ("passages", questions_of(records, home))):
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (given.folder / f"{name}.jsonl").write_text(lines, "utf-8")
     return 0

@@ -57,6 +57,9 @@ class FakeAssistant:
     def stats(self) -> Newest:
         return Newest()
 
+    def publishers(self) -> dict[str, int]:
+        return {"Harbour Gazette": 3, "Hill Post": 2, "P": 1, "Ärzteblatt": 1}
+
 
 @pytest.fixture(autouse=True)
 def assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> FakeAssistant:
@@ -92,6 +95,33 @@ def test_limits_and_the_day_are_passed_on(onrecord: OnRecord, assistant: FakeAss
     assert call["limits"].publisher == "P"
     assert call["limits"].since == date(2018, 1, 1)
     assert call["limits"].until == date(2019, 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("given", "stored"),
+    [("hill post", "Hill Post"), ("ÄRZTEBLATT", "Ärzteblatt")],
+)
+def test_an_outlet_is_known_in_any_case_of_letters(
+    onrecord: OnRecord, assistant: FakeAssistant, given: str, stored: str
+) -> None:
+    assert onrecord("ask", "q", "--publisher", given)[0] == 0
+    assert assistant.calls[0]["limits"].publisher == stored
+
+
+@pytest.mark.parametrize(
+    ("given", "remark"),
+    [
+        ("harbor gazette", "the nearest: 'Harbour Gazette'"),
+        ("Post", "the nearest: 'Hill Post'"),
+        ("xyz", "there are: 'Harbour Gazette', 'Hill Post', 'P'"),
+    ],
+)
+def test_an_outlet_that_the_store_does_not_have(
+    onrecord: OnRecord, assistant: FakeAssistant, given: str, remark: str
+) -> None:
+    code, out, err = onrecord("ask", "q", "--publisher", given)
+    assert (code, out, assistant.calls) == (2, "", [])
+    assert f"--publisher: no article from {given!r}; {remark}" in err
 
 
 def test_b84_since_after_the_newest_article(onrecord: OnRecord) -> None:

@@ -111,6 +111,20 @@ def deaf() -> None:
         typer.echo("ready")
         time.sleep(60)
 
+class Last:
+    def __del__(self) -> None:
+        typer.echo("ready")
+        time.sleep(60)
+
+@application.command()
+def finalise() -> None:
+    Last()
+
+@application.command()
+def finalise_deaf() -> None:
+    with stoppable():
+        Last()
+
 @application.command()
 def idle() -> None:
     typer.echo("ready")
@@ -167,6 +181,23 @@ def test_b83_the_second_signal_stops_at_once() -> None:
     code, out, err = end(process)
     assert (code, out) == (130, "")
     assert "Traceback" not in err
+
+
+def test_b83_a_signal_within_a_finaliser_is_not_lost() -> None:
+    process = start("finalise")
+    process.send_signal(signal.SIGINT)
+    assert end(process) == (130, "", "")
+
+
+def test_b83_the_second_signal_within_a_finaliser_stops_at_once() -> None:
+    process = start("finalise-deaf")
+    process.send_signal(signal.SIGINT)
+    assert process.stderr
+    assert process.stderr.readline() == "\n"
+    process.send_signal(signal.SIGINT)
+    code, out, err = end(process)
+    assert (code, out) == (130, "")
+    assert "Exception" not in err
 
 
 def test_b83_a_command_without_borders_stops_at_once() -> None:

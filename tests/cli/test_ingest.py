@@ -3,6 +3,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -105,14 +106,46 @@ def test_b16_odd_names(onrecord: OnRecord, name: bytes) -> None:
     assert onrecord("ingest", "--", path)[0] == 0
 
 
+def lines_told(capsys: pytest.CaptureFixture[str], number: int) -> list[str]:
+    """Wait for that many lines on stderr."""
+    told: list[str] = []
+    for _ in range(1000):
+        if len(told) >= number:
+            break
+        time.sleep(0.01)
+        told += capsys.readouterr().err.splitlines()
+    return told
+
+
 def test_without_a_terminal_a_line_comes_now_and_then(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    progress = Progress(1500, 1500, 0, 0, 0, "news.jsonl")
-    with shown.progress_shown() as show:
-        show(progress)
-        monkeypatch.setattr(shown, "SECONDS_BETWEEN_LINES", 0.0)
-        show(progress)
+    monkeypatch.setattr(shown, "SECONDS_TO_THE_FIRST_LINE", 0.01)
+    monkeypatch.setattr(shown, "SECONDS_BETWEEN_LINES", 0.01)
+    with shown.progress_shown("reading n\news") as show:
+        assert lines_told(capsys, 1) == ["reading n\\news"]
+        show(Progress(1500, 1500, 0, 0, 0, "news.jsonl"))
+        assert lines_told(capsys, 1) == ["1,500 articles so far, now news.jsonl"]
         show(Progress(1, 0, 1, 0, 0, "", 9))
-    lines = "1,500 articles so far, now news.jsonl\n1 article of 9 so far\n"
-    assert capsys.readouterr() == ("", lines)
+        assert lines_told(capsys, 1) == ["1 article of 9 so far"]
+    assert capsys.readouterr() == ("", "")
+
+
+def test_no_store_is_made_for_nothing(onrecord: OnRecord) -> None:
+    Path("blank.txt").write_text("... --- !!!")
+    code, out, err = onrecord("ingest", "none.txt", "blank.txt")
+    assert code == 4
+    assert out.startswith("ingested 0 articles: 0 new, 0 changed, 0 unchanged, 2 refused")
+    assert [line.split()[1] for line in err.splitlines()] == ["E_NOT_FOUND", "E_EMPTY"]
+    assert not Path("data").exists()
+    Path("good.txt").write_text("The ferry sank on Monday.")
+    assert onrecord("ingest", "none.txt", "good.txt")[0] == 3
+    assert onrecord("ingest", "none.txt")[0] == 4
+    assert onrecord("errors")[1].count("none.txt: E_NOT_FOUND") == 1
+
+
+def test_b10_notes_name_the_line(onrecord: OnRecord) -> None:
+    article = {"text": "The ferry sank on Monday.", "url": "javascript:alert(1)"}
+    Path("in.jsonl").write_text(f"\n{json.dumps(article)}")
+    note = "note: in.jsonl: line 2: the url 'javascript:alert(1)' is no http link and was left out"
+    assert onrecord("ingest", "in.jsonl")[2] == f"{note}\n"

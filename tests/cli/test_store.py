@@ -89,6 +89,22 @@ def test_remove(onrecord: OnRecord, store: Path, arguments: list[str], left: lis
     assert onrecord("remove", *arguments, "--store", store) == (1, "removed 0 articles\n", "")
 
 
+@pytest.mark.parametrize("url", ["http://a b/", "http://[::1", "http://x:99999/", ""])
+def test_b84_a_link_that_is_none(onrecord: OnRecord, store: Path, url: str) -> None:
+    code, out, err = onrecord("remove", "--url", url, "--store", store)
+    assert (code, out) == (2, "")
+    assert f"--url: {url!r} is no link: " in err
+
+
+def test_b78_a_store_that_may_not_be_read(
+    onrecord: OnRecord, store: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "access", lambda *_, **__: False)
+    code, out, err = onrecord("stats", "--store", store)
+    assert (code, out) == (5, "")
+    assert err.startswith(f"Error: cannot read the store {store}: ")
+
+
 def test_stats(onrecord: OnRecord, store: Path) -> None:
     code, out, err = onrecord("stats", "--store", store)
     assert (code, err) == (0, "")

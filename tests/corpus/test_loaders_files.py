@@ -67,6 +67,7 @@ def test_missing(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT)
     assert error(tmp_path / "a.txt" / "b").code == "E_NOT_FOUND"
     assert error("nul\0byte.txt").code == "E_READ"
+    assert error(tmp_path / ("n" * 300)).code == "E_NOT_FOUND"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -85,6 +86,33 @@ def test_permission_error_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     (tmp_path / "a.txt").write_text(TEXT)
     monkeypatch.setattr(os, "open", refuse)
     assert error(tmp_path / "a.txt").code == "E_PERMISSION"
+
+
+def test_what_lies_in_a_locked_folder_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> os.stat_result:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "stat", refuse)
+    assert error(tmp_path / "a.txt").code == "E_PERMISSION"
+
+
+def test_link_into_a_locked_folder_does_not_end_the_search(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = Path.stat
+
+    def stat(path: Path, **options: bool) -> os.stat_result:
+        if path.name == "locked":
+            raise PermissionError(13, "Permission denied")
+        return real(path, **options)
+
+    for name in "ab":
+        (tmp_path / f"{name}.txt").write_text(TEXT)
+    (tmp_path / "link").symlink_to("locked")
+    monkeypatch.setattr(Path, "stat", stat)
+    assert codes(tmp_path) == {"a.txt": "ok", "b.txt": "ok", "link": "E_PERMISSION"}
 
 
 def test_what_is_no_file_is_never_opened(tmp_path: Path) -> None:

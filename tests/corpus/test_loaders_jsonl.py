@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import gzip
 import json
+import os
 from datetime import UTC, date, datetime
+from io import BufferedReader
 from pathlib import Path
 
 import pytest
@@ -12,6 +14,7 @@ import pytest
 from corpus.article import RawArticle
 from corpus.errors import ItemError
 from corpus.loaders import jsonl
+from corpus.loaders.files import fingerprint as real_fingerprint
 from corpus.loaders.jsonl import load_jsonl
 
 GOOD = {"text": "The bridge is shut."}
@@ -93,10 +96,14 @@ def test_key_without_id_and_url(tmp_path: Path) -> None:
 
 
 def test_unusable_url_is_left_out_with_a_note(tmp_path: Path) -> None:
-    article = one(tmp_path, url="javascript:alert(1)")
+    url = "javascript:alert(1)" + "x" * 5000
+    _, article = load(write(tmp_path, json.dumps(GOOD), json.dumps(GOOD | {"url": url})))
+    assert isinstance(article, RawArticle)
     assert article.url is None
     assert article.key
-    assert article.notes
+    (note,) = article.notes
+    assert note.startswith("line 2: the url 'javascript:alert(1)xx")
+    assert len(note) < 200
 
 
 BAD = {
@@ -149,10 +156,21 @@ def test_message_of_a_bad_byte(tmp_path: Path) -> None:
 
 
 def test_surrogates_and_nul_are_removed_and_noted(tmp_path: Path) -> None:
-    article = one(tmp_path, text="a\ud800b\0c", title="\udfffT", id="i\0d", publisher="\ud800")
-    assert (article.text, article.title, article.id) == ("abc", "T", "id")
+    article = one(tmp_path, text="a\ud800b\0c", title="\udfffT", publisher="\ud800")
+    assert (article.text, article.title) == ("abc", "T")
     assert article.publisher is None
-    assert article.notes == ("removed 2 lone surrogates or NUL characters",)
+    assert article.notes == ("line 1: removed 2 lone surrogates or NUL characters",)
+
+
+@pytest.mark.parametrize("identity", ["a  b", " a", "e\u0301", "x\u200by", "i\0d", "\ud800"])
+def test_an_id_is_never_altered(tmp_path: Path, identity: str) -> None:
+    assert one(tmp_path, id=identity).id == identity
+
+
+def test_an_empty_id_is_none(tmp_path: Path) -> None:
+    article = one(tmp_path, id="")
+    assert article.id is None
+    assert article.key
 
 
 def test_blank_lines_and_byte_order_mark(tmp_path: Path) -> None:
@@ -171,9 +189,10 @@ def test_packed(tmp_path: Path) -> None:
 def test_damaged_packing(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(data)
-    with pytest.raises(ItemError) as caught:
-        load(path)
-    assert caught.value.code == "E_GZIP"
+    *articles, last = load(path)
+    assert isinstance(last, ItemError)
+    assert last.code == "E_GZIP"
+    assert all(isinstance(article, RawArticle) for article in articles)
 
 
 def test_packing_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -181,9 +200,10 @@ def test_packing_bomb(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(jsonl, "MAX_LINE_BYTES", 2000)
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(gzip.compress(b" " * 1_000_000))
-    with pytest.raises(ItemError) as caught:
-        load(path)
-    assert caught.value.code == "E_TOO_LARGE"
+    last = load(path)[-1]
+    assert isinstance(last, ItemError)
+    assert last.code == "E_TOO_LARGE"
+    assert "unpacks" in last.message
 
 
 def test_no_lines_at_all(tmp_path: Path) -> None:
@@ -198,12 +218,82 @@ def test_lines_are_read_one_by_one(tmp_path: Path) -> None:
     assert isinstance(next(stream), RawArticle)
 
 
-def test_file_that_grows_meanwhile(tmp_path: Path) -> None:
-    path = write(tmp_path, *[json.dumps(GOOD)] * 3)
+def test_what_is_no_text_is_refused_as_a_whole(tmp_path: Path) -> None:
+    (tmp_path / "a.jsonl").write_bytes(b"\x89PNG\r\n\x1a\n" + b"line\n" * 20)
+    (tmp_path / "b.jsonl").write_bytes(b"1\n" + bytes(range(256)) * 9)
+    (tmp_path / "c.jsonl.gz").write_bytes(gzip.compress(bytes(range(256)) * 9))
+    (tmp_path / "d.jsonl").write_bytes(json.dumps(GOOD).encode("utf-16"))
+    expected = {"a": "E_BINARY", "b": "E_BINARY", "c": "E_BINARY", "d": "E_ENCODING"}
+    for path in tmp_path.iterdir():
+        with pytest.raises(ItemError) as caught:
+            load(path)
+        assert caught.value.code == expected[path.name[0]]
+
+
+def test_a_stray_nul_spoils_its_own_line_only(tmp_path: Path) -> None:
+    line = json.dumps(GOOD)
+    found = load(write(tmp_path, line, b'{"text": "a\x00b"}', line))
+    assert [item.code if isinstance(item, ItemError) else "ok" for item in found] == [
+        "ok", "E_JSON", "ok",
+    ]  # fmt: skip
+
+
+def numbered(word: str) -> list[str]:
+    return [json.dumps({"text": f"{word} {number}."}) for number in range(9)]
+
+
+def texts(items: list[RawArticle | ItemError]) -> list[str]:
+    return [item.text if isinstance(item, RawArticle) else item.code for item in items]
+
+
+def test_what_is_read_in_one_block_is_one_state_of_the_file(tmp_path: Path) -> None:
+    path = write(tmp_path, *numbered("old"))
     stream = load_jsonl(str(path), source="a")
-    next(stream)
-    with path.open("a") as file:
-        file.write("\n" + json.dumps(GOOD))
+    first = next(stream)
+    write(tmp_path, *numbered("new"))
+    assert texts([first, *stream]) == [f"old {number}." for number in range(9)]
+
+
+def test_a_file_rewritten_between_blocks_is_refused_from_there_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(jsonl, "BLOCK_BYTES", 500)  # with what a line takes besides
+    path = write(tmp_path, *numbered("old"))
+    found = []
+    with pytest.raises(ItemError) as caught:  # noqa: PT012
+        for item in load_jsonl(str(path), source="a"):
+            found.append(item)
+            if len(found) == 2:
+                write(tmp_path, *numbered("new"))
+                os.utime(path, ns=(0, 0))  # whatever the clock's grain
+    assert caught.value.code == "E_CHANGED"
+    assert texts(found) == ["old 0.", "old 1.", "old 2."]
+
+
+class Rewriting:
+    """Reads as `fingerprint` does; the file changes before every second reading, `times` times."""
+
+    def __init__(self, path: Path, times: int) -> None:
+        self.path = path
+        self.times = times
+        self.readings = 0
+
+    def __call__(self, file: BufferedReader) -> tuple[int, int]:
+        self.readings += 1
+        if self.readings % 2 == 0 and self.times:
+            self.times -= 1
+            self.path.write_text("\n".join(numbered("new")))
+            os.utime(self.path, ns=(0, self.times))
+        return real_fingerprint(file)
+
+
+def test_a_file_rewritten_while_its_first_block_is_read_is_read_again_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = write(tmp_path, *numbered("old"))
+    monkeypatch.setattr(jsonl, "fingerprint", Rewriting(path, times=1))
+    assert texts(load(path)) == [f"new {number}." for number in range(9)]
+    monkeypatch.setattr(jsonl, "fingerprint", Rewriting(path, times=2))
     with pytest.raises(ItemError) as caught:
-        list(stream)
+        load(path)
     assert caught.value.code == "E_CHANGED"

@@ -109,6 +109,47 @@ def test_blocks(markdown: str, title: str | None, text: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "unseen",
+    [
+        "<svg><text>secret</text></svg>",
+        "<iframe src='//a.example'>secret</iframe>",
+        "<span hidden>secret <b>words</b></span>",
+        "<span style='display:&#110;one'>secret</span>",
+        '<SPAN CLASS="sr-only">secret</SPAN>',
+        "<span hidden>secret <span>and</span> secret</span>",
+        "<style>secret</style>",
+        "<!-- secret -->",
+        "<br hidden>",
+        "<img hidden alt='secret'/>",
+    ],
+)
+def test_what_html_hides_in_a_paragraph_is_left_out(unseen: str) -> None:
+    assert load(f"It was {unseen}old.\n\nAnd *{unseen}* big.").text == "It was old.\n\nAnd big."
+
+
+@pytest.mark.parametrize(
+    "unseen",
+    [
+        "<div hidden>\n\nSecret *words*.\n\n- secret\n\n</div>",
+        "<div hidden>\n\n<div>\n\nSecret.\n\n</div>\n\nSecret.\n\n</div>",
+        '<section style="display:none">\n\n## Secret\n\n</section>',
+        "<div\n  hidden\n>\n\nSecret <i>words</i>.</div>",
+        "<iframe>\n\nSecret.\n\n</iframe>",
+        "<!-- <div> -->",
+        "<script>\nif (a<b) '<div hidden>'\n\n</script>",
+        "<p hidden>Secret.",
+        "<p>Open <svg/>",
+    ],
+)
+def test_what_html_hides_over_blocks_is_left_out(unseen: str) -> None:
+    assert load(f"It was old.\n\n{unseen}\n\nAnd big.").text == "It was old.\n\nAnd big."
+
+
+def test_what_is_left_open_in_a_paragraph_ends_with_it() -> None:
+    assert load("It <span hidden>was old.\n\nAnd big.").text == "It\n\nAnd big."
+
+
+@pytest.mark.parametrize(
     ("markdown", "code"),
     [
         pytest.param("", "E_EMPTY", id="nothing"),

@@ -16,6 +16,7 @@ from index.intake import (
     MOST_CHARACTERS,
     MOST_SENTENCES,
     cleaned,
+    refusal,
     sentences_of,
     unexpected,
 )
@@ -45,6 +46,17 @@ def test_blank_lines_of_metadata_are_unknown() -> None:
     [
         pytest.param(replace(RAW, text=""), "E_EMPTY", id="no text"),
         pytest.param(replace(RAW, text=" \n\ufeff\u200b "), "E_EMPTY", id="only white space"),
+        pytest.param(replace(RAW, text="... --- !!!"), "E_EMPTY", id="no word"),
+        pytest.param(replace(RAW, text="😀 🚢 ❤️"), "E_EMPTY", id="only emoji"),
+        pytest.param(
+            replace(RAW, text="Please enable JS and disable any ad blocker"),
+            "E_NO_TEXT",
+            id="a notice",
+        ),
+        pytest.param(replace(RAW, id="x\u200by"), "E_ID", id="invisible in an id"),
+        pytest.param(replace(RAW, id="\ud800"), "E_ID", id="half a character for an id"),
+        pytest.param(replace(RAW, id=" "), "E_ID", id="blank id"),
+        pytest.param(replace(RAW, url="http://a.example:99999/"), "E_URL", id="no port"),
         pytest.param(replace(RAW, text="x" * (MOST_CHARACTERS + 1)), "E_TOO_LARGE", id="too long"),
         pytest.param(replace(RAW, id="x" * (LONGEST_ID + 1)), "E_ID", id="long id"),
         pytest.param(replace(RAW, id="a\nb"), "E_ID", id="id of two lines"),
@@ -66,6 +78,25 @@ def test_the_longest_that_may_enter() -> None:
     assert cleaned(replace(RAW, id="x" * LONGEST_ID)).id == "x" * LONGEST_ID
 
 
+@pytest.mark.parametrize("identity", ["a  b", "a b", " a", "e\u0301"])
+def test_an_id_is_kept_as_given(identity: str) -> None:
+    assert cleaned(replace(RAW, id=identity)).id == identity
+
+
+@pytest.mark.parametrize("text", ["1", "½ 中", "… é …"])
+def test_one_letter_or_digit_is_a_word(text: str) -> None:
+    assert cleaned(replace(RAW, text=text)).text == text
+
+
+def test_why_an_item_is_refused() -> None:
+    error = ItemError("E_NOT_FOUND", "no such file", source="b.txt")
+    assert refusal(error) is error
+    assert refusal(RAW) is None
+    refused = refusal(replace(RAW, text="!"))
+    assert refused
+    assert refused.code == "E_EMPTY"
+
+
 def test_sentences() -> None:
     assert [s.span.of(RAW.text) for s in sentences_of(RAW)] == ["The pier burned."]
     most = replace(RAW, text="\n".join(["Go."] * MOST_SENTENCES))
@@ -84,7 +115,7 @@ def test_what_a_library_fails_on_keeps_its_place(item: RawArticle | ItemError) -
     assert str(error) == "feed.jsonl:7: E_FAILED ZeroDivisionError: by zero"
 
 
-@given(st.text().filter(clean))
+@given(st.text().filter(lambda text: any(c.isalnum() for c in clean(text))))
 def test_whatever_enters_is_clean(text: str) -> None:
     found = cleaned(replace(RAW, text=text))
     assert clean(found.text) == found.text == clean(text)

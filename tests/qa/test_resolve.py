@@ -71,6 +71,13 @@ def test_what_leans_on_the_last_question_is_asked_with_it(question: str) -> None
     assert set(found.carried) == {"China", "Venezuela"}
 
 
+def test_of_a_long_question_only_names_are_carried() -> None:
+    last = f"In the year in which it lent more than ever before, {LENT[0].lower()}{LENT[1:]}"
+    found = resolve("Who owns the bank that it lent through?", after(last))
+    assert found.standalone == "Who owns the bank that it lent through? (about China, Venezuela)"
+    assert set(found.carried) == {"China", "Venezuela"}
+
+
 def test_a_name_that_the_follow_up_repeats_is_not_carried() -> None:
     assert resolve("Why did it choose Venezuela?", after(LENT)).carried == ("China",)
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from corpus.article import Article, Span, Version, sha256_of
 from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
+from qa.markup import link
 from web import markup, panel
 
 HOSTILE = [
@@ -137,11 +138,11 @@ def test_any_text_is_text(hostile: str) -> None:
     ],
 )
 def test_only_web_addresses_become_links(url: str | None) -> None:
-    assert markup.link(url) == ""
+    assert link(url) == ""
 
 
 def test_a_link_names_the_host_it_goes_to() -> None:
-    html = markup.link('https://user:pw@www.gazette.example/a?x="1"&y=2')
+    html = link('https://user:pw@www.gazette.example/a?x="1"&y=2')
     assert "gazette.example" in Elements(html).text
     assert "user" not in Elements(html).text
     assert 'href="https://user:pw@www.gazette.example/a?x=&quot;1&quot;&amp;y=2"' in html

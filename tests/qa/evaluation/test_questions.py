@@ -221,7 +221,9 @@ def test_b09_bytes_that_are_no_utf8(tmp_path: Path) -> None:
     path = tmp_path / "set.jsonl"
     path.write_bytes("é".encode() + b"\xff\n" + json.dumps(NOBODY).encode())
     questions = read_questions(path)
-    assert shown(questions) == ["set:1:2: byte 0xff is not UTF-8 (save the file as UTF-8)"]
+    assert shown(questions) == [
+        "set:1:2: byte 0xff at offset 2 of the line is not UTF-8 (save the file as UTF-8)"
+    ]
     assert len(questions.queries) == 1
 
 

@@ -38,7 +38,7 @@ def written(tmp_path: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]
     assert spans.main([str(packed), str(tmp_path / "out")]) == 0
     articles, questions = (
         [json.loads(line) for line in (tmp_path / "out" / name).read_text().splitlines()]
-        for name in ("articles.jsonl", "questions.jsonl")
+        for name in ("articles.jsonl", "passages.jsonl")
     )
     return articles, questions
 

@@ -1,0 +1,47 @@
+"""Markup that every page of ours shares: escaped text, and where a quote comes from."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from html import escape
+from urllib.parse import urlsplit
+
+from corpus.article import day_of
+from qa.render import shown_date, web_link
+
+
+def text(value: str) -> str:
+    """Return `value` escaped for elements and attributes, without what a page cannot hold."""
+    return escape("".join("\N{REPLACEMENT CHARACTER}" if _is_unfit(c) else c for c in value))
+
+
+def _is_unfit(character: str) -> bool:
+    """Return whether it is a control character or half of a surrogate pair."""
+    code = ord(character)
+    return (code < 32 and character not in "\n\t") or 127 <= code < 160 or 0xD800 <= code < 0xE000
+
+
+def outlet(publisher: str | None) -> str:
+    """Return the publisher's name, isolated from the direction of the text around it."""
+    return f'<bdi class="outlet">{text(publisher or "Outlet unknown")}</bdi>'
+
+
+def day(moment: date | datetime | None) -> str:
+    """Return the date as people read it, and as machines do where it is known."""
+    published = day_of(moment)
+    if published is None:
+        return f"<span>{shown_date(moment)}</span>"
+    return f'<time datetime="{published.isoformat()}">{shown_date(moment)}</time>'
+
+
+def link(url: str | None) -> str:
+    """Return a link that names its host, or nothing unless the address is plain http(s)."""
+    address = web_link(url)
+    if address is None:
+        return ""
+    host = urlsplit(address).netloc.rpartition("@")[2].removeprefix("www.")
+    return (
+        f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer nofollow" dir="ltr">'
+        f'{text(host)}<span aria-hidden="true"> ↗</span>'
+        '<span class="unseen"> (opens in a new tab)</span></a>'
+    )
