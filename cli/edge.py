@@ -81,9 +81,10 @@ def _end_at_once() -> NoReturn:
 
 
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
+def stoppable(noun: str = "article") -> Iterator[Callable[[], bool]]:
     """Yield a function telling whether a stop was asked for; asking twice stops at once."""
     asked = False
+    message = f"\nstopping after this {noun}; once more stops at once\n".encode()
 
     def remember(_number: int, _frame: FrameType | None) -> None:
         nonlocal asked
@@ -91,7 +92,7 @@ def stoppable() -> Iterator[Callable[[], bool]]:
             _end_at_once()
         asked = True
         with suppress(OSError):  # not through sys.stderr: it may be in the middle of a write
-            os.write(2, b"\nstopping after this article; once more stops at once\n")
+            os.write(2, message)
 
     before = {number: signal.getsignal(number) for number in _STOP_SIGNALS}
     try:

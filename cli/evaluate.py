@@ -13,6 +13,7 @@ import typer
 
 from cli.common import AsJson, Config, Debug, Store, counted, read_settings
 from cli.edge import ALL_REFUSED, PARTLY, error_line, printable
+from cli.measure import Questions, run
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -21,14 +22,12 @@ if TYPE_CHECKING:
 
 USAGE = UsageError.exit_code
 
-Questions = Annotated[
-    Path, typer.Argument(metavar="QUESTIONS", help="The question set: .jsonl or .csv.")
-]
 NewFile = Annotated[
     Path, typer.Argument(metavar="FILE", help="The file to write; it must not exist yet.")
 ]
 
 evaluate = typer.Typer(rich_markup_mode=None)
+evaluate.command()(run)
 
 
 @evaluate.callback()

@@ -6,38 +6,57 @@ import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from cli.common import counted
 from cli.edge import error_line, printable
-
-if TYPE_CHECKING:
-    from index.build import Progress
 
 SECONDS_TO_THE_FIRST_LINE = 2.0
 SECONDS_BETWEEN_LINES = 10.0
 
 
+class Progress(Protocol):
+    """How far work is."""
+
+    @property
+    def done(self) -> int:
+        """How many things are done."""
+        ...
+
+    @property
+    def total(self) -> int | None:
+        """How many there will be; None where that is not known."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """What it is at, in words."""
+        ...
+
+
 @contextmanager
-def progress_shown(doing: str = "starting") -> Iterator[Callable[[Progress], None]]:
-    """Yield what shows the progress of an ingest or a rebuild on stderr.
+def progress_shown(
+    doing: str = "starting", noun: str = "article"
+) -> Iterator[Callable[[Progress], None]]:
+    """Yield what shows on stderr how far work is.
 
     Args:
         doing: What is done until there is progress to show.
+        noun: What is counted.
     """
-    with (_bar if sys.stderr.isatty() else _lines)(doing) as show:
+    with (_bar if sys.stderr.isatty() else _lines)(doing, noun) as show:
         yield show
 
 
 @contextmanager
-def _bar(doing: str) -> Iterator[Callable[[Progress], None]]:
+def _bar(doing: str, noun: str) -> Iterator[Callable[[Progress], None]]:
     from rich import progress as rich_progress
     from rich.console import Console
     from rich.table import Column
 
     columns = (
         rich_progress.BarColumn(20),
-        rich_progress.TextColumn("{task.completed:,} articles"),
+        rich_progress.TextColumn(f"{{task.completed:,}} {noun}s"),
         rich_progress.TimeElapsedColumn(),
         rich_progress.TextColumn(
             "{task.description}",
@@ -57,7 +76,7 @@ def _bar(doing: str) -> Iterator[Callable[[Progress], None]]:
 
 
 @contextmanager
-def _lines(doing: str) -> Iterator[Callable[[Progress], None]]:
+def _lines(doing: str, noun: str) -> Iterator[Callable[[Progress], None]]:
     latest = printable(doing)
     over = threading.Event()
 
@@ -65,7 +84,7 @@ def _lines(doing: str) -> Iterator[Callable[[Progress], None]]:
         nonlocal latest
         total = f" of {progress.total:,}" if progress.total else ""
         source = f", now {printable(progress.source)}" if progress.source else ""
-        latest = f"{counted(progress.done, 'article')}{total} so far{source}"
+        latest = f"{counted(progress.done, noun)}{total} so far{source}"
 
     def tell() -> None:
         told = ""

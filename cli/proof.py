@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import html
 import json
-import os
-import tempfile
 from pathlib import Path
 
+from cli.files import write_whole
 from qa.answer import Answer, Citation
 from qa.proof import HOW_TO_CHECK, proof
 from qa.render import to_html
@@ -23,16 +22,7 @@ _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 def write_proof(answer: Answer, path: Path) -> None:
     """Write the proof, as JSON or HTML by the suffix; there is never half a file."""
     content = proof_json(answer) if path.suffix.lower() == ".json" else proof_html(answer)
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    write_whole(path, content)
 
 
 def proof_json(answer: Answer) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date
 from time import perf_counter
 
@@ -13,14 +13,14 @@ from corpus.archive import Archive
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
 from corpus.errors import OnRecordError, QuestionError
-from index.chunk_index import NO_LIMITS, ChunkIndex, Limits
+from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
-from qa.answer import Answer, Conversation
+from qa.answer import Answer, Conversation, Evidence
 from qa.compose import compose
 from qa.reader.question import analyse
 from qa.reader.read import Reader
 from qa.resolve import resolve
-from qa.retrieve import retrieve
+from qa.retrieve import CHUNKS_EACH, retrieve
 from qa.verify import verify
 
 MAX_QUESTION_CHARACTERS = 4000
@@ -30,6 +30,20 @@ WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
 NEW_CONVERSATION = Conversation()
 
 Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Trace:
+    """An answer and what led to it.
+
+    Attributes:
+        hits: The chunks retrieved, best first; more than are read.
+        evidence: The best sentences of them, best first.
+    """
+
+    answer: Answer
+    hits: tuple[Hit, ...]
+    evidence: tuple[Evidence, ...]
 
 
 class Assistant:
@@ -44,6 +58,7 @@ class Assistant:
         *,
         floor: float,
         quotes: int,
+        chunks: int = CHUNKS_EACH,
     ) -> None:
         """Join the parts.
 
@@ -54,6 +69,7 @@ class Assistant:
             reader: Ranks sentences.
             floor: The confidence, 0 to 1, below which a question is declined.
             quotes: How many statements an answer has at most.
+            chunks: How many are retrieved by meaning, and how many by words.
         """
         self._archive = archive
         self._index = index
@@ -61,6 +77,18 @@ class Assistant:
         self._reader = reader
         self._floor = floor
         self._quotes = quotes
+        self._chunks = chunks
+
+    @property
+    def settings(self) -> dict[str, object]:
+        """Whatever may change an answer but the archive; ready for `json.dumps`."""
+        return {
+            "embedder": self._embedder.fingerprint,
+            "weights": self._reader.weights.sha256,
+            "floor": self._floor,
+            "quotes": self._quotes,
+            "chunks": self._chunks,
+        }
 
     def ask(
         self,
@@ -83,19 +111,35 @@ class Assistant:
         Raises:
             QuestionError: if there is nothing in it to search for, or it is too long or not text.
         """
+        trace = self.trace(
+            question, conversation=conversation, asked=asked, limits=limits, progress=progress
+        )
+        return trace.answer
+
+    def trace(
+        self,
+        question: str,
+        *,
+        conversation: Conversation = NEW_CONVERSATION,
+        asked: date | None = None,
+        limits: Limits = NO_LIMITS,
+        progress: Progress = lambda _: None,
+    ) -> Trace:
+        """Return the answer, as `ask` does, with what led to it."""
         check_question(question)
         clock = Stopwatch()
         with clock("resolve"):
             resolved = resolve(question, conversation)
-            analysed = analyse(resolved.standalone)
+            query = resolved.standalone
+            analysed = analyse(query)
         if not analysed.terms:
             raise QuestionError("E_EMPTY", NOTHING_ASKED)
         searched = self._scope(limits)
         progress(f"searching {searched}")
         with clock("retrieve"):
-            vector = self._embedder.embed_query(resolved.standalone)
+            vector = self._embedder.embed_query(query)
             day = asked or (self._archive.newest_date if analysed.relative else None)
-            hits = retrieve(self._archive, self._index, resolved.standalone, vector, day, limits)
+            hits = retrieve(self._archive, self._index, query, vector, day, limits, self._chunks)
         progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
         with clock("read"):
             evidence = self._reader.read(analysed, vector, hits, day)
@@ -105,13 +149,13 @@ class Assistant:
                 compose(evidence, floor=self._floor, quotes=self._quotes),
                 evidence,
                 question=question,
-                standalone=resolved.standalone,
+                standalone=query,
                 confidence=evidence[0].score if evidence else 0.0,
                 nearest=evidence[:NEAREST_SHOWN],
                 searched=searched,
                 carried=resolved.carried,
             )
-        return replace(answer, ms=clock.milliseconds())
+        return Trace(replace(answer, ms=clock.milliseconds()), tuple(hits), tuple(evidence))
 
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait a second for, by asking one."""

@@ -24,8 +24,9 @@ def retrieve(
     vector: Floats,
     day: date | None,
     limits: Limits,
+    chunks: int = CHUNKS_EACH,
 ) -> list[Hit]:
-    """Return the union of the best `CHUNKS_EACH` chunks by meaning and by words, best first.
+    """Return the union of the best chunks by meaning and by words, best first.
 
     Args:
         archive: Knows the dates of what is found.
@@ -34,19 +35,20 @@ def retrieve(
         vector: Its unit vector, shape (d,), float32.
         day: The day of asking: what was published around it comes earlier. None: no such day.
         limits: Publisher and period outside which nothing is found.
+        chunks: How many by meaning, and how many by words.
     """
     rankings = [
-        index.dense(vector, CHUNKS_EACH, limits),
-        index.lexical(question, CHUNKS_EACH, limits),
+        index.dense(vector, chunks, limits),
+        index.lexical(question, chunks, limits),
     ]
-    chunks = {hit.chunk.id: hit.chunk for hits in rankings for hit in hits}
+    found = {hit.chunk.id: hit.chunk for hits in rankings for hit in hits}
     fused = reciprocal_rank_fusion([[hit.chunk.id for hit in hits] for hits in rankings])
-    published = archive.published_on(list({chunk.version_id for chunk in chunks.values()}))
+    published = archive.published_on(list({chunk.version_id for chunk in found.values()}))
     scored = [
-        (score * _nearness(day, published.get(chunks[id_].version_id)), id_) for id_, score in fused
+        (score * _nearness(day, published.get(found[id_].version_id)), id_) for id_, score in fused
     ]
-    scored.sort(key=lambda found: (-found[0], found[1]))
-    return [Hit(chunks[id_], score, rank) for rank, (score, id_) in enumerate(scored, start=1)]
+    scored.sort(key=lambda item: (-item[0], item[1]))
+    return [Hit(found[id_], score, rank) for rank, (score, id_) in enumerate(scored, start=1)]
 
 
 def _nearness(day: date | None, published: date | None) -> float:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from urllib.parse import quote
 
+from corpus.errors import UsageError
 from qa.evaluation.retrieval_measures import Qrels, Run, distinct_scores
+from qa.evaluation.row import Json, sentence_id
 
 _UNSAFE = re.compile(r"[\s%\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -17,6 +20,29 @@ def trec_id(name: str) -> str:
     What could break a line is percent-encoded, and so is ``%`` itself; the rest stays as it is.
     """
     return _UNSAFE.sub(lambda match: quote(match[0], errors="surrogatepass"), name) or "%"
+
+
+def write_trec(rows: Sequence[Json], folder: Path) -> None:
+    """Write ``articles.run``, ``articles.qrels``, ``sentences.run`` and ``sentences.qrels``.
+
+    The folder is made if there is none. Sentences are named by article and digest.
+
+    Raises:
+        UsageError: A file cannot be written.
+    """
+    gold = {
+        row["id"]: {sentence_id(g["article_id"], g["sentence"]): 1 for g in row["gold"]}
+        for row in rows
+    }
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        write_run(folder / "articles.run", {row["id"]: dict(row["retrieved"]) for row in rows})
+        write_run(folder / "sentences.run", {row["id"]: dict(row["ranked"]) for row in rows})
+        relevant = {row["id"]: dict.fromkeys(row["relevant"], 1) for row in rows}
+        write_qrels(folder / "articles.qrels", relevant)
+        write_qrels(folder / "sentences.qrels", gold)
+    except OSError as error:
+        raise UsageError(f"{folder}: cannot be written: {error.strerror or error}") from error
 
 
 def write_run(path: Path, run: Run, *, tag: str = "onrecord") -> None:

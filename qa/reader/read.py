@@ -69,6 +69,7 @@ class Reader:
     def __init__(self, archive: Archive, index: ChunkIndex, weights: Weights) -> None:
         self._archive = archive
         self._index = index
+        self.weights = weights
         self._sentence = in_order(weights.sentence, features.NAMES)
         self._answer = in_order(weights.answer, answers.NAMES)
         self._confidence = in_order(weights.confidence, confidence.NAMES)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from importlib.resources import files
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+
+from corpus.article import sha256_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,11 @@ class Weights:
     def from_json(cls, stored: Mapping[str, Any]) -> Weights:
         """Return what `python -m qa.reader.fit` wrote; KeyError if a part is missing."""
         return cls(**{field.name: stored[field.name] for field in fields(cls)})
+
+    @property
+    def sha256(self) -> str:
+        """Return a digest of them all."""
+        return sha256_of(json.dumps(asdict(self), sort_keys=True))
 
 
 def shipped_weights() -> Weights:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -46,12 +49,12 @@ def assistant(archive: Archive) -> Assistant:
     return assistant_over(archive)
 
 
-def assistant_over(archive: Archive) -> Assistant:
+def assistant_over(archive: Archive, **given: Any) -> Assistant:
     embedder = HashEmbedder()
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, shipped_weights())
+    reader = Reader(archive, index, given.pop("weights", shipped_weights()))
     # Hashed words are nothing like the model that confidence was fitted on: any sentence may pass.
-    return Assistant(archive, index, embedder, reader, floor=0.0, quotes=4)
+    return Assistant(archive, index, embedder, reader, **{"floor": 0.0, "quotes": 4, **given})
 
 
 def assert_quotes_stored(answer: Answer, archive: Archive) -> None:
@@ -76,6 +79,35 @@ def test_the_sum_is_found(assistant: Assistant) -> None:
     answer = assistant.ask("How much has China lent Venezuela?")
     assert answer.short == "$65 billion"
     assert "$65 billion" in answer.citations[0].quote
+
+
+def test_a_trace_has_what_the_answer_was_made_of(assistant: Assistant) -> None:
+    trace = assistant.trace(QUESTIONS[0])
+    assert replace(trace.answer, ms={}) == replace(assistant.ask(QUESTIONS[0]), ms={})
+    retrieved = {hit.chunk.version_id for hit in trace.hits}
+    assert {item.version.id for item in trace.evidence} <= retrieved
+    quoted = {(item.article.id, item.sentence.span) for item in trace.evidence}
+    assert {(c.article_id, c.sentence) for c in trace.answer.citations} <= quoted
+
+
+def test_no_more_chunks_are_retrieved_than_wanted(archive: Archive) -> None:
+    trace = assistant_over(archive, chunks=3).trace(QUESTIONS[0])
+    assert 3 <= len(trace.hits) <= 6
+    assert [hit.rank for hit in trace.hits] == list(range(1, len(trace.hits) + 1))
+
+
+def test_whatever_changes_answers_changes_the_settings(archive: Archive) -> None:
+    weights = shipped_weights()
+    others = [
+        {},
+        {"floor": 0.1},
+        {"quotes": 3},
+        {"chunks": 3},
+        {"weights": replace(weights, answer={**weights.answer, "votes": 0.0})},
+    ]
+    found = [json.dumps(assistant_over(archive, **given).settings) for given in others]
+    assert len(set(found)) == len(others)
+    assert found[0] == json.dumps(assistant_over(archive).settings)
 
 
 def test_below_the_floor_it_declines_and_shows_the_nearest(archive: Archive) -> None:

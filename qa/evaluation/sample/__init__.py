@@ -8,3 +8,8 @@ from pathlib import Path
 def questions_path() -> Path:
     """Return the path of the sample's question set (JSONL)."""
     return Path(__file__).with_name("questions.jsonl")
+
+
+def floors_path() -> Path:
+    """Return the path of the floors that the figures on it may not pass (TOML)."""
+    return Path(__file__).with_name("floors.toml")
