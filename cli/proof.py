@@ -12,9 +12,14 @@ from qa.proof import HOW_TO_CHECK, proof
 from qa.render import to_html
 
 _STYLE = (
+    ":root{color-scheme:light dark}"
     "body{font:16px/1.5 system-ui,sans-serif;max-width:46em;margin:2em auto;padding:0 1em}"
-    "table{border-collapse:collapse;font-size:14px}td{padding:.2em .8em .2em 0;vertical-align:top}"
-    "td{overflow-wrap:anywhere}"
+    "h1{font-size:1.4em}figure{margin:1.5em 0;font:1.1em/1.5 Georgia,serif}"
+    "blockquote{display:inline;margin:0}figcaption,.context{font:14px/1.5 system-ui,sans-serif}"
+    ".short{font-size:1.4em;font-weight:bold}"
+    "table{border-collapse:collapse;font-size:14px}"
+    "th,td{padding:.2em .8em .2em 0;vertical-align:top;text-align:start}"
+    "th{font-weight:normal;white-space:nowrap;opacity:.7}td{overflow-wrap:anywhere}"
 )
 _POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 
@@ -38,7 +43,7 @@ def proof_html(answer: Answer) -> str:
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f"<title>{title}</title><style>{_STYLE}</style></head><body>\n"
-        f"{to_html(answer)}\n<h2>Where the quotes stand</h2>\n"
+        f"<h1>{title}</h1>\n{to_html(answer)}\n<h2>Where the quotes stand</h2>\n"
         f"<p>{html.escape(HOW_TO_CHECK)}</p>\n{places}\n</body></html>\n"
     )
 
@@ -61,7 +66,7 @@ def _place(number: int, citation: Citation) -> str:
         "sha256": citation.sha256,
     }
     cells = "".join(
-        f"<tr><td>{name}</td><td>{html.escape(str(value))}</td></tr>"
+        f"<tr><th>{name}</th><td>{html.escape(str(value))}</td></tr>"
         for name, value in rows.items()
         if value is not None
     )
