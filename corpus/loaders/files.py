@@ -6,6 +6,7 @@ import errno
 import os
 import re
 import stat
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedReader
@@ -14,6 +15,10 @@ from pathlib import Path
 from corpus.errors import ItemError
 
 MAX_FILE_BYTES = 64 * 1024 * 1024
+CLOCK_STEP = 20_000_000
+"""Nanoseconds; twice the longest step in which Linux moves the time of a file's change."""
+
+_MOST_WAITS = 5
 
 # Files below these look regular, yet reading them can hang, never end or change something.
 _KERNEL_FOLDERS = ("/proc/", "/sys/")
@@ -86,7 +91,7 @@ def read_file(path: str, *, source: str) -> bytes:
     """
     for _ in range(2):
         with open_regular(path, source=source) as file:
-            before = fingerprint(file)
+            before = settled_fingerprint(file)
             if before[0] > MAX_FILE_BYTES:
                 raise ItemError(
                     "E_TOO_LARGE",
@@ -118,6 +123,19 @@ def fingerprint(file: BufferedReader) -> tuple[int, int]:
     """Return an open file's size in bytes and time of the last change in nanoseconds."""
     status = os.fstat(file.fileno())
     return status.st_size, status.st_mtime_ns
+
+
+def settled_fingerprint(file: BufferedReader) -> tuple[int, int]:
+    """Return the fingerprint once every later write will show in it, which takes milliseconds.
+
+    Times of change move in steps; a second write within the step of the first one leaves no trace.
+    """
+    for _ in range(_MOST_WAITS):
+        found = fingerprint(file)
+        if not 0 <= time.time_ns() - found[1] < CLOCK_STEP:
+            return found
+        time.sleep(CLOCK_STEP / 1e9)
+    return -1, -1  # written to all the time, and equal to no fingerprint
 
 
 def _check_regular(status: os.stat_result, path: str, source: str) -> None:

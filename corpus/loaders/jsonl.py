@@ -29,7 +29,14 @@ from corpus.article import RawArticle, day_of
 from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
 from corpus.loaders.decode import has_byte_order_mark
-from corpus.loaders.files import changed, check_not_binary, empty, fingerprint, open_regular
+from corpus.loaders.files import (
+    changed,
+    check_not_binary,
+    empty,
+    fingerprint,
+    open_regular,
+    settled_fingerprint,
+)
 from corpus.loaders.metadata import link, moment
 from corpus.strict_json import StrictJsonError, parse_json
 
@@ -80,7 +87,7 @@ def _unchanged_blocks(path: str, source: str) -> Iterator[list[_Line]]:
     """Yield the lines in blocks, each while the file is as it was when it was opened."""
     for may_retry in (True, False):
         with open_regular(path, source=source) as file:
-            before = fingerprint(file)
+            before = settled_fingerprint(file)
             for block in _blocks(_lines(file, path.lower().endswith(".gz"), source)):
                 if fingerprint(file) == before:
                     yield block

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from pathlib import Path
 
 import pytest
@@ -240,3 +241,13 @@ def test_file_that_changes_is_read_again_once(
     assert article(path).text == TEXT
     restless = 99
     assert error(path).code == "E_CHANGED"
+
+
+def test_no_write_hides_in_the_step_of_the_clock(tmp_path: Path) -> None:
+    path = tmp_path / "a.txt"
+    path.write_text(TEXT)
+    with files.open_regular(str(path), source="a") as file:
+        os.utime(path)
+        _, changed = files.settled_fingerprint(file)
+        assert changed == path.stat().st_mtime_ns
+        assert time.time_ns() - changed >= files.CLOCK_STEP

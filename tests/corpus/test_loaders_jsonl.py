@@ -271,16 +271,14 @@ def test_a_file_rewritten_between_blocks_is_refused_from_there_on(
 
 
 class Rewriting:
-    """Reads as `fingerprint` does; the file changes before every second reading, `times` times."""
+    """Reads as `fingerprint` does; the file changes before each of the first `times` readings."""
 
     def __init__(self, path: Path, times: int) -> None:
         self.path = path
         self.times = times
-        self.readings = 0
 
     def __call__(self, file: BufferedReader) -> tuple[int, int]:
-        self.readings += 1
-        if self.readings % 2 == 0 and self.times:
+        if self.times:
             self.times -= 1
             self.path.write_text("\n".join(numbered("new")))
             os.utime(self.path, ns=(0, self.times))
