@@ -14,6 +14,7 @@ import typer
 from cli.common import AsJson, Config, Debug, Store, counted, read_settings
 from cli.edge import ALL_REFUSED, PARTLY, error_line, printable
 from cli.measure import Questions, run
+from cli.quote_check import quotes
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ NewFile = Annotated[
 
 evaluate = typer.Typer(rich_markup_mode=None)
 evaluate.command()(run)
+evaluate.command()(quotes)
 
 
 @evaluate.callback()

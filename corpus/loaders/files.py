@@ -48,6 +48,8 @@ _MAGIC = (
     (b"OggS", "Ogg sound"),
     (b"ID3", "MP3 sound"),
 )
+# A text may begin with these as well.
+_ALSO_WORDS = (b"MZ", b"RIFF", b"ID3", b"OggS", b"BZh", b"Rar!")
 _SAMPLE = 8192
 _CONTROLS = bytes(set(range(32)) - set(b"\t\n\r\x0b\x0c\x1b"))
 
@@ -217,6 +219,8 @@ def check_not_binary(data: bytes, *, source: str, of_lines: bool = False) -> Non
         of_lines: Whether each line is judged by itself, so that one stray NUL damns only its own.
     """
     kind = next((name for magic, name in _MAGIC if data.startswith(magic)), None)
+    if data.startswith(_ALSO_WORDS) and data[:_SAMPLE].isascii() and not data[:_SAMPLE].count(0):
+        kind = None
     if kind is None and data[257:262] == b"ustar":
         kind = "a tar archive"
     sample = data[:_SAMPLE]

@@ -16,7 +16,7 @@ from qa.evaluation.feedback import FILE_NAME, record_feedback
 
 OnRecord = Callable[..., tuple[int, str, str]]
 SANK = "The ferry Constance sank off Skail on March 4 after 12 years at sea."
-COMMANDS = ("init", "check", "from-feedback")
+COMMANDS = ("init", "check", "from-feedback", "run", "quotes")
 QUESTION: dict[str, Any] = {
     "id": "q1",
     "question": "When was the Constance lost?",
@@ -175,8 +175,8 @@ def test_from_feedback_names_what_was_altered(
 @pytest.mark.parametrize("name", COMMANDS)
 def test_b78_a_missing_store_is_not_made(onrecord: OnRecord, tmp_path: Path, name: str) -> None:
     path = written(tmp_path, QUESTION)
-    argument = path if name == "check" else tmp_path / "new.jsonl"
-    code, out, err = onrecord("eval", name, argument, "--store", tmp_path / "none")
+    arguments = {"check": [path], "run": [path], "quotes": []}.get(name, [tmp_path / "new.jsonl"])
+    code, out, err = onrecord("eval", name, *arguments, "--store", tmp_path / "none")
     assert (code, out) == (5, "")
     assert str(tmp_path / "none") in err
     assert list(tmp_path.iterdir()) == [path]

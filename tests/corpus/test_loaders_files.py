@@ -251,3 +251,12 @@ def test_no_write_hides_in_the_step_of_the_clock(tmp_path: Path) -> None:
         _, changed = files.settled_fingerprint(file)
         assert changed == path.stat().st_mtime_ns
         assert time.time_ns() - changed >= files.CLOCK_STEP
+
+
+@pytest.mark.parametrize(
+    "text", ["MZ Wallace sells bags.", "ID3 is a bill.", "RIFF raff, he said."]
+)
+def test_a_text_may_begin_like_a_program(text: str) -> None:
+    files.check_not_binary(text.encode(), source="a.txt")
+    with pytest.raises(ItemError, match="E_BINARY"):
+        files.check_not_binary(text[:4].encode() + b"\x00\x01\x00\xff" * 10, source="a.txt")
