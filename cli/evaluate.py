@@ -18,8 +18,8 @@ from cli.quote_check import quotes
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.evaluation.questions import QuestionSet
-    from qa.evaluation.records import Problem
+    from qa.evaluation.sets.questions import QuestionSet
+    from qa.evaluation.sets.records import Problem
 
 USAGE = UsageError.exit_code
 
@@ -50,7 +50,7 @@ def init(
     For example: onrecord eval init questions.jsonl
     """
     from index.schema import open_archive
-    from qa.evaluation.init_set import starter_lines
+    from qa.evaluation.sets.starter import starter_lines
 
     with open_archive(read_settings(config, store).store) as archive:
         lines = list(starter_lines(archive, count))
@@ -73,8 +73,8 @@ def check(
     For example: onrecord eval check questions.jsonl
     """
     from index.schema import open_archive
-    from qa.evaluation.check_set import check as check_against
-    from qa.evaluation.questions import read_questions
+    from qa.evaluation.sets.check import check as check_against
+    from qa.evaluation.sets.questions import read_questions
 
     read = read_questions(questions)
     with open_archive(read_settings(config, store).store) as archive:
@@ -101,8 +101,8 @@ def from_feedback(
     For example: onrecord eval from-feedback feedback.jsonl
     """
     from index.schema import open_archive
-    from qa.evaluation.feedback import Feedback, read_feedback
-    from qa.evaluation.judged_set import questions_from_feedback
+    from qa.evaluation.sets.feedback import Feedback, read_feedback
+    from qa.evaluation.sets.judged import questions_from_feedback
 
     settings = read_settings(config, store)
     with open_archive(settings.store) as archive:

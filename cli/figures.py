@@ -8,9 +8,9 @@ from typing import Any
 
 from cli.common import counted
 from cli.edge import printable
-from qa.evaluation.compare import Comparison, Difference
-from qa.evaluation.figure import Figure
-from qa.evaluation.summary import GROUPS, SPEED
+from qa.evaluation.measures.figure import Figure
+from qa.evaluation.runs.compare import Comparison, Difference
+from qa.evaluation.runs.summary import GROUPS, SPEED
 
 _MILLISECONDS = " ms"
 

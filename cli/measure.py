@@ -19,10 +19,10 @@ from corpus.errors import UsageError
 if TYPE_CHECKING:
     from corpus.archive import Archive
     from qa.assistant import Assistant
-    from qa.evaluation.compare import Comparison
-    from qa.evaluation.floors import Floors
-    from qa.evaluation.questions import QuestionSet
-    from qa.evaluation.results import Results
+    from qa.evaluation.runs.compare import Comparison
+    from qa.evaluation.runs.floors import Floors
+    from qa.evaluation.runs.results import Results
+    from qa.evaluation.sets.questions import QuestionSet
     from qa.settings import Settings
 
 MISSED = 1
@@ -106,14 +106,14 @@ def _check_call(context: typer.Context, gate: Path | None, *, pin: bool, lower: 
 
 
 def _earlier(path: Path | None) -> Results | None:
-    from qa.evaluation.results import read_results
+    from qa.evaluation.runs.results import read_results
 
     return read_results(path) if path else None
 
 
 def _floors(path: Path | None, *, pin: bool) -> Floors | None:
     """Return the floors pinned so far; where they are to be pinned there need be none."""
-    from qa.evaluation.floors import read_floors
+    from qa.evaluation.runs.floors import read_floors
 
     return read_floors(path) if path and (path.exists() or not pin) else None
 
@@ -125,8 +125,8 @@ def _measured(
     # heavy rooms are imported where they are used, so that --help starts at once
     from index.schema import open_archive
     from qa.assemble import open_assistant
-    from qa.evaluation.check_set import open_questions
-    from qa.evaluation.run import first_questions
+    from qa.evaluation.runs.run import first_questions
+    from qa.evaluation.sets.check import open_questions
 
     with open_archive(settings.store) as archive:
         asked, change = first_questions(open_questions(path, archive), limit), archive.change
@@ -142,10 +142,10 @@ def _measured(
 def _asked(
     questions: QuestionSet, assistant: Assistant, archive: Archive, part: Path | None
 ) -> dict[str, Any]:
-    from qa.evaluation.journal import code_sha256, open_journal
-    from qa.evaluation.run import data_of
-    from qa.evaluation.run import run as run_on
-    from qa.evaluation.summary import key_of, report_of
+    from qa.evaluation.runs.journal import code_sha256, open_journal
+    from qa.evaluation.runs.run import data_of
+    from qa.evaluation.runs.run import run as run_on
+    from qa.evaluation.runs.summary import key_of, report_of
 
     data, settings = data_of(archive), assistant.settings
     key = key_of(questions, data, settings) | {"code": code_sha256()}
@@ -166,7 +166,7 @@ def _asked(
 
 def _results(report: dict[str, Any]) -> Results:
     """Return the report as comparing and the gate read it."""
-    from qa.evaluation.results import Results
+    from qa.evaluation.runs.results import Results
 
     return Results.from_json(json.dumps(report), "this run")
 
@@ -175,7 +175,7 @@ def _comparison(
     report: dict[str, Any], results: Results, earlier: Results | None
 ) -> Comparison | None:
     """Compare with an earlier run, if there is one; the report says so too."""
-    from qa.evaluation.compare import compare
+    from qa.evaluation.runs.compare import compare
 
     if earlier is None:
         return None
@@ -194,7 +194,7 @@ def _write(
 
         write_report(report, html_file)
     if trec:
-        from qa.evaluation.trec import write_trec
+        from qa.evaluation.measures.trec import write_trec
 
         write_trec(report["rows"], trec)
 
@@ -212,10 +212,10 @@ def _show(report: dict[str, Any], comparison: Comparison | None) -> None:
 
 def _gate(results: Results, path: Path, floors: Floors | None, *, pin: bool, lower: bool) -> bool:
     """Pin the floors, or hold the results to them; return whether they hold."""
-    from qa.evaluation.floors import write_floors
-    from qa.evaluation.gate import check
-    from qa.evaluation.gate import pin as pinned
-    from qa.evaluation.summary import EXACT, PINNED
+    from qa.evaluation.runs.floors import write_floors
+    from qa.evaluation.runs.gate import check
+    from qa.evaluation.runs.gate import pin as pinned
+    from qa.evaluation.runs.summary import EXACT, PINNED
 
     typer.echo()
     if pin or floors is None:

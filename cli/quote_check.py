@@ -13,7 +13,7 @@ from cli.common import AsJson, Config, Debug, Store, columns, progress_shown, re
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
-    from qa.evaluation.quote_check import QuoteCheck, Tally
+    from qa.evaluation.quotes.check import QuoteCheck, Tally
 
 
 def quotes(
@@ -37,7 +37,7 @@ def quotes(
     For example: onrecord eval quotes --store data
     """
     from index.schema import open_archive
-    from qa.evaluation.quote_check import check_quotes
+    from qa.evaluation.quotes.check import check_quotes
 
     sentences = _sentences(foreign) if foreign else None
     with (

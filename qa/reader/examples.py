@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 from corpus.archive import Archive
 from index.chunk_index import NO_LIMITS, ChunkIndex
 from index.embed import Embedder
-from qa.evaluation.measures import normal
-from qa.evaluation.questions import Query, QuestionSet
+from qa.evaluation.measures.answers import normal
+from qa.evaluation.sets.questions import Query, QuestionSet
 from qa.reader.features import Asked, Floats, sentence_features
 from qa.reader.lexicon import PLACES
 from qa.reader.question import analyse, name_spans

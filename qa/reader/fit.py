@@ -20,8 +20,8 @@ from numpy.typing import NDArray
 from index.chunk_index import ChunkIndex
 from index.embed import Embedder, open_embedder
 from index.schema import open_archive
-from qa.evaluation.measures import normal
-from qa.evaluation.questions import QuestionSet, read_questions, refuse_errors
+from qa.evaluation.measures.answers import normal
+from qa.evaluation.sets.questions import QuestionSet, read_questions, refuse_errors
 from qa.reader import answers, confidence, features
 from qa.reader.answers import answer_features, candidates_of
 from qa.reader.examples import Example, examples_of

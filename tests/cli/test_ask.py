@@ -153,7 +153,7 @@ def test_a_proof_as_a_page_is_inert(onrecord: OnRecord, tmp_path: Path) -> None:
     assert "<b>Skua" not in page
     assert "&lt;b&gt;Skua" in page
     assert sha256_of(TEXT) in page
-    assert re.search(rf"<td>End</td><td>{len(QUOTE)}</td>", page)
+    assert re.search(rf"<th>End</th><td>{len(QUOTE)}</td>", page)
     assert [path.name for path in tmp_path.iterdir()] == ["proof.html"]
 
 

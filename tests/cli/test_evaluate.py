@@ -12,7 +12,7 @@ from corpus.article import sha256_of
 from index.build import ingest
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
-from qa.evaluation.feedback import FILE_NAME, record_feedback
+from qa.evaluation.sets.feedback import FILE_NAME, record_feedback
 
 OnRecord = Callable[..., tuple[int, str, str]]
 SANK = "The ferry Constance sank off Skail on March 4 after 12 years at sea."

@@ -26,7 +26,7 @@ def compared(comparison: Json, questions: Mapping[str, str]) -> str:
     """Return the comparison of the run with an earlier one.
 
     Args:
-        comparison: As `qa.evaluation.compare.Comparison.to_json` gives it.
+        comparison: As `qa.evaluation.runs.compare.Comparison.to_json` gives it.
         questions: The question of each row, by id.
     """
     return "".join(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from qa.evaluation.intervals import mean_interval
+from qa.evaluation.measures.intervals import mean_interval
 from qa.evaluation.report import pictures
 from qa.evaluation.report.measured import SCALE
 from qa.evaluation.report.wording import AS_IT_SHOULD, Json, counted, likely, percent

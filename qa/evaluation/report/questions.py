@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
-from qa.evaluation.measures import holds_answer, is_gold
+from qa.evaluation.measures.answers import holds_answer, is_gold
 from qa.evaluation.report.anchor import address, anchor
 from qa.evaluation.report.wording import OUTCOMES, STEPS, Json, kind, ordinal, outcome, percent
 from qa.markup import day, outlet, text

@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from qa.evaluation.figure import Better, Figure
-from qa.evaluation.results import Results, Row
-from qa.evaluation.risk import calibration_bins, risk_coverage
+from qa.evaluation.measures.figure import Better, Figure
+from qa.evaluation.measures.risk import calibration_bins, risk_coverage
+from qa.evaluation.runs.results import Results, Row
 
 MakeResults = Callable[..., Results]
 

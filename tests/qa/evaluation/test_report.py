@@ -16,11 +16,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.errors import MissingExtraError, UsageError
-from qa.evaluation.compare import compare
 from qa.evaluation.report import write_report
 from qa.evaluation.report.page import page
 from qa.evaluation.report.wording import AS_IT_SHOULD, OUTCOMES, percent, span, wording
-from qa.evaluation.results import Results
+from qa.evaluation.runs.compare import compare
+from qa.evaluation.runs.results import Results
 
 pytest.importorskip("matplotlib")
 

@@ -8,8 +8,8 @@ import pytest
 
 from corpus.sample import sample_path
 from corpus.sentences import split_sentences
-from qa.evaluation.questions import QuestionSet, read_questions
 from qa.evaluation.sample import questions_path
+from qa.evaluation.sets.questions import QuestionSet, read_questions
 
 KINDS = {
     *("money", "number", "percentage", "date", "duration", "person", "organisation", "place"),

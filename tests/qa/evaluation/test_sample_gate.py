@@ -28,14 +28,14 @@ from index.chunk_index import ChunkIndex
 from index.embed import Embedder, open_embedder
 from index.schema import open_archive
 from qa.assistant import Assistant
-from qa.evaluation.check_set import open_questions
-from qa.evaluation.floors import read_floors
-from qa.evaluation.gate import Verdict, check
-from qa.evaluation.journal import Journal
-from qa.evaluation.results import Results, read_results
-from qa.evaluation.run import data_of, run
+from qa.evaluation.runs.floors import read_floors
+from qa.evaluation.runs.gate import Verdict, check
+from qa.evaluation.runs.journal import Journal
+from qa.evaluation.runs.results import Results, read_results
+from qa.evaluation.runs.run import data_of, run
+from qa.evaluation.runs.summary import report_of
 from qa.evaluation.sample import floors_path, questions_path
-from qa.evaluation.summary import report_of
+from qa.evaluation.sets.check import open_questions
 from qa.reader.read import Reader
 from qa.reader.weights import Weights, shipped_weights
 from qa.retrieve import CHUNKS_EACH

@@ -16,8 +16,8 @@ from index.chunk_index import ChunkIndex
 from index.embed import Embedder, open_embedder
 from index.schema import open_archive
 from qa.assistant import Assistant
-from qa.evaluation.measures import normal
-from qa.evaluation.questions import read_questions
+from qa.evaluation.measures.answers import normal
+from qa.evaluation.sets.questions import read_questions
 from qa.reader import answers, confidence, features
 from qa.reader.examples import examples_of
 from qa.reader.fit import FOLDS, UNFITTED, folds_of, main

@@ -1,0 +1,1 @@
+"""Measures: what a figure means, with its interval."""

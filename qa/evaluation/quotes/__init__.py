@@ -1,0 +1,1 @@
+"""Quotes and statements: true ones found and accepted, false ones refused."""

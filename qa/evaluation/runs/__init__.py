@@ -1,0 +1,1 @@
+"""Runs: a question set asked, and what came of it, compared and held to floors."""
