@@ -3,7 +3,8 @@
     python check_proof.py PROOF.json ARTICLES.jsonl
     python check_proof.py PROOF.json ARTICLE.txt
 
-PROOF.json is what `onrecord ask "..." --proof PROOF.json` wrote. ARTICLES.jsonl holds the articles
+PROOF.json is what `onrecord ask "..." --proof PROOF.json` wrote, or `onrecord eval run --json`, of
+which every answer is checked. ARTICLES.jsonl holds the articles
 as `onrecord export` writes them: a JSON object a line, with at least "id" and "text". Any other
 name is read as the plain text, in UTF-8, of the one article that the proof cites.
 
@@ -51,16 +52,27 @@ class Finding(NamedTuple):
 # Reading
 
 
-def read_proof(path: Path) -> dict[str, Any]:
-    """Return the proof; UnusableError if the file holds none."""
-    proof = _parsed(_read(path), f"{path}")
+def read_proofs(path: Path) -> list[dict[str, Any]]:
+    """Return the proof, or every answer of an evaluation; UnusableError if the file holds none."""
+    content = _parsed(_read(path), f"{path}")
+    rows = content.get("rows") if isinstance(content, dict) else None
+    if not isinstance(rows, list):
+        return [_usable(content, f"{path}")]
+    answers = [row.get("answer") if isinstance(row, dict) else row for row in rows]
+    proofs = [_usable(a, f"{path}: row {n}") for n, a in enumerate(answers, 1) if a is not None]
+    if not proofs:
+        raise UnusableError(f"{path}: not a proof of OnRecord: it holds no answer")
+    return proofs
+
+
+def _usable(proof: Any, place: str) -> dict[str, Any]:  # noqa: ANN401 - whatever the file holds
     if not isinstance(proof, dict) or not isinstance(proof.get("statements"), list):
-        raise UnusableError(f"{path}: not a proof of OnRecord: there is no list of statements")
+        raise UnusableError(f"{place}: not a proof of OnRecord: there is no list of statements")
     lists = [s.get("citations") for s in proof["statements"] if isinstance(s, dict)]
     if not all(isinstance(value, (list, type(None))) for value in (*lists, proof.get("nearest"))):
-        raise UnusableError(f"{path}: not a proof of OnRecord: citations are no list")
+        raise UnusableError(f"{place}: not a proof of OnRecord: citations are no list")
     if not all(isinstance(citation, dict) for citation in citations(proof)):
-        raise UnusableError(f"{path}: not a proof of OnRecord: a citation is no object")
+        raise UnusableError(f"{place}: not a proof of OnRecord: a citation is no object")
     return proof
 
 
@@ -71,11 +83,11 @@ def citations(proof: dict[str, Any]) -> list[Any]:
     return cited + list(proof.get("nearest") or ())
 
 
-def read_articles(path: Path, proof: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def read_articles(path: Path, proofs: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
     """Return the articles of a file by id, each with its text."""
     content = _read(path)
     if path.suffix.lower() not in (".jsonl", ".ndjson", ".json"):
-        return _single(path, content, proof)
+        return _single(path, content, [c for proof in proofs for c in citations(proof)])
     articles: dict[str, list[dict[str, Any]]] = {}
     for number, line in enumerate(content.split("\n"), 1):
         if not line.strip():
@@ -94,15 +106,15 @@ def _parsed(content: str, place: str) -> Any:  # noqa: ANN401 - whatever the fil
         raise UnusableError(f"{place}: not JSON: {error}") from error
 
 
-def _single(path: Path, text: str, proof: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
-    ids = sorted({str(citation.get("article_id")) for citation in citations(proof)})
+def _single(path: Path, text: str, cited: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:
+    ids = sorted({str(citation.get("article_id")) for citation in cited})
     if len(ids) > 1:
         raise UnusableError(
             f"{path}: the proof cites {len(ids)} articles ({', '.join(ids)}); "
             "give them as one JSONL file, as `onrecord export` writes it"
         )
     # An editor may have added a line end; the digest tells which text is meant.
-    wanted = {citation.get("sha256") for citation in citations(proof)}
+    wanted = {citation.get("sha256") for citation in cited}
     fitting = [t for t in (text, text.rstrip("\r\n")) if digest(t) in wanted]
     return {ids[0]: [{"text": fitting[0] if fitting else text}]} if ids else {}
 
@@ -236,13 +248,16 @@ def main(arguments: list[str]) -> int:
         sys.stderr.write(__doc__)
         return UNUSABLE
     try:
-        proof = read_proof(Path(arguments[0]))
-        articles = read_articles(Path(arguments[1]), proof)
+        proofs = read_proofs(Path(arguments[0]))
+        articles = read_articles(Path(arguments[1]), proofs)
     except UnusableError as error:
         sys.stderr.write(f"{_printable(str(error))}\n")
         return UNUSABLE
-    findings = list(check(proof, articles))
-    sys.stdout.write(report(proof, findings))
+    findings: list[Finding] = []
+    for proof in proofs:
+        found = list(check(proof, articles))
+        sys.stdout.write(report(proof, found))
+        findings += found
     if any(finding.faults and finding.checked for finding in findings):
         return FAILS
     return HOLDS if all(finding.checked for finding in findings) else INCOMPLETE

@@ -104,6 +104,19 @@ def test_a_decline_is_checked_by_its_nearest_sentences(checker: Path, evidence: 
     assert run(checker, declined, {**ARTICLE, "text": TEXT.replace("65", "62")})[0] == 1
 
 
+def test_every_answer_of_an_evaluation_is_checked(checker: Path, answered: _Proof) -> None:
+    forged = json.loads(json.dumps(answered).replace("$65 billion", "$62 billion"))
+    rows = [{"id": "q0", "answer": None}, {"id": "q1", "answer": answered}]
+    code, out, err = run(checker, {"rows": rows}, ARTICLE)
+    assert (code, err) == (0, "")
+    assert out.count("1 of 1 quotes hold.") == 1
+    code, out, _ = run(checker, {"rows": [*rows, {"id": "q2", "answer": forged}]}, ARTICLE)
+    assert code == 1
+    assert out.count("Question: ") == 2
+    assert run(checker, {"rows": [{"id": "q0", "answer": None}]}, ARTICLE)[0] == 2
+    assert "row 1" in run(checker, {"rows": [7]}, ARTICLE)[2]
+
+
 @pytest.mark.parametrize("end", [b"", b"\n", b"\r\n"])
 @pytest.mark.parametrize("start", [b"", b"\xef\xbb\xbf"])
 def test_a_plain_text_will_do(checker: Path, answered: _Proof, start: bytes, end: bytes) -> None:
