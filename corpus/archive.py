@@ -172,8 +172,8 @@ class Archive(Catalogue):
         folder = source.rstrip("/") + "/"
         with self.transaction() as connection:
             connection.execute(
-                "DELETE FROM ingest_error WHERE source = ?1 OR substr(source, 1, length(?2)) = ?2",
-                (source, folder),
+                "DELETE FROM ingest_error WHERE source = ? OR substr(source, 1, length(?)) = ?",
+                (source, folder, folder),
             )
 
 

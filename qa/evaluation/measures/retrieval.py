@@ -16,7 +16,8 @@ from corpus.errors import MissingExtraError
 Run = Mapping[str, Mapping[str, float]]
 Qrels = Mapping[str, Mapping[str, int]]
 
-RETRIEVAL_MEASURES = ("R@1", "R@5", "R@10", "R@20", "RR@10", "nDCG@10")
+_MEASURES = (("R", 1), ("R", 5), ("R", 10), ("R", 20), ("RR", 10), ("nDCG", 10))
+RETRIEVAL_MEASURES = tuple(f"{name}@{k}" for name, k in _MEASURES)
 
 
 def best_scores(hits: Iterable[tuple[str, float]]) -> dict[str, float]:
@@ -53,7 +54,8 @@ def retrieval_measures(run: Run, qrels: Qrels) -> dict[str, dict[str, float]]:
         import ir_measures
     except ImportError as error:
         raise MissingExtraError("measuring retrieval", "eval") from error
-    measures = [ir_measures.parse_measure(name) for name in RETRIEVAL_MEASURES]
+    # Its own parser of names calls what Python 3.14 no longer has.
+    measures = [getattr(ir_measures, name) @ k for name, k in _MEASURES]
     found = {query: distinct_scores(run.get(query, {})) for query in judged}
     values = {query: dict.fromkeys(RETRIEVAL_MEASURES, 0.0) for query in judged}
     for metric in ir_measures.iter_calc(measures, judged, found):
