@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
-from qa.evaluation.measures.answers import holds_answer, is_gold
+from qa.evaluation.measures.answers import is_right
 from qa.evaluation.report.anchor import address, anchor
 from qa.evaluation.report.wording import OUTCOMES, STEPS, Json, kind, ordinal, outcome, percent
 from qa.markup import day, outlet, text
@@ -186,9 +186,7 @@ def _answers(citation: Json, row: Json) -> bool:
     """Return whether a quote holds an accepted answer or is a gold sentence of its article."""
     quote, article = citation["quote"], citation["article_id"]
     gold = [entry["sentence"] for entry in row["gold"] if entry["article_id"] == article]
-    return bool(row["answers"]) and bool(
-        holds_answer(quote, row["answers"]) or (gold and is_gold(quote, gold))
-    )
+    return is_right(quote, row["answers"], gold)
 
 
 def _highlighted(citation: Json) -> str:
