@@ -99,11 +99,6 @@ def open_model(settings: Settings) -> Embedder:
     return open_embedder(model.name, model.cache, model.threads)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 article", "2 articles", "3,000 articles"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def columns(rows: Mapping[str, object]) -> str:
     """Return lines of names and values, the values aligned."""
     width = max(map(len, rows))

@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import AsJson, Config, Debug, Store, counted, read_settings
+from cli.common import AsJson, Config, Debug, Store, read_settings
 from cli.edge import ALL_REFUSED, PARTLY, error_line, printable
 from cli.measure import Questions, run
 from cli.quote_check import quotes
+from corpus.counts import counted
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:

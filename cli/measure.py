@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import Config, Debug, Store, counted, read_settings
+from cli.common import Config, Debug, Store, read_settings
 from cli.edge import INTERRUPTED, PARTLY, error_line, stoppable
 from cli.files import check_writable, write_whole
 from cli.progress import progress_shown
+from corpus.counts import counted
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:

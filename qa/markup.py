@@ -7,7 +7,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
-from qa.render import shown_date, web_link
+from qa.wording import shown_date, web_link
 
 
 def text(value: str) -> str:

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from corpus.catalogue import Stats
+from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
 from qa.markup import day, link, outlet, text
-from qa.render import named_years, shown_date
 from qa.verify import short_span
+from qa.wording import named_years, shown_date
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
@@ -26,16 +27,12 @@ _MARKS = re.compile('["“”„«»]')
 
 def collection(stats: Stats) -> str:
     """Return what is searched: "45 articles from 6 outlets, 7 March 2013 to 20 October 2019"."""
-    words = _counted(stats.articles, "article")
+    words = counted(stats.articles, "article")
     if stats.publishers:
-        words += f" from {_counted(stats.publishers, 'outlet')}"
+        words += f" from {counted(stats.publishers, 'outlet')}"
     if stats.oldest and stats.newest:
         words += f", {shown_date(stats.oldest)} to {shown_date(stats.newest)}"
     return words
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def banner(collection: str, warning: str = "") -> str:
@@ -114,7 +111,7 @@ def _answered(turn: int, answer: Answer) -> str:
         for citation in statement.citations:
             items.append(_quote(turn, len(items), citation, said=said))
             said = ""
-    checked = f"{_counted(len(items), 'quote')}, checked word for word"
+    checked = f"{counted(len(items), 'quote')}, checked word for word"
     short = f'<p class="short" dir="auto">{text(answer.short)}</p>' if answer.short else ""
     return f'{short}<ol class="quotes">{"".join(items)}</ol><p class="checked">{checked}</p>'
 

@@ -13,6 +13,7 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from corpus.counts import counted
 from corpus.errors import UsageError
 from qa.evaluation.report import (
     comparison,
@@ -23,9 +24,9 @@ from qa.evaluation.report import (
     plots,
     questions,
 )
-from qa.evaluation.report.wording import Json, counted
+from qa.evaluation.report.wording import Json
 from qa.markup import text
-from qa.render import shown_date
+from qa.wording import shown_date
 
 _READING = (
     "The dot is what was measured. The bar is where the figure would probably lie (19 times in 20) "

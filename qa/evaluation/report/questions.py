@@ -11,8 +11,8 @@ from qa.evaluation.measures.answers import is_right
 from qa.evaluation.report.anchor import address, anchor
 from qa.evaluation.report.wording import OUTCOMES, STEPS, Json, kind, ordinal, outcome, percent
 from qa.markup import day, outlet, text
-from qa.render import web_link
 from qa.verify import short_span
+from qa.wording import web_link
 
 _WHY = {
     "right": "The sentence quoted first answers the question.",
