@@ -12,8 +12,7 @@ from collections.abc import Sequence
 from corpus.catalogue import Stats
 from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
-from qa.markup import day, link, outlet, text
-from qa.verify import short_span
+from qa.markup import day, highlighted, link, outlet, text
 from qa.wording import named_years, shown_date
 
 SHOWN_QUESTION = 400
@@ -141,7 +140,7 @@ def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
         f'<li class="cited" data-turn="{turn}" data-cite="{position}">'
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
-        f"<{tag}>{_highlighted(citation)}</{tag}>{after}</blockquote>"
+        f"<{tag}>{highlighted(citation.quote, citation.short)}</{tag}>{after}</blockquote>"
         f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
         + (f"<span>{text(years)}</span> " if years else "")
         + f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
@@ -154,12 +153,3 @@ def _context(citation: Citation) -> str:
     before, found, _ = (citation.context or "").partition(citation.quote)
     before = before.strip() if found else ""
     return f'<span class="context">{text(before)} </span>' if before else ""
-
-
-def _highlighted(citation: Citation) -> str:
-    quote, short = citation.quote, citation.short
-    span = short_span(quote, short) if short and short != quote else None
-    if span is None:
-        return text(quote)
-    before, after = quote[: span.start], quote[span.end :]
-    return f"{text(before)}<strong>{text(span.of(quote))}</strong>{text(after)}"
