@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -108,16 +108,3 @@ def columns(rows: Mapping[str, object]) -> str:
 def text_width() -> int:
     """Return the columns to wrap text at; without a terminal a quote stays on one line."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1_000_000
-
-
-@contextmanager
-def progress_shown() -> Iterator[Callable[[str], None]]:
-    """Yield what shows a step while it lasts, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _step: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with Console(stderr=True).status("starting") as status:
-        yield lambda step: status.update(escape(step))
