@@ -12,10 +12,11 @@ import typer
 
 from cli.common import Config, Debug, Store, read_settings
 from cli.edge import INTERRUPTED, PARTLY, error_line, stoppable
-from cli.files import check_writable, write_whole
+from cli.files import check_writable
 from cli.progress import progress_shown
 from corpus.counts import counted
 from corpus.errors import UsageError
+from corpus.files import write_whole
 
 if TYPE_CHECKING:
     from corpus.archive import Archive
