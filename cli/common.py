@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpus.days import parse_day
+
 if TYPE_CHECKING:
     from index.embed import Embedder
     from qa.settings import Settings
 
 SETTINGS_FILE = Path("onrecord.toml")
-
-
-def parse_day(text: object) -> date:
-    """Return the date written as YYYY-MM-DD; ValueError for anything else."""
-    # date.fromisoformat alone also takes 20190131 and 2019-W05-4
-    if isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        with suppress(ValueError):
-            return date.fromisoformat(text)
-    raise ValueError(f"{text!r} is not a date such as 2019-01-31")
 
 
 def _day(text: str) -> date:
