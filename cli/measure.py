@@ -196,7 +196,7 @@ def _write(
 
         write_report(report, html_file)
     if trec:
-        from qa.evaluation.measures.trec import write_trec
+        from qa.evaluation.runs.trec import write_trec
 
         write_trec(report["rows"], trec)
 
