@@ -21,11 +21,11 @@ from cli.common import (
     Since,
     Store,
     Until,
-    progress_shown,
     read_settings,
     text_width,
 )
 from cli.edge import ALL_REFUSED, PARTLY
+from cli.progress import steps_shown
 from corpus.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -139,7 +139,7 @@ def _ask_one(
     from qa.render import to_json, to_text
 
     try:
-        with progress_shown() as progress:
+        with steps_shown() as progress:
             answer = assistant.ask(question, asked=asked, limits=limits, progress=progress)
     except QuestionError as error:
         if as_json:

@@ -9,7 +9,7 @@ from typing import Annotated, Any, BinaryIO
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
 
-from cli.common import parse_day
+from corpus.days import parse_day
 from corpus.errors import QuestionError
 from corpus.strict_json import StrictJsonError, parse_json
 from qa.answer import Answer, Conversation, Turn

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from cli.common import Config, Debug, Store, progress_shown, read_settings, text_width
+from cli.common import Config, Debug, Store, read_settings, text_width
 from cli.edge import error_line
+from cli.progress import steps_shown
 from corpus.errors import QuestionError
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def chat(store: Store = None, config: Config = None, _debug: Debug = False) -> N
     assistant = open_assistant(settings.store, settings)
 
     def ask(question: str, conversation: Conversation) -> Answer:
-        with progress_shown() as progress:
+        with steps_shown() as progress:
             return assistant.ask(question, conversation=conversation, progress=progress)
 
     _converse(ask)

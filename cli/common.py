@@ -2,31 +2,22 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from corpus.days import parse_day
+
 if TYPE_CHECKING:
     from index.embed import Embedder
     from qa.settings import Settings
 
 SETTINGS_FILE = Path("onrecord.toml")
-
-
-def parse_day(text: object) -> date:
-    """Return the date written as YYYY-MM-DD; ValueError for anything else."""
-    # date.fromisoformat alone also takes 20190131 and 2019-W05-4
-    if isinstance(text, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
-        with suppress(ValueError):
-            return date.fromisoformat(text)
-    raise ValueError(f"{text!r} is not a date such as 2019-01-31")
 
 
 def _day(text: str) -> date:
@@ -99,11 +90,6 @@ def open_model(settings: Settings) -> Embedder:
     return open_embedder(model.name, model.cache, model.threads)
 
 
-def counted(number: int, noun: str) -> str:
-    """Return "1 article", "2 articles", "3,000 articles"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def columns(rows: Mapping[str, object]) -> str:
     """Return lines of names and values, the values aligned."""
     width = max(map(len, rows))
@@ -113,16 +99,3 @@ def columns(rows: Mapping[str, object]) -> str:
 def text_width() -> int:
     """Return the columns to wrap text at; without a terminal a quote stays on one line."""
     return shutil.get_terminal_size().columns if sys.stdout.isatty() else 1_000_000
-
-
-@contextmanager
-def progress_shown() -> Iterator[Callable[[str], None]]:
-    """Yield what shows a step while it lasts, on a terminal only."""
-    if not sys.stderr.isatty():
-        yield lambda _step: None
-        return
-    from rich.console import Console
-    from rich.markup import escape
-
-    with Console(stderr=True).status("starting") as status:
-        yield lambda step: status.update(escape(step))

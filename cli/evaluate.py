@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Iterable
 from dataclasses import asdict
 from pathlib import Path
@@ -11,10 +10,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import AsJson, Config, Debug, Store, counted, read_settings
+from cli.common import AsJson, Config, Debug, Store, read_settings
 from cli.edge import ALL_REFUSED, PARTLY, error_line, printable
+from cli.files import write_new
 from cli.measure import Questions, run
 from cli.quote_check import quotes
+from corpus.counts import counted
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def init(
 
     with open_archive(read_settings(config, store).store) as archive:
         lines = list(starter_lines(archive, count))
-    _write_new(file, lines)
+    write_new(file, lines)
     typer.echo(f"{file}: word the questions, then `onrecord eval check {file}`")
 
 
@@ -110,7 +111,7 @@ def from_feedback(
         feedback = [judgement for judgement in read if isinstance(judgement, Feedback)]
         lines = list(questions_from_feedback(feedback, archive))
     if feedback:
-        _write_new(file, lines)
+        write_new(file, lines)
     typer.echo(f"{counted(len(feedback), 'judgement')} in {file if feedback else settings.store}")
     for damaged in read:
         if not isinstance(damaged, Feedback):
@@ -133,17 +134,3 @@ def _show(read: QuestionSet, problems: Iterable[Problem]) -> None:
         counted(sum(not problem.is_error for problem in problems), "remark"),
     )
     typer.echo(", ".join(parts))
-
-
-def _write_new(file: Path, lines: Iterable[str]) -> None:
-    """Write a file that does not exist yet; UsageError where it does or cannot be made."""
-    content = "".join(line + "\n" for line in lines)
-    try:
-        with file.open("x", encoding="utf-8") as target:
-            target.write(content)
-            target.flush()
-            os.fsync(target.fileno())
-    except FileExistsError as error:
-        raise UsageError(f"{file} exists already; give another name") from error
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}") from error

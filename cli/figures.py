@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from cli.common import counted
 from cli.edge import printable
+from corpus.counts import counted
 from qa.evaluation.measures.figure import Figure
 from qa.evaluation.runs.compare import Comparison, Difference
 from qa.evaluation.runs.summary import GROUPS, SPEED

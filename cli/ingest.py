@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import Config, Debug, Store, Wait, counted, open_model, read_settings
+from cli.common import Config, Debug, Store, Wait, open_model, read_settings
 from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, printable, stoppable
 from cli.progress import progress_shown
+from corpus.counts import counted
 
 if TYPE_CHECKING:
     from corpus.errors import ItemError

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from cli.common import Config, Debug, Store, counted, read_settings
+from cli.common import Config, Debug, Store, read_settings
 from cli.edge import INTERRUPTED, PARTLY, error_line, stoppable
-from cli.files import check_writable, write_whole
+from cli.files import check_writable
 from cli.progress import progress_shown
+from corpus.counts import counted
 from corpus.errors import UsageError
+from corpus.files import write_whole
 
 if TYPE_CHECKING:
     from corpus.archive import Archive
@@ -194,7 +196,7 @@ def _write(
 
         write_report(report, html_file)
     if trec:
-        from qa.evaluation.measures.trec import write_trec
+        from qa.evaluation.runs.trec import write_trec
 
         write_trec(report["rows"], trec)
 

@@ -1,4 +1,4 @@
-"""How far long work is: a bar on a terminal, elsewhere a line now and then."""
+"""What is being done, and how far long work is: on a terminal, else a line now and then."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Protocol
 
-from cli.common import counted
 from cli.edge import error_line, printable
+from corpus.counts import counted
 
 SECONDS_TO_THE_FIRST_LINE = 2.0
 SECONDS_BETWEEN_LINES = 10.0
@@ -46,6 +46,19 @@ def progress_shown(
     """
     with (_bar if sys.stderr.isatty() else _lines)(doing, noun) as show:
         yield show
+
+
+@contextmanager
+def steps_shown() -> Iterator[Callable[[str], None]]:
+    """Yield what shows a step while it lasts, on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _step: None
+        return
+    from rich.console import Console
+    from rich.markup import escape
+
+    with Console(stderr=True).status("starting") as status:
+        yield lambda step: status.update(escape(step))
 
 
 @contextmanager

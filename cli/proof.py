@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import html
 import json
 from pathlib import Path
 
-from cli.files import write_whole
+from corpus.files import write_whole
 from qa.answer import Answer, Citation
+from qa.markup import text
 from qa.proof import HOW_TO_CHECK, proof
 from qa.render import to_html
 
@@ -37,14 +37,14 @@ def proof_json(answer: Answer) -> str:
 
 def proof_html(answer: Answer) -> str:
     """Return a page that loads nothing and runs nothing."""
-    title = html.escape(answer.question)
+    title = text(answer.question)
     places = "\n".join(_place(number, citation) for number, citation in _numbered(answer))
     return (
         f'<!doctype html>\n<html lang="en"><head><meta charset="utf-8">\n'
         f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         f"<title>{title}</title><style>{_STYLE}</style></head><body>\n"
         f"<h1>{title}</h1>\n{to_html(answer)}\n<h2>Where the quotes stand</h2>\n"
-        f"<p>{html.escape(HOW_TO_CHECK)}</p>\n{places}\n</body></html>\n"
+        f"<p>{text(HOW_TO_CHECK)}</p>\n{places}\n</body></html>\n"
     )
 
 
@@ -66,7 +66,7 @@ def _place(number: int, citation: Citation) -> str:
         "sha256": citation.sha256,
     }
     cells = "".join(
-        f"<tr><th>{name}</th><td>{html.escape(str(value))}</td></tr>"
+        f"<tr><th>{name}</th><td>{text(str(value))}</td></tr>"
         for name, value in rows.items()
         if value is not None
     )

@@ -85,7 +85,7 @@ def word_difference(differences: tuple[Difference, ...]) -> str:
 
 
 def _source(citation: Citation) -> Iterator[str]:
-    from qa.render import shown_date
+    from qa.wording import shown_date
 
     yield f"  “{citation.quote}”"
     named = (citation.publisher, shown_date(citation.published), citation.title)

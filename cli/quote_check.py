@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import AsJson, Config, Debug, Store, columns, progress_shown, read_settings
+from cli.common import AsJson, Config, Debug, Store, columns, read_settings
+from cli.progress import steps_shown
 from corpus.errors import UsageError
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def quotes(
     sentences = _sentences(foreign) if foreign else None
     with (
         open_archive(read_settings(config, store).store) as archive,
-        progress_shown() as progress,
+        steps_shown() as progress,
     ):
         found = check_quotes(
             archive,

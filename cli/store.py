@@ -15,12 +15,12 @@ from cli.common import (
     Store,
     Wait,
     columns,
-    counted,
     open_model,
     read_settings,
 )
 from cli.edge import INTERRUPTED, STORE, error_line, stoppable
 from cli.progress import progress_shown
+from corpus.counts import counted
 
 if TYPE_CHECKING:
     from corpus.article import Article, Version

@@ -144,10 +144,6 @@ class Snapshots:
         """Delete everything but the snapshot that counts; call it inside `writing`."""
         self._delete_others(self._named()[0])
 
-    def strays(self) -> list[Path]:
-        """Return files that an interrupted publish has left."""
-        return sorted(self._folder.glob("*.tmp"))
-
     def _read(
         self, generation: int, digest: str, fingerprint: str, dimension: int
     ) -> FaissVectors | None:

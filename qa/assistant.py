@@ -12,6 +12,7 @@ from time import perf_counter
 from corpus.archive import Archive
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
+from corpus.counts import counted
 from corpus.errors import OnRecordError, QuestionError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
@@ -178,7 +179,7 @@ class Assistant:
 
     def _scope(self, limits: Limits) -> str:
         count = self._archive.article_count
-        words = [f"{count:,} article{'' if count == 1 else 's'}"]
+        words = [counted(count, "article")]
         words += [f"from {limits.publisher}"] if limits.publisher else []
         words += [f"since {limits.since}"] if limits.since else []
         words += [f"until {limits.until}"] if limits.until else []

@@ -7,7 +7,8 @@ from html import escape
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
-from qa.render import shown_date, web_link
+from qa.verify import short_span
+from qa.wording import shown_date, web_link
 
 
 def text(value: str) -> str:
@@ -19,6 +20,15 @@ def _is_unfit(character: str) -> bool:
     """Return whether it is a control character or half of a surrogate pair."""
     code = ord(character)
     return (code < 32 and character not in "\n\t") or 127 <= code < 160 or 0xD800 <= code < 0xE000
+
+
+def highlighted(quote: str, short: str | None) -> str:
+    """Return the quote escaped, the short answer within it as ``strong``; no words are changed."""
+    span = short_span(quote, short) if short and short != quote else None
+    if span is None:
+        return text(quote)
+    before, after = quote[: span.start], quote[span.end :]
+    return f"{text(before)}<strong>{text(span.of(quote))}</strong>{text(after)}"
 
 
 def outlet(publisher: str | None) -> str:

@@ -14,15 +14,13 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
-from datetime import date, datetime
 from html import escape
 from typing import Any
 from urllib.parse import quote as percent_encode
-from urllib.parse import urlsplit
 
-from corpus.article import day_of
 from qa.answer import Answer, Citation
 from qa.verify import short_span
+from qa.wording import named_years, shown_date, web_link
 
 _NEAREST = "Nearest, not an answer:"
 # Controls, and marks that turn the direction of text, can forge what a terminal or a page shows.
@@ -78,29 +76,6 @@ def citation_json(citation: Citation) -> dict[str, Any]:
 
 
 # Wording shared by the readable forms
-
-
-def shown_date(published: date | datetime | None) -> str:
-    """Return a date as people read it ("24 January 2019"), or that it is unknown."""
-    day = day_of(published)
-    return f"{day.day} {day:%B} {day.year}" if day else "date unknown"
-
-
-def named_years(citation: Citation) -> str | None:
-    """Return in words which other years the quote names ("speaks of 2015"), or None."""
-    named = list(dict.fromkeys(citation.other_years))
-    return f"speaks of {' and '.join(named)}" if 0 < len(named) <= 2 else None
-
-
-def web_link(url: str | None) -> str | None:
-    """Return the link if it is safe to follow (http or https, no control characters), else None."""
-    if not url or not url.isprintable() or " " in url:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def _source(citation: Citation) -> list[str]:

@@ -10,10 +10,10 @@ import re
 from collections.abc import Sequence
 
 from corpus.catalogue import Stats
+from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
-from qa.markup import day, link, outlet, text
-from qa.render import named_years, shown_date
-from qa.verify import short_span
+from qa.markup import day, highlighted, link, outlet, text
+from qa.wording import named_years, shown_date
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
@@ -26,16 +26,12 @@ _MARKS = re.compile('["“”„«»]')
 
 def collection(stats: Stats) -> str:
     """Return what is searched: "45 articles from 6 outlets, 7 March 2013 to 20 October 2019"."""
-    words = _counted(stats.articles, "article")
+    words = counted(stats.articles, "article")
     if stats.publishers:
-        words += f" from {_counted(stats.publishers, 'outlet')}"
+        words += f" from {counted(stats.publishers, 'outlet')}"
     if stats.oldest and stats.newest:
         words += f", {shown_date(stats.oldest)} to {shown_date(stats.newest)}"
     return words
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def banner(collection: str, warning: str = "") -> str:
@@ -114,7 +110,7 @@ def _answered(turn: int, answer: Answer) -> str:
         for citation in statement.citations:
             items.append(_quote(turn, len(items), citation, said=said))
             said = ""
-    checked = f"{_counted(len(items), 'quote')}, checked word for word"
+    checked = f"{counted(len(items), 'quote')}, checked word for word"
     short = f'<p class="short" dir="auto">{text(answer.short)}</p>' if answer.short else ""
     return f'{short}<ol class="quotes">{"".join(items)}</ol><p class="checked">{checked}</p>'
 
@@ -144,7 +140,7 @@ def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
         f'<li class="cited" data-turn="{turn}" data-cite="{position}">'
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
-        f"<{tag}>{_highlighted(citation)}</{tag}>{after}</blockquote>"
+        f"<{tag}>{highlighted(citation.quote, citation.short)}</{tag}>{after}</blockquote>"
         f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
         + (f"<span>{text(years)}</span> " if years else "")
         + f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
@@ -157,12 +153,3 @@ def _context(citation: Citation) -> str:
     before, found, _ = (citation.context or "").partition(citation.quote)
     before = before.strip() if found else ""
     return f'<span class="context">{text(before)} </span>' if before else ""
-
-
-def _highlighted(citation: Citation) -> str:
-    quote, short = citation.quote, citation.short
-    span = short_span(quote, short) if short and short != quote else None
-    if span is None:
-        return text(quote)
-    before, after = quote[: span.start], quote[span.end :]
-    return f"{text(before)}<strong>{text(span.of(quote))}</strong>{text(after)}"

@@ -1,4 +1,4 @@
-"""How right an answer is: the short answer, the quote, and follow-ups in conversation.
+"""How right an answer is: the short answer and the quote.
 
 Texts are compared as SQuAD compares them (Rajpurkar et al. 2016, "SQuAD: 100,000+ Questions for
 Machine Comprehension of Text"). Each measure is of one question; a figure is the mean over them.
@@ -80,21 +80,19 @@ def is_gold(quote: str | None, gold_sentences: Sequence[str]) -> float:
     return float(quote is not None and _tokens(quote) in [_tokens(s) for s in gold_sentences])
 
 
-def kept_in_conversation(standalone: Sequence[bool], conversation: Sequence[bool]) -> list[float]:
-    """Return, of each follow-up that is right when asked standalone, whether it stays right.
+def is_right(quote: str, answers: Sequence[str], gold_sentences: Sequence[str]) -> bool:
+    """Return whether the quote holds an acceptable answer or is one of the gold sentences.
 
-    The mean is what conversation costs apart from what the question costs: the share of
-    ``standalone`` that is also ``conversation``. From 0 to 1, higher is better. Made here on the
-    model of the comparison with rewritten questions in Elgohary et al. 2019, "Can You Unpack That?"
+    Without acceptable answers the question is unanswerable, and nothing is right.
 
     Args:
-        standalone: Per follow-up, whether its standalone form was answered right.
-        conversation: Per follow-up, in the same order, whether it was right in its conversation.
-
-    Raises:
-        ValueError: The two are not of one length.
+        quote: What was quoted.
+        answers: The acceptable answers.
+        gold_sentences: Those of the quoted article; there need be none.
     """
-    return [float(kept) for alone, kept in zip(standalone, conversation, strict=True) if alone]
+    if not answers:
+        return False
+    return bool(holds_answer(quote, answers) or (gold_sentences and is_gold(quote, gold_sentences)))
 
 
 def _tokens(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Whether `confidence` can be trusted: risk against coverage, calibration, declining.
+"""Whether `confidence` can be trusted: risk against coverage, and calibration.
 
 Two columns describe a run, one row a question: the confidence, and whether the quote that is put
 first holds an acceptable answer. An unanswerable question is never right. For a question that was
@@ -11,7 +11,6 @@ orders.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,20 +45,6 @@ class CalibrationBin:
 
     confidence: float
     right: float
-
-
-def declined_share(statuses: Sequence[str]) -> float:
-    """Return the share of questions with the status "declined".
-
-    Over unanswerable questions higher is better, over answerable ones lower; the two are the
-    no-answer and has-answer sides of SQuAD 2.0 (Rajpurkar et al. 2018, "Know What You Don't Know").
-
-    Raises:
-        ValueError: There are no questions.
-    """
-    if not statuses:
-        raise ValueError("there is nothing to report over: 0 questions")
-    return sum(status == "declined" for status in statuses) / len(statuses)
 
 
 def risk_coverage(confidence: ArrayLike, right: ArrayLike) -> RiskCoverage:

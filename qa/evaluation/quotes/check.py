@@ -133,14 +133,24 @@ def check_quotes(
     places = places_of(archive, seed)
     if next(places.draw("any"), None) is None:
         raise UsageError("the store has no sentence to take excerpts from: ingest articles first")
+    strangers = invented(foreign_count, seed) if foreign is None else foreign[:foreign_count]
+    return _checked(places, strangers, excerpts, statements, seed, progress)
 
+
+def _checked(
+    places: Places,
+    strangers: Sequence[str],
+    excerpts: int,
+    statements: int,
+    seed: int,
+    progress: Callable[[str], None],
+) -> QuoteCheck:
     def tally(name: str, cases: Iterator[_Case], count: int) -> Tally:
         progress(name)
         return _tally(islice(cases, count))
 
     progress("foreign sentences")
-    strangers = invented(foreign_count, seed) if foreign is None else foreign[:foreign_count]
-    matches = [(sentence, find_quote(archive, sentence)) for sentence in strangers]
+    matches = [(sentence, find_quote(places.archive, sentence)) for sentence in strangers]
     return QuoteCheck(
         seed=seed,
         articles=len(places.version_ids),

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from corpus.counts import counted
 from qa.evaluation.report import pictures
 from qa.evaluation.report.anchor import address
-from qa.evaluation.report.wording import Json, counted, full_label, kind, outcome, shown, wording
+from qa.evaluation.report.wording import Json, full_label, kind, outcome, shown, wording
 from qa.markup import text
 
 _VERDICTS = {

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from corpus.counts import counted
 from qa.evaluation.measures.intervals import mean_interval
 from qa.evaluation.report import pictures
 from qa.evaluation.report.measured import SCALE
-from qa.evaluation.report.wording import AS_IT_SHOULD, Json, counted, likely, percent
+from qa.evaluation.report.wording import AS_IT_SHOULD, Json, likely, percent
 from qa.markup import text
 
 _SHOWN = 12

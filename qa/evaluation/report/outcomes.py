@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
+from corpus.counts import counted
 from qa.evaluation.report import pictures
 from qa.evaluation.report.anchor import address
 from qa.evaluation.report.wording import (
@@ -12,7 +13,6 @@ from qa.evaluation.report.wording import (
     OUTCOMES,
     STEPS,
     Json,
-    counted,
     kind,
     outcome,
     percent,

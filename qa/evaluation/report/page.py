@@ -13,7 +13,9 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
+from corpus.counts import counted
 from corpus.errors import UsageError
+from corpus.files import write_whole
 from qa.evaluation.report import (
     comparison,
     confidence,
@@ -23,9 +25,9 @@ from qa.evaluation.report import (
     plots,
     questions,
 )
-from qa.evaluation.report.wording import Json, counted
+from qa.evaluation.report.wording import Json
 from qa.markup import text
-from qa.render import shown_date
+from qa.wording import shown_date
 
 _READING = (
     "The dot is what was measured. The bar is where the figure would probably lie (19 times in 20) "
@@ -51,16 +53,16 @@ def write_report(results: Json, path: Path) -> None:
 
     Args:
         results: The JSON of a run; its "comparison", if it has one, is shown.
-        path: The file, replaced if it is there.
+        path: The file; one that is there is replaced, as a whole or not at all.
 
     Raises:
         MissingExtraError: matplotlib is not installed; nothing is written.
         UsageError: The file cannot be written.
     """
     plots.require_matplotlib()
-    content = page(results).encode()
+    content = page(results)
     try:
-        path.write_bytes(content)
+        write_whole(path, content)
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 

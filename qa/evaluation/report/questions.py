@@ -7,12 +7,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import date
 
-from qa.evaluation.measures.answers import holds_answer, is_gold
+from qa.evaluation.measures.answers import is_right
 from qa.evaluation.report.anchor import address, anchor
 from qa.evaluation.report.wording import OUTCOMES, STEPS, Json, kind, ordinal, outcome, percent
-from qa.markup import day, outlet, text
-from qa.render import web_link
-from qa.verify import short_span
+from qa.markup import day, highlighted, outlet, text
+from qa.wording import web_link
 
 _WHY = {
     "right": "The sentence quoted first answers the question.",
@@ -176,28 +175,15 @@ def _said(row: Json) -> str:
 
 def _quote(citation: Json, row: Json) -> str:
     good = '<p class="holds">answers the question</p>' if _answers(citation, row) else ""
-    return (
-        f'<li><blockquote dir="auto">{_highlighted(citation)}</blockquote>{good}'
-        f"{_origin(citation)}</li>"
-    )
+    quote = highlighted(citation["quote"], citation.get("short"))
+    return f'<li><blockquote dir="auto">{quote}</blockquote>{good}{_origin(citation)}</li>'
 
 
 def _answers(citation: Json, row: Json) -> bool:
     """Return whether a quote holds an accepted answer or is a gold sentence of its article."""
     quote, article = citation["quote"], citation["article_id"]
     gold = [entry["sentence"] for entry in row["gold"] if entry["article_id"] == article]
-    return bool(row["answers"]) and bool(
-        holds_answer(quote, row["answers"]) or (gold and is_gold(quote, gold))
-    )
-
-
-def _highlighted(citation: Json) -> str:
-    quote, short = citation["quote"], citation.get("short")
-    span = short_span(quote, short) if short and short != quote else None
-    if span is None:
-        return text(quote)
-    before, found, after = quote[: span.start], span.of(quote), quote[span.end :]
-    return f"{text(before)}<strong>{text(found)}</strong>{text(after)}"
+    return is_right(quote, row["answers"], gold)
 
 
 def _origin(citation: Json) -> str:

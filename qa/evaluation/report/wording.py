@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Literal
 
+from corpus.counts import counted
+
 Json = Mapping[str, Any]
 Unit = Literal["share", "score", "time"]
 
@@ -275,11 +277,6 @@ def duration(milliseconds: float) -> str:
     if milliseconds >= 1000:
         return f"{milliseconds / 1000:.1f} s"
     return f"{milliseconds:.0f} ms" if milliseconds >= 10 else f"{milliseconds:.1f} ms"
-
-
-def counted(number: int, noun: str) -> str:
-    """Return "1 question" or "80 questions"."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def ordinal(number: int) -> str:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from typing import Literal
@@ -86,11 +85,6 @@ class Comparison:
     figures_only_before: tuple[str, ...]
     figures_only_after: tuple[str, ...]
     other: tuple[str, ...]
-
-    @property
-    def transitions(self) -> dict[tuple[str, str], int]:
-        """Return how many questions went from one outcome to another, the most frequent first."""
-        return dict(Counter((c.before, c.after) for c in self.changed).most_common())
 
     def to_json(self) -> dict[str, object]:
         """Return the comparison as a JSON object, each difference with its verdict."""

@@ -13,6 +13,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from corpus.errors import UsageError
+from corpus.files import write_whole
 from qa.evaluation.measures.figure import Figure
 
 QUESTIONS_MOVED_BY_NOISE = 1 / 200
@@ -76,13 +77,13 @@ class Floors:
 
 
 def write_floors(path: Path, floors: Floors) -> None:
-    """Write the file, in UTF-8.
+    """Write the file in UTF-8, as a whole or not at all.
 
     Raises:
         UsageError: It cannot be written.
     """
     try:
-        path.write_text(to_toml(floors), encoding="utf-8", newline="\n")
+        write_whole(path, to_toml(floors))
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror or error}") from error
 

@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from typing import Literal
 
-from qa.evaluation.measures.answers import holds_answer, is_gold
 from qa.evaluation.sets.questions import Query
 
 Outcome = Literal[
     "right", "wrong quote", "wrongly declined", "declined", "wrongly answered", "failed"
 ]
 Lost = Literal["not retrieved", "not ranked", "not picked", "wrongly declined", "wrongly answered"]
-
-
-def is_right(query: Query, article_id: str, sentence: str) -> bool:
-    """Return whether a sentence holds an acceptable answer or is one of the gold sentences."""
-    gold = gold_of(query, article_id)
-    return bool(query.answers) and bool(
-        holds_answer(sentence, query.answers) or (gold and is_gold(sentence, gold))
-    )
 
 
 def gold_of(query: Query, article_id: str) -> list[str]:

@@ -17,10 +17,17 @@ from typing import Any
 from corpus.archive import Archive
 from corpus.article import day_of
 from qa.assistant import Trace
-from qa.evaluation.measures.answers import exact_match, holds_answer, is_gold, normal, token_f1
+from qa.evaluation.measures.answers import (
+    exact_match,
+    holds_answer,
+    is_gold,
+    is_right,
+    normal,
+    token_f1,
+)
 from qa.evaluation.measures.citations import citation_precision, citation_recall, fidelity, support
 from qa.evaluation.measures.retrieval import best_scores, retrieval_measures
-from qa.evaluation.runs.outcome import gold_of, is_right, lost_at, outcome_of
+from qa.evaluation.runs.outcome import gold_of, lost_at, outcome_of
 from qa.evaluation.sets.questions import Query
 from qa.reader.question import analyse
 from qa.render import to_json
@@ -32,6 +39,10 @@ SHORT_QUESTION, MEDIUM_QUESTION = 8, 14
 """Words at most."""
 
 IN_CONVERSATION = "follow-ups right in conversation"
+"""What conversation costs apart from the question: only of follow-ups that are right by themselves.
+
+After the comparison with rewritten questions in Elgohary et al. 2019, "Can You Unpack That?".
+"""
 
 
 class Sources:
@@ -100,7 +111,7 @@ class Attempt:
     def first_is_right(self) -> bool:
         """Whether that citation holds an acceptable answer or is a gold sentence."""
         first = self.first
-        return first is not None and is_right(self.query, first["article_id"], first["quote"])
+        return first is not None and self._answers(first["article_id"], first["quote"])
 
     @property
     def is_right(self) -> bool:
@@ -129,9 +140,12 @@ class Attempt:
     def evidence_is_right(self) -> bool:
         """Whether any sentence kept holds an acceptable answer or is a gold sentence."""
         return self.trace is not None and any(
-            is_right(self.query, item.article.id, item.sentence.span.of(item.version.text))
+            self._answers(item.article.id, item.sentence.span.of(item.version.text))
             for item in self.trace.evidence
         )
+
+    def _answers(self, article_id: str, sentence: str) -> bool:
+        return is_right(sentence, self.query.answers, gold_of(self.query, article_id))
 
 
 def sentence_id(article_id: str, sentence: str) -> str:
@@ -172,7 +186,8 @@ def row_of(attempt: Attempt, *, right_standalone: bool = False) -> Json:
 def values_of(attempt: Attempt) -> dict[str, float]:
     """Return the measures that apply to a question, by the names of their figures.
 
-    What could not be asked counts as nothing found, nothing quoted and not declined.
+    What could not be asked counts as nothing found, nothing quoted and not declined. Declining is
+    told apart as in SQuAD 2.0 (Rajpurkar et al. 2018, "Know What You Don't Know").
     """
     answerable = attempt.query.answerable
     return {

@@ -72,10 +72,10 @@ def run(
         UsageError: No question could be asked, so that there is nothing to report over.
     """
     asking = _Asking(assistant, Sources(archive))
-    for session in _sessions(questions.queries):
-        if all(query.id in journal.rows for query in session):
+    for dialogue in _dialogues(questions.queries):
+        if all(query.id in journal.rows for query in dialogue):
             continue
-        for row in asking.session(session):
+        for row in asking.of_dialogue(dialogue):
             journal.add(row)
             progress(Progress(len(journal.rows), len(questions.queries), row["question"]))
             if stopped():
@@ -87,7 +87,7 @@ def run(
     return rows
 
 
-def _sessions(queries: Sequence[Query]) -> Iterator[list[Query]]:
+def _dialogues(queries: Sequence[Query]) -> Iterator[list[Query]]:
     """Yield the turns of each dialogue together, and each single question by itself."""
     # neither is ever equal to the other: an id is no tuple
     for _, group in groupby(queries, lambda query: query.conversation or (query.id,)):
@@ -99,7 +99,7 @@ class _Asking:
         self._assistant = assistant
         self._sources = sources
 
-    def session(self, queries: Sequence[Query]) -> Iterator[Json]:
+    def of_dialogue(self, queries: Sequence[Query]) -> Iterator[Json]:
         """Yield the rows of a dialogue or single question, asked in one conversation."""
         conversation = Conversation()
         for past in queries[0].history:

@@ -76,7 +76,7 @@ def report_of(
 
     Args:
         questions: What was asked.
-        data: On what (`qa.evaluation.run.data_of`).
+        data: On what (`qa.evaluation.runs.run.data_of`).
         settings: Whatever else may change an answer.
         rows: One a question.
         made: When, as ISO 8601.

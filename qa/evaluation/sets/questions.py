@@ -11,7 +11,6 @@ articles do not answer. ``id`` and ``date_asked`` may be added.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -20,6 +19,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from corpus.days import parse_day
 from corpus.errors import UsageError
 from qa.evaluation.sets.records import Problem, Record, csv_records, json_records, read_bytes
 from qa.fold import fold
@@ -89,12 +89,7 @@ class _Model(BaseModel):
 
 
 def _day(value: object) -> date | None:
-    # pydantic alone would also take 20190131, as seconds since 1970
-    if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII):
-        return date.fromisoformat(value)
-    if value is None:
-        return None
-    raise ValueError(f"{value!r} is not a date such as 2019-01-31")
+    return None if value is None else parse_day(value)
 
 
 def _as_text(value: object) -> object:

@@ -18,7 +18,7 @@ from qa.evaluation.sets.drafts import comment, dialogue_line, question_line
 from qa.evaluation.sets.questions import GoldSentence
 from qa.reader.candidates import Candidate, figure_candidates, name_candidates
 from qa.reader.question import Kind
-from qa.render import shown_date
+from qa.wording import shown_date
 
 QUESTIONS = 12
 _KINDS = (Kind.MONEY, Kind.DATE, Kind.PERCENT, Kind.NAME, Kind.NUMBER, Kind.DURATION)

@@ -8,7 +8,7 @@ from qa.evaluation.measures.answers import (
     exact_match,
     holds_answer,
     is_gold,
-    kept_in_conversation,
+    is_right,
     normal,
     token_f1,
 )
@@ -101,11 +101,17 @@ def test_nothing_is_right_without_an_answer(answers: list[str]) -> None:
         is_gold("Oslo", [])
 
 
-def test_only_what_is_right_alone_counts_in_conversation() -> None:
-    assert kept_in_conversation([True, True, False, True], [True, False, True, True]) == [1, 0, 1]
-    assert kept_in_conversation([False], [True]) == []
-    with pytest.raises(ValueError, match="shorter"):
-        kept_in_conversation([True, True], [True])
+@pytest.mark.parametrize(
+    ("quote", "answers", "gold", "expected"),
+    [
+        pytest.param("It left Oslo.", ["Oslo"], [], True, id="holds an answer"),
+        pytest.param("It left the capital.", ["Oslo"], ["It left the capital."], True, id="gold"),
+        pytest.param("It left Bergen.", ["Oslo"], ["It left the capital."], False, id="neither"),
+        pytest.param("It left Oslo.", [], ["It left Oslo."], False, id="unanswerable"),
+    ],
+)
+def test_is_right(quote: str, answers: list[str], gold: list[str], expected: bool) -> None:
+    assert is_right(quote, answers, gold) is expected
 
 
 @given(TEXTS, st.lists(TEXTS.filter(str.strip), min_size=1, max_size=4))

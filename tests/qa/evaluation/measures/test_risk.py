@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from qa.evaluation.measures.risk import (
     calibration_bins,
     calibration_error,
-    declined_share,
     risk_coverage,
     risk_coverage_area,
 )
@@ -131,9 +130,3 @@ def test_what_cannot_be_judged(
 ) -> None:
     with pytest.raises(ValueError, match=message):
         measure(confidence, right)
-
-
-def test_declined_share() -> None:
-    assert declined_share(["declined", "answered", "unclear", "declined"]) == 0.5
-    with pytest.raises(ValueError, match="nothing to report over"):
-        declined_share([])

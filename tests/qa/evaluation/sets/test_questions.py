@@ -163,7 +163,7 @@ def test_what_is_left_open_is_left_out_with_a_remark(tmp_path: Path) -> None:
         pytest.param(FERRY | {"question": "\ud800"}, "question", "unicode", id="lone surrogate"),
         pytest.param(FERRY | {"answerable": "yes"}, "answerable", "boolean", id="word for true"),
         pytest.param(FERRY | {"date_asked": "20190131"}, "date_asked", "not a date", id="no day"),
-        pytest.param(FERRY | {"date_asked": "2019-02-30"}, "date_asked", "day", id="30 February"),
+        pytest.param(FERRY | {"date_asked": "2019-02-30"}, "date_asked", "date", id="30 February"),
         pytest.param(
             FERRY | {"gold_sentences": [{"sentence": SENTENCE}]},
             "gold_sentences.0.article_id",

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.evaluation.measures.retrieval import retrieval_measures
-from qa.evaluation.measures.trec import trec_id, write_qrels, write_run
+from qa.evaluation.runs.trec import trec_id, write_qrels, write_run
 
 RUN = {"q 1": {"b": 0.5, "a": 0.5, "c d": 0.75}, "q2": {}}
 QRELS = {"q 1": {"a": 1, "x": 0}, "q2": {"c d": 2}}
