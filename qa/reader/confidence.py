@@ -115,6 +115,6 @@ def _dated(asked: Asked, reading: Reading) -> NDArray[np.bool_]:
     return np.array([term == year for term in asked.question.terms])
 
 
-def probability(row: Floats, weights: Floats) -> float:
+def probability(row: NDArray[np.floating], weights: NDArray[np.floating]) -> float:
     """Return the logistic of the weighted sum, 0 to 1."""
     return 1 / (1 + exp(-float(np.clip(row @ weights, -30, 30))))

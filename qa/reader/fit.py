@@ -10,7 +10,7 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -88,6 +88,17 @@ def out_of_fold(
 ) -> list[Floats]:
     """Return, per fold, the weights fitted on the other folds."""
     return [fit(folds != fold) for fold in range(FOLDS)]
+
+
+def chances(
+    rows: Iterable[Rows | Floats],
+    folds: NDArray[np.int_],
+    fit: Callable[[NDArray[np.bool_]], Floats],
+) -> Floats:
+    """Return each row's probability, (n,), under the weights fitted on the other folds."""
+    by_fold = out_of_fold(folds, fit)
+    found = [confidence.probability(row, by_fold[f]) for row, f in zip(rows, folds, strict=True)]
+    return np.array(found)
 
 
 def ranked(example: Example, weights: Floats) -> list[Scored]:
@@ -218,20 +229,12 @@ def fit(examples: Sequence[Example]) -> dict[str, object]:
         first_sentence(e, answer_by_fold[f], s)
         for e, f, s in zip(examples, folds, scored, strict=True)
     ]
-    confidence_by_fold = out_of_fold(folds, lambda kept: fit_confidence(outcomes, kept))
-    chance = np.array(
-        [
-            confidence.probability(o.row, confidence_by_fold[f])
-            for o, f in zip(outcomes, folds, strict=True)
-        ]
-    )
-    shorts = short_rows(outcomes, chance)
-    short_by_fold = out_of_fold(folds, lambda kept: fit_short(outcomes, shorts, kept))
-    judged = [
-        Judged(outcome, sure, confidence.probability(row, short_by_fold[f]))
-        for outcome, sure, row, f in zip(outcomes, chance, shorts, folds, strict=True)
-    ]
-    sets = {name: _of_set(judged, name) for name in dict.fromkeys(e.questions for e in examples)}
+    sure = chances([o.row for o in outcomes], folds, lambda kept: fit_confidence(outcomes, kept))
+    shorts = short_rows(outcomes, sure)
+    right = chances(shorts, folds, lambda kept: fit_short(outcomes, shorts, kept))
+    judged = [Judged(*each) for each in zip(outcomes, sure, right, strict=True)]
+    names = dict.fromkeys(e.questions for e in examples)
+    sets = {n: [j for j in judged if j.outcome.example.questions == n] for n in names}
     floor = _floor(sets[examples[0].questions])
     everything = np.ones(len(outcomes), dtype=bool)
     return {
@@ -243,10 +246,6 @@ def fit(examples: Sequence[Example]) -> dict[str, object]:
         "short_floor": SHORT_FLOOR,
         "figures": {name: report(of_set, floor) for name, of_set in sets.items()},
     }
-
-
-def _of_set(judged: Sequence[Judged], name: str) -> list[Judged]:
-    return [j for j in judged if j.outcome.example.questions == name]
 
 
 def _floor(judged: Sequence[Judged]) -> float:
