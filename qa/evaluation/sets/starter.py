@@ -21,7 +21,16 @@ from qa.reader.question import Kind
 from qa.wording import shown_date
 
 QUESTIONS = 12
-_KINDS = (Kind.MONEY, Kind.DATE, Kind.PERCENT, Kind.NAME, Kind.NUMBER, Kind.DURATION)
+_KINDS = (
+    Kind.MONEY,
+    Kind.DATE,
+    Kind.PERCENT,
+    Kind.NAME,
+    Kind.NUMBER,
+    Kind.DURATION,
+    Kind.MEASURE,
+    Kind.TIME,
+)
 _FEWEST_WORDS, _MOST_WORDS = 8, 40
 _LONGEST_NAME = 4
 

@@ -118,3 +118,15 @@ def test_wire_copy_is_asked_of_once(tmp_path: Path) -> None:
     sentences = [fold(q["gold_sentences"][0]["sentence"]) for q in questions if "answers" in q
                  and q["gold_sentences"]]  # fmt: skip
     assert len(sentences) == len(set(sentences)) == 1
+
+
+def test_every_kind_of_fact_has_its_turn(tmp_path: Path) -> None:
+    text = (
+        "At 1:40 a.m. on 3 May 2019 Ada Lind rowed 6 miles in 42 days, paid $5 million for it and"
+        " kept 8 percent of {} fans."
+    )
+    alike = [{**article(n, "Gazette"), "text": text.format(610 + n)} for n in range(16)]
+    with store(tmp_path / "s", alike) as archive:
+        questions = records(list(starter_lines(archive, count=16)))[:16]
+    answers = {question["answers"][0] for question in questions}
+    assert answers >= {"1:40 a.m.", "6 miles", "42 days", "$5 million", "8 percent", "Ada Lind"}
