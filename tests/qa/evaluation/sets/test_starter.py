@@ -122,7 +122,7 @@ def test_wire_copy_is_asked_of_once(tmp_path: Path) -> None:
 
 def test_every_kind_of_fact_has_its_turn(tmp_path: Path) -> None:
     text = (
-        "At 1:40 a.m. on 3 May 2019 Ada Lind rowed 6 miles in 42 days, paid $5 million for it and"
+        "At 1:40 a.m. on 3 May 2019, Ada Lind rowed 6 miles in 42 days, paid $5 million for it and"
         " kept 8 percent of {} fans."
     )
     alike = [{**article(n, "Gazette"), "text": text.format(610 + n)} for n in range(16)]
