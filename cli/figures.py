@@ -77,7 +77,7 @@ def _difference_cells(found: Difference) -> tuple[str, ...]:
         return (*cells, "", "", "", "", "")
     interval = f"{found.low:+.3f} to {found.high:+.3f}"
     p = f"{found.adjusted_p:.3f}"
-    return (*cells, f"{found.change:+.3f}", interval, f"{found.n:,}", p, found.verdict)
+    return (*cells, f"{found.change:+.3f}", interval, f"{found.n:,}", p, _said(found))
 
 
 def _shown(name: str, value: float) -> str:
@@ -94,3 +94,7 @@ def _aligned(table: Sequence[Sequence[str]]) -> Iterator[str]:
 
 def _counts(names: Iterable[str]) -> str:
     return ", ".join(f"{name} {count:,}" for name, count in Counter(names).most_common())
+
+
+def _said(found: Difference) -> str:
+    return "same" if found.low == found.high == 0 else found.verdict

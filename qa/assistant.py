@@ -26,7 +26,7 @@ from qa.verify import verify
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
-NOTHING_ASKED = "Please ask a question in words: who, what, when, where, why or how much?"
+NOTHING_ASKED = "Please ask a whole question: who, what, when, where, why or how much?"
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
 NEW_CONVERSATION = Conversation()
 

@@ -58,7 +58,9 @@ def resolve(question: str, conversation: Conversation) -> Resolved:
         swapped = _swap(last, next(filter(None, piece.groups())).strip())
         if swapped:
             return _after(last, swapped, question)
-    if piece or _leans(question) or (_is_bare(question) and not _was_declined(conversation)):
+    if _is_bare(question) and _was_declined(conversation):
+        return Resolved(question)  # "who said that?" of nothing that was said
+    if piece or _leans(question) or _is_bare(question):
         topic = _topic(last, conversation.turns[-1].answer)
         # All of a long question would be found again in place of what is asked now.
         if topic and len(last.split()) > LONG_QUESTION and content_stems(question):

@@ -111,7 +111,8 @@ def test_after_a_decline_a_bare_question_stands_by_itself() -> None:
     declined = decline(question=LENT, standalone=LENT, nearest=(), searched="1 article")
     conversation = Conversation((Turn(FLOOD, FLOOD), Turn(LENT, LENT, declined)))
     assert resolve("Why?", conversation) == Resolved("Why?")
-    assert resolve("Why did they?", conversation).standalone == f"{LENT} Why did they?"
+    assert resolve("Who said that?", conversation) == Resolved("Who said that?")
+    assert resolve("Why did they stop?", conversation).standalone == f"{LENT} Why did they stop?"
 
 
 def test_long_conversations_do_not_grow_the_question() -> None:
