@@ -97,11 +97,11 @@ def sentence_features(asked: Asked, reading: Reading) -> Floats:
         similarity[positions],
         _neighbour_mean(similarity)[positions],
         np.asarray(reading.similarity),
-        present[positions] @ weights,
-        present[positions] @ asking,
-        (near & ~present)[positions] @ weights,
-        np.full(len(positions), title @ weights),
-        np.full(len(positions), article @ weights),
+        _share(present[positions], weights),
+        _share(present[positions], asking),
+        _share((near & ~present)[positions], weights),
+        np.full(len(positions), _share(title, weights)),
+        np.full(len(positions), _share(article, weights)),
         *_named(asked.question, present, near | title, positions),
         np.asarray(reading.fused),
         *_period(asked, reading, len(positions)),
@@ -109,6 +109,13 @@ def sentence_features(asked: Asked, reading: Reading) -> Floats:
         _lacks_kind(asked.question, [reading.texts[i] for i in positions]),
     ]
     return np.stack([np.asarray(c, dtype=np.float32) for c in columns], axis=1)
+
+
+def _share(present: NDArray[np.bool_], weights: Floats) -> Floats:
+    """Return the weight of the terms that are present, summed over the last axis."""
+    # As a product of matrices this raises warnings about invalid values on some processors.
+    total: Floats = np.where(present, weights, np.float32(0)).sum(axis=-1)
+    return total
 
 
 def term_matrix(terms: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
