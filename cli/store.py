@@ -205,14 +205,16 @@ def errors(
 
 
 def prepare(config: Config = None, _debug: Debug = False) -> None:
-    """Compile the bundled model for this machine, once; ingest and ask do so when they must.
+    """Compile the bundled models for this machine, once; ingest and ask do so when they must.
 
     For example: onrecord prepare
     """
     cache = read_settings(config, None).model.cache
     from index.export import prepare as prepare_model
+    from qa.reader.export import prepare_reader
 
     typer.echo(f"the model is ready in {prepare_model(error_line, cache)}")
+    typer.echo(f"the reader is ready in {prepare_reader(error_line, cache)}")
 
 
 def _print_json(record: dict[str, Any]) -> None:

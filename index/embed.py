@@ -131,7 +131,7 @@ class CompiledMiniLM:
         self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self._tokenizer.no_padding()
         self._tokenizer.no_truncation()
-        self._request = _compile(folder / "model.xml", threads).create_infer_request()
+        self._request = compile_model(folder / "model.xml", threads).create_infer_request()
         self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
 
     def fits(self, text: str) -> bool:
@@ -203,7 +203,7 @@ def _pool(states: Vectors, passage: Passage, offsets: Offsets) -> PassageVectors
     return PassageVectors(unit(whole), unit(rows))
 
 
-def _compile(model: Path, threads: int) -> openvino.CompiledModel:
+def compile_model(model: Path, threads: int) -> openvino.CompiledModel:
     """Return the compiled model; bf16 doubles the speed where the CPU multiplies in it."""
     core = import_openvino().Core()
     fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")

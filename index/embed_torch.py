@@ -1,13 +1,10 @@
 """Any sentence-transformers model as an embedder: it needs torch, and is slower than the bundled.
 
-A model is read from a folder or from what was downloaded to this machine before; nothing is ever
-fetched. A model is data: one that brings code or pickled weights, which run code, is refused.
+How it is found, and what is refused: see `index.local_models`.
 """
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,14 +14,13 @@ import numpy as np
 from corpus.article import Span
 from corpus.errors import ModelError
 from index.embed import Offsets, Passage, PassageVectors, Vectors, pieces_of, unit
-from index.export import file_digest
+from index.local_models import folder_of, loading, read_json, weights_digest
 
 if TYPE_CHECKING:
     import torch
     from sentence_transformers import SentenceTransformer
 
 _RECIPE = "sentence-transformers-1"
-_PICKLED = {".bin", ".pt", ".pth", ".pkl", ".ckpt"}
 
 
 class SentenceTransformersEmbedder:
@@ -32,8 +28,9 @@ class SentenceTransformersEmbedder:
 
     def __init__(self, model: str, threads: int = 1) -> None:
         """Load a model by folder or name; ModelError if it is missing, damaged or unsafe."""
-        folder = _folder_of(model)
-        weights = _weights_of(folder)
+        folder = folder_of(model)
+        _refuse_code(folder)
+        weights = weights_digest(folder, nested=True)
         self._model = _load(folder, threads)
         self._prefix = (self._model.prompts or {}).get("document", "")
         self.limit = self._model.max_seq_length or 512
@@ -99,13 +96,9 @@ class SentenceTransformersEmbedder:
 
 def _load(folder: Path, threads: int) -> SentenceTransformer:
     """Return the model, loaded from its folder alone and without running any code of it."""
-    import torch  # 5 CPU seconds together, so only where such a model is asked for
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    with loading(folder, threads):
+        from sentence_transformers import SentenceTransformer
 
-    logging.disable_progress_bar()
-    torch.set_num_threads(threads)
-    try:
         return SentenceTransformer(
             str(folder),
             device="cpu",
@@ -113,50 +106,16 @@ def _load(folder: Path, threads: int) -> SentenceTransformer:
             trust_remote_code=False,
             model_kwargs={"use_safetensors": True},
         ).eval()
-    except Exception as error:  # whatever a damaged folder makes the libraries raise
-        raise ModelError(f"E_MODEL {folder}: cannot be loaded: {error}") from error
 
 
-def _folder_of(model: str) -> Path:
-    """Return the folder of a model given by folder or by the name it was downloaded under."""
-    if Path(model).is_dir():
-        return Path(model)
-    if Path(model).exists():
-        raise ModelError(f"E_MODEL {model}: expected a folder, found a file")
-    from huggingface_hub import snapshot_download
-
-    try:
-        return Path(snapshot_download(model, local_files_only=True))
-    except (OSError, ValueError) as error:
-        raise ModelError(
-            f"E_MODEL {model}: no such folder, and no model of this name on this machine"
-            f" (to download one: hf download {model})"
-        ) from error
-
-
-def _weights_of(folder: Path) -> str:
-    """Return the digest of a model's weights; ModelError if it holds none, or code or pickles."""
+def _refuse_code(folder: Path) -> None:
+    """Raise ModelError if a model names modules of its own, which would be run as code."""
     modules = folder / "modules.json"
     if not modules.is_file():
         raise ModelError(f"E_MODEL {modules}: missing, so this is no sentence-transformers model")
-    _refuse_code(modules)
-    for path in sorted(folder.rglob("*")):
-        if path.suffix in _PICKLED and not any(path.parent.glob("*.safetensors")):
-            raise ModelError(f"E_MODEL {path}: pickled weights; expected .safetensors beside it")
-    weights = sorted(folder.rglob("*.safetensors"))
-    if not weights:
-        raise ModelError(f"E_MODEL {folder}: no .safetensors file in it")
-    digests = [file_digest(path) for path in weights]
-    return (
-        digests[0] if len(digests) == 1 else hashlib.sha256("".join(digests).encode()).hexdigest()
-    )
-
-
-def _refuse_code(modules: Path) -> None:
-    """Raise ModelError if a model names modules of its own, which would be run as code."""
     try:
-        kinds = [str(module["type"]) for module in json.loads(modules.read_bytes())]
-    except (OSError, ValueError, KeyError, TypeError) as error:
+        kinds = [str(module["type"]) for module in read_json(modules)]
+    except (KeyError, TypeError) as error:
         raise ModelError(f"E_MODEL {modules}: not a list of modules: {error}") from error
     for kind in kinds:
         if not kind.startswith("sentence_transformers."):

@@ -1,4 +1,4 @@
-"""The bundled MiniLM, converted once for OpenVINO and kept in a cache folder.
+"""Models converted once for OpenVINO and kept in a cache folder: the bundled MiniLM, the reader.
 
 The conversion needs torch and takes some seconds; afterwards neither queries nor ingest import it.
 The cache is derived data: a folder that is incomplete or altered is thrown away and made again,
@@ -14,7 +14,8 @@ import shutil
 import sys
 import tempfile
 import warnings
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
@@ -25,6 +26,7 @@ from corpus.errors import ModelError
 
 if TYPE_CHECKING:
     import openvino
+    import torch
 
 BUNDLED_NAME = "all-MiniLM-L6-v2"
 # The digests of sentence-transformers/all-MiniLM-L6-v2 as its authors published it.
@@ -66,7 +68,7 @@ def cache_folder() -> Path:
 
 
 def prepare(progress: Callable[[str], None] | None = None, cache: Path | None = None) -> Path:
-    """Return the folder of the converted model, making it first where needed.
+    """Return the folder of the converted embedding model, making it first where needed.
 
     Args:
         progress: Called with a line of text before the conversion, which takes some seconds.
@@ -75,16 +77,38 @@ def prepare(progress: Callable[[str], None] | None = None, cache: Path | None = 
     Raises:
         ModelError: The bundled package is missing or altered, or the cache cannot be written.
     """
-    target = (cache or cache_folder()) / _FOLDER
+    return kept(_FOLDER, "embedding model", _converted, progress, cache)
+
+
+def kept(
+    name: str,
+    what: str,
+    convert: Callable[[Path], openvino.Model],
+    progress: Callable[[str], None] | None = None,
+    cache: Path | None = None,
+) -> Path:
+    """Return the folder of a converted model in the cache, making it first where needed.
+
+    Args:
+        name: Of the folder; it changes with the weights and with the way of converting.
+        what: The model in words.
+        convert: Makes it of the bundled model's folder.
+        progress: Called with a line of text before the conversion, which takes some seconds.
+        cache: The cache folder instead of `cache_folder()`.
+
+    Raises:
+        ModelError: The bundled package is missing or altered, or the cache cannot be written.
+    """
+    target = (cache or cache_folder()) / name
     if is_intact(target):
         return target
     source = bundled_folder()
     if progress:
-        progress("Preparing the embedding model (once, about 20 seconds)")
+        progress(f"Preparing the {what} (once, about 20 seconds)")
     try:
         target.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target.parent, prefix=".export-") as folder:
-            _export(source, Path(folder) / "model")
+            _export(source, convert(source), Path(folder) / "model")
             _publish(Path(folder), target)
     except OSError as error:
         raise ModelError(
@@ -125,12 +149,12 @@ def check_digest(path: Path, expected: str) -> None:
         raise ModelError(f"E_MODEL {path}: sha256 is {found}, expected {expected}")
 
 
-def _export(source: Path, folder: Path) -> None:
+def _export(source: Path, model: openvino.Model, folder: Path) -> None:
     """Write the IR, the tokenizer and the manifest into a new folder."""
     folder.mkdir(mode=0o700)
     openvino = import_openvino()
     # Half the file and 57 MB less memory; the cosine to full precision stays above .9999.
-    openvino.save_model(_converted(source), folder / "model.xml", compress_to_fp16=True)
+    openvino.save_model(model, folder / "model.xml", compress_to_fp16=True)
     shutil.copyfile(source / "tokenizer.json", folder / "tokenizer.json")
     digests = {name: file_digest(folder / name) for name in _FILES}
     (folder / _MANIFEST).write_text(json.dumps(digests, indent=1), encoding="utf-8")
@@ -142,24 +166,39 @@ def _export(source: Path, folder: Path) -> None:
 def _converted(source: Path) -> openvino.Model:
     """Return the OpenVINO model: (n, t) int64 ids and mask -> (n, t, 384) token states."""
     openvino = import_openvino()
-    with warnings.catch_warnings():  # tracing warns about branches that MiniLM never takes
-        warnings.simplefilter("ignore")
-        # Only this conversion needs them; together they take 5 CPU seconds to import.
-        import torch
+    with quiet_conversion():
         from sentence_transformers import SentenceTransformer
+
+        bert = SentenceTransformer(str(source), device="cpu", local_files_only=True)[0].auto_model
+        model = convert(bert.eval(), ["input_ids", "attention_mask"])
+    return openvino.Model([model.output(0)], model.get_parameters())  # without the pooler
+
+
+@contextmanager
+def quiet_conversion() -> Iterator[None]:
+    """Silence what loading and tracing say: warnings about branches that MiniLM never takes."""
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        # Only conversions need it; with torch it takes 5 CPU seconds to import.
         from transformers.utils import logging
 
         logging.disable_progress_bar()
         logging.set_verbosity_error()
-        shape = (openvino.PartialShape([-1, -1]), openvino.Type.i64)
-        example = torch.ones(2, 8, dtype=torch.int64)
-        bert = SentenceTransformer(str(source), device="cpu", local_files_only=True)[0].auto_model
-        model = openvino.convert_model(
-            bert.eval(),
-            example_input={"input_ids": example, "attention_mask": example},
-            input=[("input_ids", *shape), ("attention_mask", *shape)],
-        )
-    return openvino.Model([model.output(0)], model.get_parameters())  # without the pooler
+        yield
+
+
+def convert(network: torch.nn.Module, inputs: Sequence[str]) -> openvino.Model:
+    """Return a network as an OpenVINO model whose inputs are (n, t) int64 matrices."""
+    import torch
+
+    openvino = import_openvino()
+    shape = (openvino.PartialShape([-1, -1]), openvino.Type.i64)
+    example = torch.ones(2, 8, dtype=torch.int64)
+    return openvino.convert_model(
+        network,
+        example_input=dict.fromkeys(inputs, example),
+        input=[(name, *shape) for name in inputs],
+    )
 
 
 def _publish(folder: Path, target: Path) -> None:

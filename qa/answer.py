@@ -26,6 +26,8 @@ class Evidence:
         score: The estimated probability, 0 to 1, that the sentence answers the question.
         answer_span: Where in the version's text the short answer stands, or None.
         quote_span: What of the sentence is quoted; all of it unless it is very long.
+        missing: Names and figures of the question that stand nowhere near the sentence.
+        differs: What stands in the sentence instead, spans of the version's text.
     """
 
     number: int
@@ -36,6 +38,8 @@ class Evidence:
     context: Span | None = None
     answer_span: Span | None = None
     quote_span: Span | None = None
+    missing: tuple[str, ...] = ()
+    differs: tuple[Span, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,8 @@ class Citation:
         context: Stored text around the quote that explains a pronoun, or None.
         short: The short answer that this quote gives, a slice of it, or None.
         dates: The dates that the quote itself names, slices of it ("2015" of "By 2015, ...").
+        missing: Of a nearest sentence: names and figures of the question that it does not have.
+        differs: What it has instead, slices of the quote.
     """
 
     article_id: str
@@ -78,6 +84,8 @@ class Citation:
     context: str | None = None
     short: str | None = None
     dates: tuple[str, ...] = ()
+    missing: tuple[str, ...] = ()
+    differs: tuple[str, ...] = ()
 
     @property
     def other_years(self) -> tuple[str, ...]:

@@ -85,6 +85,7 @@ class Assistant:
         """Whatever may change an answer but the archive; ready for `json.dumps`."""
         return {
             "embedder": self._embedder.fingerprint,
+            "reader": self._reader.model.fingerprint,
             "weights": self._reader.weights.sha256,
             "floor": self._floor,
             "quotes": self._quotes,
@@ -147,7 +148,7 @@ class Assistant:
         progress("checking quotes")
         with clock("verify"):
             answer = verify(
-                compose(evidence, floor=self._floor, quotes=self._quotes),
+                compose(evidence, floor=self._floor, quotes=self._quotes, several=analysed.several),
                 evidence,
                 question=question,
                 standalone=query,

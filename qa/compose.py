@@ -9,14 +9,21 @@ from qa.answer import Draft, DraftStatement, Evidence
 from qa.figures import Number, numbers
 from qa.reader.words import content_stems
 
+# A sentence with fewer words that were not said yet adds nothing to a list or to reasons.
+LEAST_NEW = 0.4
 
-def compose(evidence: Sequence[Evidence], *, floor: float, quotes: int) -> Draft:
+
+def compose(
+    evidence: Sequence[Evidence], *, floor: float, quotes: int, several: bool = False
+) -> Draft:
     """Return the statements to show: the best sentence and what adds to it.
 
     Args:
         evidence: Best first; `score` is the probability that the sentence answers.
         floor: The probability below which a sentence is no answer.
         quotes: How many statements at most.
+        several: Whether one sentence may not be enough, as for a list or for reasons. Then the
+            sentences after the best are those that together say the most, in their article's order.
 
     The same sentence at several outlets becomes one statement with several citations. Sentences
     that give another figure for the short answer come newest first.
@@ -24,7 +31,8 @@ def compose(evidence: Sequence[Evidence], *, floor: float, quotes: int) -> Draft
     answering = [item for item in evidence if item.score >= floor]
     if not answering:
         return Draft(())
-    groups = _newest_of_rivals_first(_same_sentence_together(answering))
+    groups = _same_sentence_together(answering)
+    groups = _covering(groups, quotes) if several else _newest_of_rivals_first(groups)
     statements = [
         DraftStatement(_quote(group[0]), tuple(item.number for item in group)) for group in groups
     ]
@@ -59,6 +67,30 @@ def _adds(item: Evidence, shown: Sequence[Evidence]) -> bool:
         if alike > 0.6 and not _differ(item, other):
             return False
     return True
+
+
+def _covering(groups: list[list[Evidence]], quotes: int) -> list[list[Evidence]]:
+    """Return the best and those that add the most new words, the articles' own order kept."""
+    chosen, said = groups[:1], set(content_stems(_quote(groups[0][0])))
+    rest = groups[1:]
+    while rest and len(chosen) < quotes:
+        best = max(rest, key=lambda group: group[0].score * _new_share(group[0], said))
+        if _new_share(best[0], said) < LEAST_NEW:
+            break
+        chosen.append(best)
+        rest.remove(best)
+        said |= set(content_stems(_quote(best[0])))
+    articles = list(dict.fromkeys(group[0].version.id for group in chosen))
+    order = {id_: place for place, id_ in enumerate(articles)}
+    others = sorted(
+        chosen[1:], key=lambda group: (order[group[0].version.id], group[0].sentence.position)
+    )
+    return [*chosen[:1], *others]
+
+
+def _new_share(item: Evidence, said: set[str]) -> float:
+    own = set(content_stems(_quote(item)))
+    return len(own - said) / max(len(own), 1)
 
 
 def _newest_of_rivals_first(groups: list[list[Evidence]]) -> list[list[Evidence]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from html import escape
 from urllib.parse import urlsplit
@@ -24,11 +25,21 @@ def _is_unfit(character: str) -> bool:
 
 def highlighted(quote: str, short: str | None) -> str:
     """Return the quote escaped, the short answer within it as ``strong``; no words are changed."""
-    span = short_span(quote, short) if short and short != quote else None
-    if span is None:
-        return text(quote)
-    before, after = quote[: span.start], quote[span.end :]
-    return f"{text(before)}<strong>{text(span.of(quote))}</strong>{text(after)}"
+    return marked_up(quote, [short] if short and short != quote else [], "strong")
+
+
+def marked_up(
+    quote: str, parts: Sequence[str], tag: str, escaped: Callable[[str], str] = text
+) -> str:
+    """Return the quote escaped, each part in a tag where it first stands; no words are changed."""
+    found = sorted(span for part in parts if (span := short_span(quote, part)))
+    pieces, at = [], 0
+    for span in found:
+        if span.start >= at:
+            inner = escaped(span.of(quote))
+            pieces += [escaped(quote[at : span.start]), f"<{tag}>{inner}</{tag}>"]
+            at = span.end
+    return "".join(pieces) + escaped(quote[at:])
 
 
 def outlet(publisher: str | None) -> str:

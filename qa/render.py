@@ -6,7 +6,7 @@ of it. Whatever came from an article or a user is escaped; links are http or htt
 Classes in the HTML: ``answer`` with ``answered``, ``declined`` or ``unclear``; inside it
 ``understood``, ``short``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
 of class ``quote`` (``nearest`` too where it is no source) with ``open``, ``close``, ``context``,
-``source``.
+``contrast``, ``source``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from typing import Any
 from urllib.parse import quote as percent_encode
 
 from qa.answer import Answer, Citation
-from qa.verify import short_span
-from qa.wording import named_years, shown_date, web_link
+from qa.markup import marked_up
+from qa.wording import contrast_in_words, named_years, shown_date, web_link
 
 _NEAREST = "Nearest, not an answer:"
 # Controls, and marks that turn the direction of text, can forge what a terminal or a page shows.
@@ -72,6 +72,8 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "context": citation.context,
         "short": citation.short,
         "dates": list(citation.dates),
+        "missing": list(citation.missing),
+        "differs": list(citation.differs),
     }
 
 
@@ -150,6 +152,8 @@ def _text_citation(citation: Citation, width: int) -> Iterator[str]:
         yield "    " + _safe(citation.url)
     if context := _context(citation):
         yield from _wrapped(f"Context: “{context}”", width, indent="    ")
+    if contrast := contrast_in_words(citation):
+        yield from _wrapped(contrast, width, indent="    ")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
@@ -199,6 +203,8 @@ def _markdown_citation(citation: Citation) -> str:
     lines = [f"> {opening}{_marked_down(citation.quote)}{closing}", ">", f"> — {source}"]
     if context := _context(citation):
         lines += [">", f"> Context: “{_marked_down(context)}”"]
+    if contrast := contrast_in_words(citation):
+        lines += [">", f"> {_marked_down(contrast)}"]
     return "\n".join(lines)
 
 
@@ -245,12 +251,13 @@ def _html_citation(citation: Citation, classes: str) -> str:
         f'data-article="{escape(citation.article_id)}" data-version="{citation.version}" '
         f'data-start="{citation.span.start}" data-end="{citation.span.end}"'
     )
-    context = _context(citation)
+    context, contrast = _context(citation), contrast_in_words(citation)
     return (
         f'<figure class="{classes}" {place}><span class="open">{opening}</span>'
         f'<blockquote dir="auto">{_highlighted(citation)}</blockquote>'
         f'<span class="close">{closing}</span>'
         + (_tagged("p", "context", f"Context: “{context}”") if context else "")
+        + (_tagged("p", "contrast", contrast) if contrast else "")
         + f'<figcaption class="source" dir="auto">{_html_source(citation)}</figcaption></figure>'
     )
 
@@ -263,13 +270,9 @@ def _html_source(citation: Citation) -> str:
 
 
 def _highlighted(citation: Citation) -> str:
-    """Return the quote escaped, its short answer marked where it stands; no text is changed."""
-    quote = citation.quote
-    span = short_span(quote, citation.short) if citation.short else None
-    if span is None:
-        return escape(quote)
-    before, found, after = quote[: span.start], span.of(quote), quote[span.end :]
-    return f"{escape(before)}<mark>{escape(found)}</mark>{escape(after)}"
+    """Return the quote escaped, its short answer or what differs marked; no text is changed."""
+    marked = (citation.short,) if citation.short else citation.differs
+    return marked_up(citation.quote, marked, "mark", escape)
 
 
 def _tagged(tag: str, name: str, text: str) -> str:

@@ -29,7 +29,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
 _KEY = re.compile(r"\s*([\w.\-\"' ]+?)\s*=")
 
-# TOML knows no paths, so these two alone are read leniently from strings.
+# TOML knows no paths, so these alone are read leniently from strings.
 FilePath = Annotated[Path, Field(strict=False)]
 
 
@@ -38,15 +38,18 @@ class _Section(BaseModel):
 
 
 class ModelSettings(_Section):
-    """The embedding model.
+    """The embedding model and the reader.
 
     Attributes:
         name: ``bundled``, or a sentence-transformers model by name or folder.
-        cache: Where the compiled model is kept; None is the user's cache folder.
-        threads: CPU threads of one question or ingest, with the bundled model.
+        reader: ``bundled``, or a cross-encoder or question answering model by name or folder; it
+            wants weights of its own, see `AnswerSettings`.
+        cache: Where the compiled models are kept; None is the user's cache folder.
+        threads: CPU threads of one question or ingest, with the bundled model and any reader.
     """
 
     name: Annotated[str, Field(min_length=1)] = "bundled"
+    reader: Annotated[str, Field(min_length=1)] = "bundled"
     cache: FilePath | None = None
     threads: Annotated[int, Field(ge=1, le=256)] = 1
 
@@ -56,11 +59,16 @@ class AnswerSettings(_Section):
 
     Attributes:
         quotes: Quoted sentences at most.
-        confidence: Declines below this estimated probability; None is the fitted threshold.
+        may_be_wrong: The share of the answers shown that may be wrong: declines more where it is
+            smaller. None is what the weights were fitted for. Fitted on news quizzes, where one
+            question in five has no answer; a collection of another kind may differ.
+        weights: A file that ``python -m qa.reader.fit`` wrote; None is the shipped one, which is
+            fitted for the bundled reader.
     """
 
     quotes: Annotated[int, Field(ge=1, le=20)] = 4
-    confidence: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
+    may_be_wrong: Annotated[float | None, Field(ge=0.0, le=1.0)] = None
+    weights: FilePath | None = None
 
 
 class ServeSettings(_Section):
@@ -232,12 +240,12 @@ def _split_key(written: str) -> tuple[str, ...]:
 
 
 def _anchored(settings: Settings, folder: Path) -> Settings:
-    cache = settings.model.cache
+    cache, weights, store = settings.model.cache, settings.answer.weights, settings.store
     model = settings.model.model_copy(update={"cache": cache and _place(folder, cache)})
-    store = settings.store
+    answer = settings.answer.model_copy(update={"weights": weights and _place(folder, weights)})
     if "store" in settings.model_fields_set:
         store = _place(folder, store)
-    return settings.model_copy(update={"model": model, "store": store})
+    return settings.model_copy(update={"model": model, "answer": answer, "store": store})
 
 
 def _place(folder: Path, path: Path) -> Path:

@@ -83,7 +83,7 @@ def decline(
         question=question,
         standalone=standalone,
         status="declined",
-        nearest=tuple(replace(citation, short=None) for _, citation in _citations(nearest)),
+        nearest=tuple(_nearest(item, citation) for item, citation in _citations(nearest)),
         confidence=_probability(confidence),
         carried=carried,
         searched=searched,
@@ -200,6 +200,17 @@ def _citation(item: Evidence) -> Citation:
         context=item.context.of(version.text) if item.context else None,
         short=item.answer_span.of(version.text) if item.answer_span else None,
         dates=tuple(dates(quote)),
+    )
+
+
+def _nearest(item: Evidence, citation: Citation) -> Citation:
+    """Return the citation of a sentence that does not answer: no short answer, but the contrast."""
+    differs = (span for span in item.differs if citation.span.contains(span))
+    return replace(
+        citation,
+        short=None,
+        missing=item.missing,
+        differs=tuple(span.of(item.version.text) for span in differs),
     )
 
 

@@ -30,3 +30,12 @@ def web_link(url: str | None) -> str | None:
     except ValueError:
         return None
     return url if parts.scheme in ("http", "https") and parts.netloc else None
+
+
+def contrast_in_words(citation: Citation) -> str | None:
+    """Return what a nearest sentence lacks of the question, and has instead, or None."""
+    if not citation.missing:
+        return None
+    missing = " or ".join(f"“{named}”" for named in citation.missing)
+    instead = " and ".join(f"“{named}”" for named in citation.differs)
+    return f"This speaks of {instead}, not of {missing}." if instead else f"Not of {missing}."

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 from corpus.catalogue import Stats
 from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
-from qa.markup import day, highlighted, link, outlet, text
-from qa.wording import named_years, shown_date
+from qa.markup import day, highlighted, link, marked_up, outlet, text
+from qa.wording import contrast_in_words, named_years, shown_date
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
@@ -135,17 +135,25 @@ def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
     # Words in quotation marks of their own get no second pair.
     tag = "span" if _MARKS.search(citation.quote) else "q"
     title = text(citation.title or "Untitled article")
-    years = named_years(citation)
+    years, contrast = named_years(citation), contrast_in_words(citation)
     return (
         f'<li class="cited" data-turn="{turn}" data-cite="{position}">'
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
-        f"<{tag}>{highlighted(citation.quote, citation.short)}</{tag}>{after}</blockquote>"
-        f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
+        f"<{tag}>{_words(citation)}</{tag}>{after}</blockquote>"
+        + (f'<p class="contrast" dir="auto">{text(contrast)}</p>' if contrast else "")
+        + f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
         + (f"<span>{text(years)}</span> " if years else "")
         + f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
         f'data-cite="{position}" dir="auto">{title}</button></li>'
     )
+
+
+def _words(citation: Citation) -> str:
+    """Return the quote, the short answer in it, or of a nearest one what differs, marked."""
+    if citation.differs:
+        return marked_up(citation.quote, citation.differs, "mark")
+    return highlighted(citation.quote, citation.short)
 
 
 def _context(citation: Citation) -> str:

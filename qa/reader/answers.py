@@ -71,12 +71,22 @@ class ReadSentence:
     share: float
 
 
-def candidates_of(question: Question, sentence: str) -> list[Candidate]:
-    """Return the possible short answers of a kind that fits, none made of the question's words."""
+def candidates_of(
+    question: Question, sentence: str, proposed: Sequence[Span] = ()
+) -> list[Candidate]:
+    """Return the possible short answers of a kind that fits, none made of the question's words.
+
+    Args:
+        question: What is asked.
+        sentence: The text that they stand in.
+        proposed: Further ones of whatever kind, unless only the whole sentence can answer.
+    """
     asked = set(question.terms)
     begin = dateline_end(sentence)
     found: dict[Span, Candidate] = {}
-    for candidate in _of_kind(question.kind, sentence):
+    others = [] if question.kind in ANSWERED_BY_SENTENCE else proposed
+    pointed = (Candidate(span, span.of(sentence), Kind.THING) for span in others)
+    for candidate in (*_of_kind(question.kind, sentence), *pointed):
         own = [w for w in words(candidate.text) if not is_stop_word(w)] or words(candidate.text)
         if own and candidate.span.start >= begin and not all(stem(w) in asked for w in own):
             found.setdefault(candidate.span, candidate)

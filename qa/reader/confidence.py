@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from qa.reader import features
 from qa.reader.answers import ANSWERED_BY_SENTENCE
 from qa.reader.features import Asked, Floats, Reading
+from qa.reader.pointing import pointed, proposals
 
 if TYPE_CHECKING:
     from qa.reader.read import Scored
@@ -38,6 +39,9 @@ NAMES = (
     "lead_over_rest",
     "answer_score",
     "no_answer",
+    "window_answers",
+    "best_span",
+    "window_lead",
     "worst_name_nearby",
     "worst_name_in_article",
     "rarest_name_missing",
@@ -47,7 +51,15 @@ NAMES = (
     "missing_in_article",
     "bias",
 )
-SHORT_NAMES = ("candidate_share", "candidate_score", "right_kind", "log_odds", "bias")
+SHORT_NAMES = (
+    "candidate_share",
+    "candidate_score",
+    "right_kind",
+    "log_odds",
+    "pointed_at",
+    "is_best",
+    "bias",
+)
 _COLUMNS = [features.NAMES.index(name) for name in _OF_SENTENCE]
 
 
@@ -62,10 +74,24 @@ def confidence_features(asked: Asked, item: Scored, searched: Sequence[Scored]) 
             item.score - max(others, default=item.score),
             item.candidate_score,
             float(unanswered),
+            *_read(item, searched),
             *_missing(asked, item),
             1.0,
         ],
         dtype=np.float32,
+    )
+
+
+def _read(item: Scored, searched: Sequence[Scored]) -> tuple[float, ...]:
+    """Return what the trained reader makes of the sentence, alone and beside the others."""
+    if item.view is None:
+        return (0.0, 0.0, 0.0)
+    answers = item.view.scores.answers
+    others = [o.view.scores.answers for o in searched if o.view and o.source is not item.source]
+    return (
+        float(np.clip(answers, -8, 8)),
+        float(np.clip(item.view.best_score, -12, 12)),
+        float(np.clip(answers - max(others, default=answers), -8, 8)),
     )
 
 
@@ -81,9 +107,10 @@ def short_features(asked: Asked, item: Scored, confidence: float) -> Floats:
     sure = min(max(confidence, 1e-3), 1 - 1e-3)
     right_kind = float(kind == asked.question.kind)
     odds = log(sure / (1 - sure))
-    return np.array(
-        [item.candidate_share, item.candidate_score, right_kind, odds, 1.0], dtype=np.float32
-    )
+    seen = pointed(item, [item.candidate])[0] if item.candidate else (0.0, 0.0, 0.0)
+    is_best = float(item.candidate is not None and item.candidate.span in proposals(item)[:1])
+    row = [item.candidate_share, item.candidate_score, right_kind, odds, seen[0], is_best, 1.0]
+    return np.array(row, dtype=np.float32)
 
 
 def _missing(asked: Asked, item: Scored) -> tuple[float, ...]:

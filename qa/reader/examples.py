@@ -6,6 +6,7 @@ import random
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Literal
 
 import numpy as np
@@ -25,7 +26,7 @@ from qa.retrieve import retrieve
 Family = Literal["asked", "undated", "without_articles", "near_miss"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Example:
     """A question as put to the reader once, with every sentence that was retrieved.
 
@@ -45,6 +46,11 @@ class Example:
     rows: Floats
     holds: NDArray[np.float32]
     right: NDArray[np.float32]
+
+    @cached_property
+    def places(self) -> dict[tuple[int, int], int]:
+        """Where each sentence stands in `scored`, by the id of its source and its position."""
+        return {(id(s.source), s.position): i for i, s in enumerate(self.scored)}
 
     @property
     def answerable(self) -> bool:

@@ -3,6 +3,10 @@
 Every figure printed is out of fold: the questions of a week are answered with weights fitted on
 other weeks. The weights written are fitted on all of them. Questions of several kinds make weights
 that hold beyond one kind: where all are about the news of a week, standing first counts too much.
+
+Weights hold for the reader they were fitted for. With one of your own in the settings, fit weights
+for it: ``python -m qa.reader.fit --reader NAME --set QUESTIONS.jsonl STORE --out FILE``, and name
+the file there too.
 """
 
 from __future__ import annotations
@@ -10,8 +14,8 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -22,9 +26,24 @@ from index.embed import Embedder, open_embedder
 from index.schema import open_archive
 from qa.evaluation.measures.answers import normal
 from qa.evaluation.sets.questions import QuestionSet, read_questions, refuse_errors
-from qa.reader import answers, confidence, features
-from qa.reader.answers import answer_features, candidates_of
+from qa.reader import confidence, features, pointing, views
+from qa.reader.calibrate import (
+    SHORT_FLOOR,
+    Floats,
+    Judged,
+    Outcome,
+    Rows,
+    calibrate,
+    chances,
+    fit_short,
+    floor_of,
+    folds_of,
+    out_of_fold,
+    risk_of,
+    short_rows,
+)
 from qa.reader.examples import Example, examples_of
+from qa.reader.model import ReaderModel, open_reader
 from qa.reader.read import (
     SENTENCES_SEARCHED,
     SENTENCES_WEIGHED,
@@ -32,91 +51,54 @@ from qa.reader.read import (
     Scored,
     ballot_of,
     find_answers,
+    weighed_candidates,
 )
-from qa.reader.regression import fit_logistic, fit_softmax
+from qa.reader.regression import fit_softmax
+from qa.reader.views import rank, view_features, view_windows
 from qa.reader.weights import Weights
-
-FOLDS = 5
-WRONGLY_DECLINED = 0.09
-# A wrong short answer does more harm than none: this hides one in eight, most of them wrong.
-SHORT_FLOOR = 0.15
-# The families of examples made up by us together count as much as the questions as asked.
-FAMILY_WEIGHT = {"asked": 1.0, "undated": 0.5, "without_articles": 0.5, "near_miss": 0.7}
 
 UNFITTED = Weights(
     dict.fromkeys(features.NAMES, 0.0),
-    dict.fromkeys(answers.NAMES, 0.0),
+    dict.fromkeys(views.NAMES, 0.0),
+    dict.fromkeys(pointing.NAMES, 0.0),
     dict.fromkeys(confidence.NAMES, 0.0),
     dict.fromkeys(confidence.SHORT_NAMES, 0.0),
+    risk=(),
     floor=0.0,
     short_floor=0.0,
 )
 
-Floats = NDArray[np.float64]
-Rows = NDArray[np.float32]
+
+def fit_groups(groups: Sequence[tuple[Rows, Rows]], kept: NDArray[np.bool_]) -> Floats:
+    """Return the weights that put the right rows of the kept groups first."""
+    return fit_softmax([group for group, keep in zip(groups, kept, strict=True) if keep])
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """The first sentence for an example, with weights that never saw its week.
-
-    Attributes:
-        first: The sentence, with its short answer.
-        row: Its features for confidence.
-        exact: Whether its short answer is an acceptable one.
-    """
-
-    example: Example
-    first: Scored
-    row: Rows
-    holds: bool
-    right: bool
-    exact: bool
-
-
-def folds_of(examples: Sequence[Example]) -> NDArray[np.int_]:
-    """Return a fold number per example; a week, or an article, is never split."""
-    keys = [(e.questions, e.fold_key) for e in examples]
-    known = sorted(set(keys))
-    order = np.random.default_rng(0).permutation(len(known))
-    fold = {key: int(place) % FOLDS for key, place in zip(known, order, strict=True)}
-    return np.array([fold[key] for key in keys])
-
-
-def out_of_fold(
-    folds: NDArray[np.int_], fit: Callable[[NDArray[np.bool_]], Floats]
-) -> list[Floats]:
-    """Return, per fold, the weights fitted on the other folds."""
-    return [fit(folds != fold) for fold in range(FOLDS)]
-
-
-def chances(
-    rows: Iterable[Rows | Floats],
-    folds: NDArray[np.int_],
-    fit: Callable[[NDArray[np.bool_]], Floats],
-) -> Floats:
-    """Return each row's probability, (n,), under the weights fitted on the other folds."""
-    by_fold = out_of_fold(folds, fit)
-    found = [confidence.probability(row, by_fold[f]) for row, f in zip(rows, folds, strict=True)]
-    return np.array(found)
-
-
-def ranked(example: Example, weights: Floats) -> list[Scored]:
-    """Return the example's best sentences under these sentence weights, best first."""
+def seen_in(example: Example, weights: Floats, model: ReaderModel) -> list[Scored]:
+    """Return the example's sentences as the model sees them, chosen by these sentence weights."""
     scores = example.rows @ weights
-    order = np.argsort(-scores)[:SENTENCES_WEIGHED]
-    return [replace(example.scored[i], score=float(scores[i])) for i in order]
+    weighed = [replace(example.scored[i], score=float(scores[i])) for i in np.argsort(-scores)]
+    return view_windows(example.query.question, weighed, model)
+
+
+def place_of(example: Example, item: Scored) -> int:
+    """Return which of the example's sentences this is."""
+    return example.places[id(item.source), item.position]
+
+
+def view_group(example: Example, seen: Sequence[Scored]) -> tuple[Rows, Rows]:
+    """Return the features of the sentences seen, and which are right."""
+    right = [example.right[place_of(example, item)] for item in seen]
+    return view_features(seen), np.array(right, dtype=np.float32)
 
 
 def answer_group(example: Example, scored: Sequence[Scored]) -> tuple[Rows, Rows]:
     """Return the features of all short answers in the best sentences, and which are right."""
     ballot, acceptable = ballot_of(scored), example.answers
-    rows, right = [np.zeros((0, len(answers.NAMES)), np.float32)], []
+    rows, right = [np.zeros((0, len(pointing.NAMES)), np.float32)], []
     for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
-        found = candidates_of(example.asked.question, item.text)
-        rows.append(
-            answer_features(example.asked.question, read, found, ballot, example.asked.rarity)
-        )
+        found, table = weighed_candidates(example.asked, item, read, ballot)
+        rows.append(table)
         right += [normal(c.text) in acceptable for c in found]
     return np.concatenate(rows), np.array(right, dtype=np.float32)
 
@@ -125,11 +107,7 @@ def first_sentence(example: Example, weights: Floats, scored: Sequence[Scored]) 
     """Return what would be quoted first under these answer weights, with its features."""
     searched = find_answers(example.asked, scored, weights.astype(np.float32))
     best = searched[0]
-    at = next(
-        i
-        for i, item in enumerate(example.scored)
-        if item.source is best.source and item.position == best.position
-    )
+    at = place_of(example, best)
     short = best.candidate and normal(best.candidate.text)
     return Outcome(
         example=example,
@@ -139,52 +117,6 @@ def first_sentence(example: Example, weights: Floats, scored: Sequence[Scored]) 
         right=bool(example.right[at]) or bool(example.holds[at]),
         exact=short in example.answers,
     )
-
-
-def fit_confidence(outcomes: Sequence[Outcome], kept: NDArray[np.bool_]) -> Floats:
-    """Return the weights under which confidence is the chance that the first quote is right."""
-    chosen = [o for o, keep in zip(outcomes, kept, strict=True) if keep]
-    return fit_logistic(
-        np.array([o.row for o in chosen], dtype=np.float64),
-        np.array([o.example.answerable and o.right for o in chosen], dtype=np.float64),
-        np.array([FAMILY_WEIGHT[o.example.family] for o in chosen]),
-    )
-
-
-def short_rows(outcomes: Sequence[Outcome], chance: Floats) -> Floats:
-    """Return the features of the first sentence's short answer, (n, f), given its confidence."""
-    rows = [
-        confidence.short_features(o.example.asked, o.first, c)
-        for o, c in zip(outcomes, chance, strict=True)
-    ]
-    return np.array(rows, dtype=np.float64)
-
-
-def fit_short(outcomes: Sequence[Outcome], rows: Floats, kept: NDArray[np.bool_]) -> Floats:
-    """Return the weights for the chance that the short answer is right, where there is one."""
-    given = [o.first.candidate is not None and o.example.family == "asked" for o in outcomes]
-    chosen = kept & np.array(given)
-    right = np.array([o.example.answerable and o.exact for o in outcomes], dtype=np.float64)
-    return fit_logistic(rows[chosen], right[chosen], np.ones(int(chosen.sum())))
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """An outcome with what weights that never saw its week say of it, 0 to 1 each.
-
-    Attributes:
-        sure: That the sentence answers.
-        short: That its short answer is right.
-    """
-
-    outcome: Outcome
-    sure: float
-    short: float
-
-    @property
-    def exact(self) -> bool:
-        """Whether a short answer is given and right."""
-        return self.outcome.exact and self.short >= SHORT_FLOOR
 
 
 def report(judged: Sequence[Judged], floor: float) -> dict[str, float]:
@@ -198,6 +130,8 @@ def report(judged: Sequence[Judged], floor: float) -> dict[str, float]:
         "answerable wrongly declined": [j.sure < floor for j in answerable],
         "right among those shown": [j.outcome.holds for j in answerable if j.sure >= floor],
     }
+    surest = sorted(answerable, key=lambda j: j.sure, reverse=True)[: len(answerable) * 7 // 10]
+    figures["wrong among the surest .7"] = [not j.outcome.holds for j in surest]
     for family in ("asked", "undated", "without_articles", "near_miss"):
         made = [j for j in judged if j.outcome.example.family == family]
         for word, wanted in (("answerable", True), ("unanswerable", False)):
@@ -207,52 +141,43 @@ def report(judged: Sequence[Judged], floor: float) -> dict[str, float]:
     return {name: round(float(np.mean(values)), 3) for name, values in figures.items() if values}
 
 
-def fit(examples: Sequence[Example]) -> dict[str, object]:
+def fit(examples: Sequence[Example], model: ReaderModel) -> dict[str, object]:
     """Return the weights fitted on all examples and the figures measured out of fold."""
     folds = folds_of(examples)
     groups = [(e.rows, e.right) for e in examples]
     usable = np.array([e.answerable for e in examples])
-
-    def fit_sentence(kept: NDArray[np.bool_]) -> Floats:
-        return fit_softmax([g for g, k in zip(groups, kept & usable, strict=True) if k])
-
-    by_fold = out_of_fold(folds, fit_sentence)
-    scored = [ranked(e, by_fold[f]) for e, f in zip(examples, folds, strict=True)]
+    chosen_by = out_of_fold(folds, lambda kept: fit_groups(groups, kept & usable))
+    seen = [seen_in(e, chosen_by[f], model) for e, f in zip(examples, folds, strict=True)]
+    viewed = [view_group(e, s) for e, s in zip(examples, seen, strict=True)]
+    ranked_by = out_of_fold(folds, lambda kept: fit_groups(viewed, kept & usable))
+    scored = [rank(s, ranked_by[f])[:SENTENCES_WEIGHED] for s, f in zip(seen, folds, strict=True)]
     short = [answer_group(e, s) for e, s in zip(examples, scored, strict=True)]
 
-    def fit_answer(kept: NDArray[np.bool_]) -> Floats:
-        return fit_softmax([g for g, k in zip(short, kept & usable, strict=True) if k])
-
-    answer_by_fold = out_of_fold(folds, fit_answer)
-    sentence, answer = fit_sentence(usable), fit_answer(usable)
+    answer_by_fold = out_of_fold(folds, lambda kept: fit_groups(short, kept & usable))
     outcomes = [
         first_sentence(e, answer_by_fold[f], s)
         for e, f, s in zip(examples, folds, scored, strict=True)
     ]
-    sure = chances([o.row for o in outcomes], folds, lambda kept: fit_confidence(outcomes, kept))
+    sure, sureness = calibrate(outcomes, folds)
     shorts = short_rows(outcomes, sure)
     right = chances(shorts, folds, lambda kept: fit_short(outcomes, shorts, kept))
     judged = [Judged(*each) for each in zip(outcomes, sure, right, strict=True)]
     names = dict.fromkeys(e.questions for e in examples)
     sets = {n: [j for j in judged if j.outcome.example.questions == n] for n in names}
-    floor = _floor(sets[examples[0].questions])
+    first = sets[examples[0].questions]
+    floor = floor_of(first)
     everything = np.ones(len(outcomes), dtype=bool)
     return {
-        "sentence": _named(features.NAMES, sentence),
-        "answer": _named(answers.NAMES, answer),
-        "confidence": _named(confidence.NAMES, fit_confidence(outcomes, everything)),
+        "sentence": _named(features.NAMES, fit_groups(groups, usable)),
+        "view": _named(views.NAMES, fit_groups(viewed, usable)),
+        "answer": _named(pointing.NAMES, fit_groups(short, usable)),
+        "confidence": _named(confidence.NAMES, sureness),
         "short": _named(confidence.SHORT_NAMES, fit_short(outcomes, shorts, everything)),
         "floor": round(floor, 3),
+        "risk": risk_of(first),
         "short_floor": SHORT_FLOOR,
         "figures": {name: report(of_set, floor) for name, of_set in sets.items()},
     }
-
-
-def _floor(judged: Sequence[Judged]) -> float:
-    """Return the confidence below which `WRONGLY_DECLINED` of the answerable questions lie."""
-    examples = [(j.outcome.example, j.sure) for j in judged]
-    sure = [c for e, c in examples if e.answerable and e.family == "asked"]
-    return float(np.quantile(sure, WRONGLY_DECLINED))
 
 
 def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
@@ -261,6 +186,23 @@ def _named(names: Sequence[str], weights: Floats) -> dict[str, float]:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Fit on question sets, each over an ingested store, and write the weights."""
+    given = _parsed(arguments)
+    sets = [(read_questions(questions), store) for questions, store in given.set]
+    for questions, _ in sets:
+        refuse_errors(questions.path, questions.problems)
+    embedder, model = open_embedder(), open_reader(given.reader)
+    examples = [
+        e for questions, store in sets for e in _examples(questions, store, embedder, model)
+    ]
+    fitted = fit(examples, model)
+    fitted["reader"] = model.fingerprint
+    fitted["questions_sha256"] = {q.path.stem: q.sha256 for q, _ in sets}
+    given.out.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
+    sys.stdout.write(json.dumps(fitted["figures"], indent=2) + "\n")
+    return 0
+
+
+def _parsed(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
         "--set",
@@ -271,26 +213,25 @@ def main(arguments: Sequence[str] | None = None) -> int:
         metavar=("QUESTIONS", "STORE"),
         help="may be repeated; the threshold for declining is set on the first",
     )
-    parser.add_argument("--out", type=Path, default=Path(__file__).with_name("weights.json"))
+    parser.add_argument(
+        "--reader", default="bundled", metavar="NAME", help="or folder; by default the bundled one"
+    )
+    parser.add_argument("--out", type=Path, help="by default the weights that ship")
     given = parser.parse_args(arguments)
-    sets = [(read_questions(questions), store) for questions, store in given.set]
-    for questions, _ in sets:
-        refuse_errors(questions.path, questions.problems)
-    if len({questions.path.stem for questions, _ in sets}) < len(sets):
+    if len({questions.stem for questions, _ in given.set}) < len(given.set):
         parser.error("two question sets have the same name; figures are told apart by it")
-    embedder = open_embedder()
-    examples = [e for questions, store in sets for e in _examples(questions, store, embedder)]
-    fitted = fit(examples)
-    fitted["questions_sha256"] = {q.path.stem: q.sha256 for q, _ in sets}
-    given.out.write_text(json.dumps(fitted, indent=2) + "\n", "utf-8")
-    sys.stdout.write(json.dumps(fitted["figures"], indent=2) + "\n")
-    return 0
+    if given.out is None and given.reader != "bundled":
+        parser.error("weights for a reader of your own need a file of their own: --out FILE")
+    given.out = given.out or Path(__file__).with_name("weights.json")
+    return given
 
 
-def _examples(questions: QuestionSet, store: Path, embedder: Embedder) -> Iterator[Example]:
+def _examples(
+    questions: QuestionSet, store: Path, embedder: Embedder, model: ReaderModel
+) -> Iterator[Example]:
     with open_archive(store) as archive:
         index = ChunkIndex(archive, embedder)
-        reader = Reader(archive, index, UNFITTED)
+        reader = Reader(archive, index, UNFITTED, model)
         yield from examples_of(questions, archive, reader, index, embedder)
 
 

@@ -105,6 +105,13 @@ _YES_NO = re.compile(
     r"(?!you\b|(?:any|some)(?:one|body)\s(?:know|say|tell))",
     re.IGNORECASE | re.DOTALL,
 )
+_LIST = re.compile(
+    r"^\W*(?:list|name|enumerate)\b|\bwho (?:are|were)\b|\bwh(?:ich|at) (?:are|were|two|three|four|"
+    r"five|six|seven|eight|nine|ten|several)\b|\bwhich of the\b|\bwho else\b|\bwhat else\b",
+    re.IGNORECASE,
+)
+_LISTED = {Kind.PERSON, Kind.ORGANISATION, Kind.PLACE, Kind.TITLE, Kind.NAME, Kind.THING}
+_PLURALS = {"people", "men", "women"}
 # "What did it cost?" asks as "how much did it cost?" does.
 _PRICED = re.compile(
     r"\b(?:costs?|pay|paid|charged?|worth|spend|spent|earn|earned)\b", re.IGNORECASE
@@ -148,6 +155,8 @@ class Question:
         figures: Numbers and years as they stand in the question.
         focus: The words that say what is asked for ("percentage", "tennis star"), or "".
         relative: Whether it speaks of a time relative to the day of asking ("this week").
+        several: Whether one sentence may not be enough: it asks for several things, for reasons or
+            for what someone said.
     """
 
     text: str
@@ -158,6 +167,7 @@ class Question:
     figures: tuple[str, ...]
     focus: str
     relative: bool
+    several: bool
 
 
 def analyse(text: str) -> Question:
@@ -173,6 +183,8 @@ def analyse(text: str) -> Question:
         figures=tuple(_FIGURE.findall(text)),
         focus=focus,
         relative=bool(_RELATIVE.search(text)),
+        several=kind in (Kind.REASON, Kind.QUOTATION)
+        or (kind in _LISTED and _asks_for_several(sentence, focus)),
     )
 
 
@@ -200,6 +212,14 @@ def _kind_and_focus(sentence: str) -> tuple[Kind, str]:
     if word in _WORDS_OF_QUESTION:
         return _WORDS_OF_QUESTION[word], ""
     return _kind_of_which(word, rest)
+
+
+def _asks_for_several(sentence: str, focus: str) -> bool:
+    """Return whether the sentence asks for a list: "which countries", "who were", "name the"."""
+    head = next((noun for noun in reversed(focus.lower().split()) if noun in _KIND_OF_HEAD), "")
+    plural = head.endswith("s") and head.removesuffix("s") in _KIND_OF_HEAD
+    plural = plural or (head.endswith("ies") and f"{head[:-3]}y" in _KIND_OF_HEAD)
+    return plural or head in _PLURALS or _LIST.search(sentence) is not None
 
 
 def _best_match(matches: list[re.Match[str]]) -> re.Match[str]:

@@ -13,13 +13,18 @@ from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version, day_of
 from index.chunk_index import ChunkIndex, Hit
 from qa.answer import Evidence
-from qa.reader import answers, confidence, features
+from qa.reader import confidence, features, pointing, views
 from qa.reader.answers import Ballot, ReadSentence, answer_features, candidates_of
 from qa.reader.candidates import Candidate
 from qa.reader.context import context_of, quoted_part
+from qa.reader.contrast import contrast_of
 from qa.reader.features import Asked, Floats, Reading, sentence_features
+from qa.reader.model import ReaderModel
+from qa.reader.pointing import pointed, proposals
 from qa.reader.question import Question
+from qa.reader.views import View, rank, view_windows
 from qa.reader.weights import Weights, in_order
+from qa.reader.window import heading_of
 
 CHUNKS_READ = 40
 SENTENCES_WEIGHED = 30
@@ -46,6 +51,8 @@ class Scored:
     """A sentence with its features, its score and, once looked for, its best short answer.
 
     Attributes:
+        row: Its plain features.
+        view: How the trained reader saw it, or None before.
         candidate_share: How much of all belief in the sentence's short answers is in the best.
     """
 
@@ -53,6 +60,7 @@ class Scored:
     position: int
     row: Floats
     score: float
+    view: View | None = None
     candidate: Candidate | None = None
     candidate_score: float = NO_CANDIDATE
     candidate_share: float = 0.0
@@ -64,14 +72,18 @@ class Scored:
 
 
 class Reader:
-    """Ranks retrieved sentences by fitted weights over plain features; needs no other model."""
+    """Ranks retrieved sentences: first by plain features, then by what a trained model reads."""
 
-    def __init__(self, archive: Archive, index: ChunkIndex, weights: Weights) -> None:
+    def __init__(
+        self, archive: Archive, index: ChunkIndex, weights: Weights, model: ReaderModel
+    ) -> None:
         self._archive = archive
         self._index = index
+        self.model = model
         self.weights = weights
         self._sentence = in_order(weights.sentence, features.NAMES)
-        self._answer = in_order(weights.answer, answers.NAMES)
+        self._view = in_order(weights.view, views.NAMES)
+        self._answer = in_order(weights.answer, pointing.NAMES)
         self._confidence = in_order(weights.confidence, confidence.NAMES)
         self._short = in_order(weights.short, confidence.SHORT_NAMES)
         self._short_floor = weights.short_floor
@@ -88,7 +100,9 @@ class Reader:
             day: The day that relative dates count from.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
-        scored = self.score(asked, self.sources(asked, hits[:CHUNKS_READ]))
+        weighed = self.weigh(asked, self.sources(asked, hits[:CHUNKS_READ]))
+        seen = view_windows(question.text, weighed, self.model)
+        scored = rank(seen, self._view)[:SENTENCES_WEIGHED]
         searched = find_answers(asked, scored, self._answer)
         return [
             self._evidence(number, item, asked, searched)
@@ -151,8 +165,8 @@ class Reader:
         )
         return Source(article, version, sentences, reading)
 
-    def score(self, asked: Asked, sources: Sequence[Source]) -> list[Scored]:
-        """Return the best `SENTENCES_WEIGHED` sentences by their own features, best first."""
+    def weigh(self, asked: Asked, sources: Sequence[Source]) -> list[Scored]:
+        """Return all sentences scored by their plain features, best first."""
         scored = []
         for source in sources:
             rows = sentence_features(asked, source.reading)
@@ -161,8 +175,7 @@ class Reader:
                 Scored(source, position, row, float(score))
                 for position, row, score in zip(source.reading.positions, rows, scores, strict=True)
             ]
-        scored.sort(key=lambda item: item.score, reverse=True)
-        return scored[:SENTENCES_WEIGHED]
+        return sorted(scored, key=lambda item: item.score, reverse=True)
 
     def _evidence(
         self, number: int, item: Scored, asked: Asked, searched: Sequence[Scored]
@@ -171,6 +184,7 @@ class Reader:
         row = confidence.confidence_features(asked, item, searched)
         sure = confidence.probability(row, self._confidence)
         answer_span = self._answer_span(asked, item, sentence, sure)
+        contrast = contrast_of(asked.question, item.text, _around(item))
         return Evidence(
             number=number,
             article=item.source.article,
@@ -179,6 +193,11 @@ class Reader:
             score=sure,
             context=context_of(item.source.version, item.source.sentences, item.position),
             answer_span=answer_span,
+            missing=contrast.missing,
+            differs=tuple(
+                Span(sentence.span.start + span.start, sentence.span.start + span.end)
+                for span in contrast.differs
+            ),
             quote_span=quoted_part(
                 item.source.version.text, sentence.span, answer_span, asked.question.terms
             ),
@@ -195,6 +214,13 @@ class Reader:
         return Span(start, start + len(item.candidate.span))
 
 
+def _around(item: Scored) -> list[str]:
+    """Return what a sentence is read with: those beside it, and the article's title and date."""
+    reading = item.source.reading
+    beside = reading.texts[max(item.position - 1, 0) : item.position + 2]
+    return [*beside, heading_of(reading.title, reading.published)]
+
+
 def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:
     """Return the best sentences again, with the short answer of each, best first.
 
@@ -206,11 +232,11 @@ def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> lis
     ballot = ballot_of(scored)
     searched = []
     for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
-        candidates = candidates_of(asked.question, item.text)
+        candidates, rows = weighed_candidates(asked, item, read, ballot)
         if not candidates:
             searched.append(item)
             continue
-        scores = answer_features(asked.question, read, candidates, ballot, asked.rarity) @ weights
+        scores = rows @ weights
         best = int(np.argmax(scores))
         searched.append(
             replace(
@@ -221,6 +247,15 @@ def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> lis
             )
         )
     return sorted(searched, key=_preference, reverse=True)
+
+
+def weighed_candidates(
+    asked: Asked, item: Scored, read: ReadSentence, ballot: Ballot
+) -> tuple[list[Candidate], Floats]:
+    """Return the possible short answers of a sentence and a row of `pointing.NAMES` for each."""
+    candidates = candidates_of(asked.question, item.text, proposals(item))
+    rows = answer_features(asked.question, read, candidates, ballot, asked.rarity)
+    return candidates, np.concatenate([rows, pointed(item, candidates)], axis=1)
 
 
 def ballot_of(scored: Sequence[Scored]) -> Ballot:

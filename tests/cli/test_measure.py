@@ -16,6 +16,7 @@ from index.chunk_index import ChunkIndex
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.assistant import Assistant, Trace
+from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 from qa.settings import Settings
@@ -72,8 +73,8 @@ def _assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def open_assistant(store: Path, settings: Settings) -> Assistant:
         archive, embedder = open_archive(store), HashEmbedder()
         index = ChunkIndex(archive, embedder)
-        reader = Reader(archive, index, shipped_weights())
-        floor = settings.answer.confidence or 0.0
+        reader = Reader(archive, index, shipped_weights(), open_reader())
+        floor = 1.0 if settings.answer.may_be_wrong == 0 else 0.0
         return Watched(archive, index, embedder, reader, floor=floor, quotes=4)
 
     monkeypatch.setattr("qa.assemble.open_assistant", open_assistant)
@@ -147,7 +148,7 @@ def test_a_run_with_other_settings_starts_anew(
     command = ("eval", "run", written(FERRY, PIER), "--json", "f.json")
     interrupt_at(monkeypatch, 1)
     assert onrecord(*command)[0] == 130
-    Path("onrecord.toml").write_text("answer.confidence = 1.0\n")
+    Path("onrecord.toml").write_text("answer.may_be_wrong = 0.0\n")
     code, out, err = onrecord(*command)
     assert (code, err, Watched.asked) == (0, "", 3)
     assert "Outcomes: wrongly declined 2" in out
@@ -216,7 +217,7 @@ def test_b86_a_set_that_cannot_be_used(
 def test_comparing_names_what_changed(onrecord: OnRecord) -> None:
     path = written(FERRY, PIER)
     onrecord("eval", "run", path, "--json", "before.json")
-    Path("onrecord.toml").write_text("answer.confidence = 1.0\n")
+    Path("onrecord.toml").write_text("answer.may_be_wrong = 0.0\n")
     code, out, _ = onrecord("eval", "run", path, "--compare", "before.json")
     assert code == 0
     lines = out[out.index("Compared on") :].splitlines()
@@ -242,7 +243,7 @@ def test_the_gate_is_pinned_held_and_missed(onrecord: OnRecord) -> None:
     code, out, err = onrecord(*command)
     assert (code, err) == (0, "")
     assert out.splitlines()[-1].endswith(" figures hold")
-    Path("onrecord.toml").write_text("answer.confidence = 1.0\n")
+    Path("onrecord.toml").write_text("answer.may_be_wrong = 0.0\n")
     code, out, err = onrecord(*command)
     assert code == 1
     assert "floors.toml: note: the settings are not those the floors were pinned with" in err

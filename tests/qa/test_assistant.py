@@ -20,7 +20,8 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant
-from qa.reader import answers, confidence, features
+from qa.reader import confidence, features, pointing
+from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 
@@ -52,7 +53,7 @@ def assistant(archive: Archive) -> Assistant:
 def assistant_over(archive: Archive, **given: Any) -> Assistant:
     embedder = HashEmbedder()
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, given.pop("weights", shipped_weights()))
+    reader = Reader(archive, index, given.pop("weights", shipped_weights()), open_reader())
     # Hashed words are nothing like the model that confidence was fitted on: any sentence may pass.
     return Assistant(archive, index, embedder, reader, **{"floor": 0.0, "quotes": 4, **given})
 
@@ -114,7 +115,12 @@ def test_below_the_floor_it_declines_and_shows_the_nearest(archive: Archive) -> 
     embedder = HashEmbedder()
     index = ChunkIndex(archive, embedder)
     strict = Assistant(
-        archive, index, embedder, Reader(archive, index, shipped_weights()), floor=1.0, quotes=4
+        archive,
+        index,
+        embedder,
+        Reader(archive, index, shipped_weights(), open_reader()),
+        floor=1.0,
+        quotes=4,
     )
     answer = strict.ask("How much has Brazil lent Venezuela?")
     assert answer.status == "declined"
@@ -169,6 +175,6 @@ def test_threads_may_ask_at_once(assistant: Assistant) -> None:
 def test_the_shipped_weights_name_every_feature() -> None:
     weights = shipped_weights()
     assert tuple(weights.sentence) == features.NAMES
-    assert tuple(weights.answer) == answers.NAMES
+    assert tuple(weights.answer) == pointing.NAMES
     assert tuple(weights.confidence) == confidence.NAMES
     assert 0 < weights.floor < 1

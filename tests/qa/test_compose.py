@@ -175,3 +175,40 @@ def test_whatever_is_found_each_sentence_is_stated_once_with_its_own_words(
     for statement in draft.statements:
         assert {by_number[n].version.text for n in statement.evidence} == {statement.text}
     assert bool(draft.statements) is any(item.score >= floor for item in items)
+
+
+def one_article(*sentences: str) -> list[Evidence]:
+    """Return evidence for each sentence of one article, the first score the highest."""
+    text = " ".join(sentences)
+    version = Version(
+        1, "a", 1, None, (), None, datetime(2026, 1, 2, tzinfo=UTC), None, text, sha256_of(text)
+    )
+    items = []
+    for place, sentence in enumerate(sentences):
+        span = Span(text.index(sentence), text.index(sentence) + len(sentence))
+        items.append(
+            Evidence(place + 1, Article("a", None, None), version, Sentence(1, place, span, 0), 0.9)
+        )
+    return items
+
+
+def test_for_several_the_best_comes_first_and_the_others_in_the_articles_order() -> None:
+    peru, chile, cuba, bolivia = one_article(
+        "Peru borrowed from Beijing.",
+        "Chile sold copper abroad.",
+        "Cuba was given oil for nothing.",
+        "Bolivia opened its mines.",
+    )
+    draft = compose([bolivia, cuba, peru, chile], floor=0.5, quotes=4, several=True)
+    assert [statement.evidence for statement in draft.statements] == [(4,), (1,), (2,), (3,)]
+
+
+def test_for_several_what_says_nothing_new_is_left_out() -> None:
+    first, again, other = one_article(
+        "Peru, Chile and Cuba borrowed money from Beijing last year.",
+        "Peru and Cuba borrowed from Beijing, too.",
+        "Bolivia opened its lithium mines instead.",
+    )
+    draft = compose([first, again, other], floor=0.5, quotes=4, several=True)
+    assert [statement.evidence for statement in draft.statements] == [(1,), (3,)]
+    assert len(compose([first, again, other], floor=0.5, quotes=1, several=True).statements) == 1

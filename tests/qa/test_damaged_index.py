@@ -17,6 +17,7 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.assistant import Assistant
 from qa.quotes import find_quote
+from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 
@@ -75,7 +76,12 @@ def test_damage_costs_no_more_than_what_is_damaged(
         embedder = HashEmbedder()
         index = ChunkIndex(archive, embedder)
         assistant = Assistant(
-            archive, index, embedder, Reader(archive, index, shipped_weights()), floor=0.0, quotes=4
+            archive,
+            index,
+            embedder,
+            Reader(archive, index, shipped_weights(), open_reader()),
+            floor=0.0,
+            quotes=4,
         )
         for answer in map(assistant.ask, QUESTIONS):
             assert answer.citations or "SET id = -id" in damage or "max(id)" in damage

@@ -78,3 +78,22 @@ def test_a_follow_up_stands_by_itself(follow_up: str, standalone: str) -> None:
 
 def test_without_turns_nothing_is_carried() -> None:
     assert resolve("And Russia?", Conversation()).standalone == "And Russia?"
+
+
+@pytest.mark.parametrize(
+    ("question", "several"),
+    [
+        ("Which countries have lent Venezuela money?", True),
+        ("Which country has lent Venezuela money?", False),
+        ("Who were the victims of the flood?", True),
+        ("Who was the captain?", False),
+        ("Name the towns that were flooded.", True),
+        ("Why was the bridge closed?", True),
+        ("What did Ingrid Vass say about the bridge?", True),
+        ("How many cities were flooded?", False),
+        ("Which two banks merged?", True),
+        ("Which series won the prize?", False),
+    ],
+)
+def test_whether_one_sentence_may_not_be_enough(question: str, several: bool) -> None:
+    assert analyse(question).several is several

@@ -83,7 +83,7 @@ def test_json_is_the_contract() -> None:
             "quote": QUOTE, "article_id": "a1", "title": "Loans", "publisher": "Daily Example",
             "url": "https://news.example/1?a=1&b=2", "published": "2019-01-24", "version": 2,
             "sha256": "ab" * 32, "start": 25, "end": 25 + len(QUOTE), "context": None,
-            "short": "$10 billion", "dates": []}]}],
+            "short": "$10 billion", "dates": [], "missing": [], "differs": []}]}],
         "nearest": [], "choices": [], "confidence": 0.935, "ms": {"retrieve": 12, "total": 100},
     }  # fmt: skip
 
@@ -274,3 +274,26 @@ def test_declines_look_different() -> None:
     assert 'class="quote nearest"' in to_html(DECLINED)
     assert "nearest" not in to_html(ANSWER)
     assert "*Nearest, not an answer:*" in to_markdown(DECLINED)
+
+
+CONTRAST = cited(short=None, missing=("Brazil",), differs=("Venezuela", "$10 billion"))
+
+
+def test_what_differs_is_marked_in_the_nearest_and_said() -> None:
+    declined = replace(DECLINED, nearest=(CONTRAST,))
+    said = "This speaks of “Venezuela” and “$10 billion”, not of “Brazil”."
+    assert said in " ".join(to_text(declined).split())
+    assert "not of “Brazil”" in to_markdown(declined)
+    markup = to_html(declined)
+    assert "<mark>Venezuela</mark>" in markup
+    assert "<mark>$10 billion</mark>" in markup
+    assert f'<p class="contrast" dir="auto">{said}</p>' in markup
+    assert Page(markup).quotes == [QUOTE]
+    (nearest,) = to_json(declined)["nearest"]
+    assert (nearest["missing"], nearest["differs"]) == (["Brazil"], ["Venezuela", "$10 billion"])
+
+
+def test_without_anything_instead_only_what_is_missing_is_said() -> None:
+    declined = replace(DECLINED, nearest=(replace(CONTRAST, differs=()),))
+    assert "Not of “Brazil”." in to_text(declined)
+    assert "<mark>" not in to_html(declined)

@@ -36,15 +36,18 @@ def test_an_empty_file_changes_nothing(settings_file: Path, text: str) -> None:
 def test_every_setting_can_be_given(settings_file: Path, tmp_path: Path) -> None:
     settings_file.write_text(
         'store = "archive"\n'
-        '[model]\nname = "all-mpnet-base-v2"\ncache = "/var/cache/onrecord"\nthreads = 2\n'
-        "[answer]\nquotes = 2\nconfidence = 0.5\n"
+        '[model]\nname = "all-mpnet-base-v2"\nreader = "models/mine"\n'
+        'cache = "/var/cache/onrecord"\nthreads = 2\n'
+        '[answer]\nquotes = 2\nmay_be_wrong = 0.5\nweights = "mine.json"\n'
         '[serve]\nhost = "0.0.0.0"\nport = 8080\n'
     )
     settings = load_settings(settings_file)
     assert settings.store == tmp_path / "archive"
     assert settings.model.cache == Path("/var/cache/onrecord")
     assert (settings.model.name, settings.model.threads) == ("all-mpnet-base-v2", 2)
-    assert (settings.answer.quotes, settings.answer.confidence) == (2, 0.5)
+    assert settings.model.reader == "models/mine"
+    assert (settings.answer.quotes, settings.answer.may_be_wrong) == (2, 0.5)
+    assert settings.answer.weights == tmp_path / "mine.json"
     assert (settings.serve.host, settings.serve.port) == ("0.0.0.0", 8080)
 
 
@@ -88,6 +91,21 @@ def test_every_setting_can_be_given(settings_file: Path, tmp_path: Path) -> None
             '[model]\nname = ""',
             "F:2: model.name: should have at least 1 character; found ''",
             id="B74 empty name",
+        ),
+        pytest.param(
+            '[model]\nreader = ""',
+            "F:2: model.reader: should have at least 1 character; found ''",
+            id="B74 empty reader",
+        ),
+        pytest.param(
+            "[model]\nreaders = 1",
+            "F:2: model.readers: unknown key; did you mean 'reader'?",
+            id="B74 misspelt reader",
+        ),
+        pytest.param(
+            "[answer]\nweights = 1",
+            "F:2: answer.weights: should be the name of a file or folder; found 1",
+            id="B74 number for a file of weights",
         ),
         pytest.param(
             "[serve]\nport = 99999",

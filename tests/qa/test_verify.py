@@ -376,6 +376,17 @@ def test_a_decline_shows_the_nearest_that_stand() -> None:
     assert (answer.searched, answer.carried, answer.confidence) == ("3 articles", ("China",), 0.9)
 
 
+def test_what_differs_is_told_of_the_nearest_as_far_as_the_quote_has_it() -> None:
+    item, other = EVIDENCE[3], EVIDENCE[0]
+    start = item.sentence.span.start
+    inside, outside = Span(start, start + 3), other.sentence.span
+    (nearest,) = check(
+        nearest=[replace(item, missing=("Brazil",), differs=(inside, outside))]
+    ).nearest
+    assert nearest.missing == ("Brazil",)
+    assert nearest.differs == (item.version.text[start : start + 3],)
+
+
 def test_declining_and_asking_back_quote_nothing_as_a_source() -> None:
     declined = decline(question="q", standalone="q", nearest=EVIDENCE[:1], searched="x")
     unclear = ask_back(question="q", standalone="q", choices=("Q1", "Q2"), searched="x")

@@ -36,6 +36,7 @@ from qa.evaluation.runs.run import data_of, run
 from qa.evaluation.runs.summary import report_of
 from qa.evaluation.sample import floors_path, questions_path
 from qa.evaluation.sets.check import open_questions
+from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import Weights, shipped_weights
 from qa.retrieve import CHUNKS_EACH
@@ -73,7 +74,7 @@ def reported(archive: Archive, hash_seed: int) -> Path:
 def verdict_with(archive: Archive, embedder: Embedder, weights: Weights, chunks: int) -> Verdict:
     """Return what the gate says of these weights and of retrieving so many chunks each way."""
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, weights)
+    reader = Reader(archive, index, weights, open_reader())
     assistant = Assistant(
         archive, index, embedder, reader, floor=weights.floor, quotes=4, chunks=chunks
     )

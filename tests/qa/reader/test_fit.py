@@ -18,11 +18,12 @@ from index.schema import open_archive
 from qa.assistant import Assistant
 from qa.evaluation.measures.answers import normal
 from qa.evaluation.sets.questions import read_questions
-from qa.reader import answers, confidence, features
+from qa.reader.calibrate import FOLDS, folds_of
 from qa.reader.examples import examples_of
-from qa.reader.fit import FOLDS, UNFITTED, folds_of, main
+from qa.reader.fit import UNFITTED, main
+from qa.reader.model import open_reader
 from qa.reader.read import Reader
-from qa.reader.weights import Weights
+from qa.reader.weights import NAMES, Weights
 
 # Day of asking, question, answer, article and gold sentence (its beginning).
 QUESTIONS = [
@@ -104,11 +105,14 @@ def fitted(folder: Path) -> dict[str, Any]:
 
 
 def test_weights_are_written_for_every_feature(fitted: dict[str, Any]) -> None:
-    for part, module in (("sentence", features), ("answer", answers), ("confidence", confidence)):
-        assert tuple(fitted[part]) == module.NAMES  # type: ignore[attr-defined]
+    for part, names in NAMES.items():
+        assert tuple(fitted[part]) == names
         assert np.isfinite(list(fitted[part].values())).all()
         assert any(fitted[part].values())
-    assert tuple(fitted["short"]) == confidence.SHORT_NAMES
+    floors, shares = zip(*fitted["risk"], strict=True)
+    assert list(floors) == sorted(floors)
+    assert list(shares) == sorted(shares, reverse=True)
+    assert (floors[-1], shares[-1]) == (1.0, 0.0)
     assert 0 < fitted["floor"] < 1
     assert len(fitted["questions_sha256"]["questions"]) == 64
 
@@ -127,7 +131,12 @@ def test_what_is_written_loads_and_answers(
     with open_archive(folder / "store") as archive:
         index = ChunkIndex(archive, embedder)
         assistant = Assistant(
-            archive, index, embedder, Reader(archive, index, weights), floor=0.0, quotes=4
+            archive,
+            index,
+            embedder,
+            Reader(archive, index, weights, open_reader()),
+            floor=0.0,
+            quotes=4,
         )
         shown = [assistant.ask(question).citations[0].quote for _, question, *_ in QUESTIONS]
     right = sum(answer in quote for quote, (_, _, answer, *_) in zip(shown, QUESTIONS, strict=True))
@@ -138,7 +147,7 @@ def test_examples_are_judged_and_a_week_is_never_split(folder: Path, embedder: E
     questions = read_questions(folder / "questions.jsonl")
     with open_archive(folder / "store") as archive:
         index = ChunkIndex(archive, embedder)
-        reader = Reader(archive, index, UNFITTED)
+        reader = Reader(archive, index, UNFITTED, open_reader())
         examples = list(examples_of(questions, archive, reader, index, embedder))
     for example in examples:
         gold = {

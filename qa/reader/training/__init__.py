@@ -1,0 +1,1 @@
+"""Training the reader: open data to groups of windows, groups to weights. Needs torch."""

@@ -1,0 +1,357 @@
+"""Train the reader: ``python -m qa.reader.training.train SPANS.jsonl.gz PAIRS.jsonl.gz FOLDER``.
+
+Uses a GPU where there is one, else all CPU cores, in bfloat16. A run in FOLDER is continued from
+its last checkpoint; a finished one is left alone. FOLDER then holds ``reader.safetensors`` (what
+training changed, in half precision) and ``training.json`` (recipe, seed, digests, figures).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import logging
+import sys
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from safetensors.torch import load_file, save_file
+from tokenizers import Tokenizer
+from torch import Tensor
+from torch.nn import functional
+
+from index.embed import open_embedder
+from index.export import bundled_folder, file_digest
+from qa.reader.network import ReaderNetwork
+from qa.reader.training.groups import Group, Groups, Labelled, Recipe
+from qa.reader.training.records import Asking, Passage, read_pairs, read_spans
+from qa.reader.training.swaps import Swapper, related_words
+from qa.reader.window import pad_rows
+from qa.reader.words import is_stop_word, words
+
+logger = logging.getLogger(__name__)
+
+_POOL = 60
+_COMMON = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """How long and how fast to train.
+
+    Attributes:
+        epochs: Passes over the questions; a part of one is possible.
+        batch: Windows a step, about.
+        peak: The highest learning rate, reached after `warm_up` of all steps; it falls to nothing.
+        seed: Of the order, the groups and the heads.
+    """
+
+    epochs: float = 2.0
+    batch: int = 48
+    peak: float = 1.6e-4
+    warm_up: float = 0.06
+    decay: float = 0.01
+    seed: int = 1
+
+
+def neighbours_of(
+    askings: Sequence[Asking], passages: Sequence[Passage], count: int = 8
+) -> NDArray[np.int64]:
+    """Return the passages nearest to each question by the bundled model, shape (n, count)."""
+    embedder = open_embedder(threads=2)
+    vectors = embedder.embed_texts([f"{p.title}\n{p.text}" for p in passages])
+    found = np.empty((len(askings), count), dtype=np.int64)
+    for start in range(0, len(askings), 500):
+        part = embedder.embed_texts([a.question for a in askings[start : start + 500]])
+        scores = part @ vectors.T
+        best = np.argpartition(-scores, count, axis=1)[:, :count]
+        order = np.argsort(-np.take_along_axis(scores, best, axis=1), axis=1)
+        found[start : start + 500] = np.take_along_axis(best, order, axis=1)
+    return found
+
+
+def swapper_of(askings: Sequence[Asking], tokenizer: Tokenizer, network: ReaderNetwork) -> Swapper:
+    """Return a swapper over all questions, its nouns related by the model's word embeddings."""
+    counts: dict[str, int] = {}
+    for asking in askings:
+        for word in words(asking.question):
+            if word.islower() and len(word) > 3 and not is_stop_word(word):
+                counts[word] = counts.get(word, 0) + 1
+    common = [w for w, n in counts.items() if n >= _COMMON and tokenizer.token_to_id(w)]
+    ids = [tokenizer.token_to_id(word) for word in common]
+    table = network.bert.embeddings.word_embeddings.weight.detach().float().numpy()
+    return Swapper((a.question for a in askings), related_words(common, table[ids]))
+
+
+def batches(groups: Groups, numbers: Sequence[int], epoch: int, size: int) -> Iterator[list[Group]]:
+    """Yield the groups of an epoch in batches of about `size` windows of like length."""
+    order = np.random.default_rng([groups.seed, epoch]).permutation(numbers)
+    pool: list[Group] = []
+    chance = np.random.default_rng([groups.seed, epoch, 1])
+    for place, number in enumerate(order, start=1):
+        if group := groups.draw(int(number), epoch):
+            pool.append(group)
+        if sum(map(len, pool)) >= _POOL * size or place == len(order):
+            yield from _in_batches(pool, size, chance)
+            pool = []
+
+
+def _in_batches(pool: list[Group], size: int, chance: np.random.Generator) -> Iterator[list[Group]]:
+    pool.sort(key=lambda group: max(len(each.row.ids) for each in group))
+    ready: list[list[Group]] = [[]]
+    for group in pool:
+        if sum(map(len, ready[-1])) >= size:
+            ready.append([])
+        ready[-1].append(group)
+    for place in chance.permutation(len(ready)):
+        yield ready[place]
+
+
+def loss_of(network: ReaderNetwork, batch: Sequence[Group], device: torch.device) -> Tensor:
+    """Return the mean loss of a batch: "does it answer" alone and within the group, and span."""
+    flat = [each for group in batch for each in group]
+    ids, mask, segments = (
+        torch.from_numpy(part).to(device) for part in pad_rows([each.row for each in flat])
+    )
+    with torch.autocast(device.type, torch.bfloat16):
+        answers, spans = network(ids, mask, segments)
+    right = torch.tensor([float(each.answers) for each in flat], device=device)
+    alone = functional.binary_cross_entropy_with_logits(answers, right)
+    within = _loss_within(answers, batch)
+    spans = spans.masked_fill(_unanswering(flat, spans.shape[1]).to(device)[..., None], -1e4)
+    start, end = (
+        functional.cross_entropy(
+            spans[..., side],
+            torch.tensor([(each.start, each.end)[side] for each in flat], device=device),
+            ignore_index=-1,
+        )
+        for side in (0, 1)
+    )
+    return alone + within + (start + end) / 2
+
+
+def _loss_within(answers: Tensor, batch: Sequence[Group]) -> Tensor:
+    """Return how far each group's answering window, its first, is from being preferred."""
+    losses, at = [], 0
+    for group in batch:
+        if len(group) > 1 and group[0].answers:
+            losses.append(-torch.log_softmax(answers[at : at + len(group)], dim=0)[0])
+        at += len(group)
+    return torch.stack(losses).mean() if losses else answers.sum() * 0
+
+
+def _unanswering(flat: Sequence[Labelled], width: int) -> Tensor:
+    """Return which word pieces cannot be an answer, (n, width): all but [CLS] and the window's."""
+    barred = torch.ones(len(flat), width, dtype=torch.bool)
+    barred[:, 0] = False
+    for line, each in enumerate(flat):
+        row = each.row
+        barred[line, row.first : row.first + len(row.offsets)] = False
+    return barred
+
+
+@torch.no_grad()  # type: ignore[untyped-decorator]
+def measure(
+    network: ReaderNetwork, groups: Sequence[Group], device: torch.device
+) -> dict[str, float]:
+    """Return figures on held-out groups.
+
+    ``first``: share of groups whose answering window is preferred; ``auc``: of answering over
+    other windows; ``exact``: share of answering windows with exactly the right span preferred.
+    """
+    network.eval()
+    first: list[float] = []
+    exact: list[float] = []
+    positive: list[float] = []
+    negative: list[float] = []
+    for start in range(0, len(groups), 16):
+        batch = groups[start : start + 16]
+        flat = [each for group in batch for each in group]
+        ids, mask, segments = (
+            torch.from_numpy(part).to(device) for part in pad_rows([each.row for each in flat])
+        )
+        with torch.autocast(device.type, torch.bfloat16):
+            answers, spans = network(ids, mask, segments)
+        barred = _unanswering(flat, spans.shape[1]).to(device)
+        barred[:, 0] = True
+        best = spans.masked_fill(barred[..., None], -1e4).argmax(1)
+        at = 0
+        for group in batch:
+            scores = answers[at : at + len(group)]
+            if group[0].answers and len(group) > 1:
+                first.append(float(scores.argmax() == 0))
+            for each, score, place in zip(group, scores, best[at:], strict=False):
+                (positive if each.answers else negative).append(float(score))
+                if each.start > 0:
+                    exact.append(float(place.tolist() == [each.start, each.end]))
+            at += len(group)
+    network.train()
+    order = np.searchsorted(np.sort(negative), positive)
+    return {
+        "first": round(float(np.mean(first)), 4),
+        "auc": round(float(np.mean(order) / max(len(negative), 1)), 4),
+        "exact": round(float(np.mean(exact)), 4),
+    }
+
+
+class Run:
+    """A training run in a folder; a checkpoint is written every `SAVE_EVERY` seconds."""
+
+    SAVE_EVERY = 180.0
+
+    def __init__(
+        self, folder: Path, groups: Groups, network: ReaderNetwork, schedule: Schedule
+    ) -> None:
+        """Prepare; `groups` hold the questions of both splits."""
+        self.folder, self.groups, self.network, self.schedule = folder, groups, network, schedule
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        network.to(self.device)
+        self.optimizer = torch.optim.AdamW(
+            network.trained().values(), lr=0.0, weight_decay=schedule.decay, fused=True
+        )
+        numbers = range(len(groups.askings))
+        self.train = [n for n in numbers if groups.askings[n].split == "train"]
+        held_out = [n for n in numbers if groups.askings[n].split == "dev"]
+        self.held_out = [
+            g for n in held_out[:: max(len(held_out) // 500, 1)] if (g := groups.draw(n, 0))
+        ]
+
+    def steps(self) -> int:
+        """Return how many steps the run has, about: batches vary in size."""
+        drawn = [len(self.groups.draw(n, 0)) for n in self.train[:: max(len(self.train) // 400, 1)]]
+        windows = float(np.mean(drawn)) * len(self.train) * self.schedule.epochs
+        return max(int(windows / (self.schedule.batch + 2)), 1)
+
+    def __call__(self, measure_every: int = 400) -> dict[str, float]:
+        """Train to the end and return the held-out figures."""
+        total, step, done = self.steps(), 0, self._resume()
+        saved, began, seen = time.monotonic(), time.monotonic(), 0
+        for epoch in range(int(np.ceil(self.schedule.epochs))):
+            for batch in batches(self.groups, self.train, epoch, self.schedule.batch):
+                step += 1
+                if step > total:
+                    break
+                if step <= done:
+                    continue
+                for place in self.optimizer.param_groups:
+                    place["lr"] = self.rate(step / total)
+                loss = loss_of(self.network, batch, self.device)
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(self.network.trained().values(), 1.0)
+                self.optimizer.step()
+                self.optimizer.zero_grad()
+                seen += sum(map(len, batch))
+                if step % 20 == 0:
+                    speed = seen / (time.monotonic() - began)
+                    logger.info(
+                        "step %d of %d, loss %.3f, %.0f windows/s", step, total, loss.item(), speed
+                    )
+                if step % measure_every == 0:
+                    logger.info("held out %s", measure(self.network, self.held_out, self.device))
+                if time.monotonic() - saved > self.SAVE_EVERY:
+                    self._save(step)
+                    saved = time.monotonic()
+        self._save(min(step, total))
+        figures: dict[str, float] = measure(self.network, self.held_out, self.device)
+        return figures
+
+    def rate(self, share: float) -> float:
+        """Return the learning rate when this share of all steps is done."""
+        rising = share / self.schedule.warm_up
+        falling = (1 - share) / (1 - self.schedule.warm_up)
+        return self.schedule.peak * max(min(rising, falling), 0.0)
+
+    def _save(self, step: int) -> None:
+        state = {f"network.{name}": p.detach() for name, p in self.network.trained().items()}
+        names = {id(p): name for name, p in self.network.trained().items()}
+        for parameter, moments in self.optimizer.state.items():
+            for key, value in moments.items():
+                state[f"{key}.{names[id(parameter)]}"] = value
+        path = self.folder / "checkpoint.safetensors"
+        save_file(state, path.with_suffix(".part"), {"step": str(step)})
+        path.with_suffix(".part").replace(path)
+
+    def _resume(self) -> int:
+        path = self.folder / "checkpoint.safetensors"
+        if not path.exists():
+            return 0
+        from safetensors import safe_open
+
+        state = load_file(path)
+        with torch.no_grad():
+            for name, parameter in self.network.trained().items():
+                parameter.copy_(state[f"network.{name}"])
+                self.optimizer.state[parameter] = {
+                    key: state[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
+                }
+        with safe_open(path, "pt") as file:
+            return int(file.metadata()["step"])
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Train; see the top of this file."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("spans", type=Path)
+    parser.add_argument("pairs", type=Path)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--share", type=float, default=1.0, help="of the questions, 0 to 1")
+    parser.add_argument("--epochs", type=float, default=Schedule().epochs)
+    parser.add_argument("--seed", type=int, default=Schedule().seed)
+    for name, value in asdict(Recipe()).items():
+        parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
+    given = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
+    recipe = Recipe(**{name: getattr(given, name) for name in asdict(Recipe())})
+    schedule = replace(Schedule(), epochs=given.epochs, seed=given.seed)
+    given.folder.mkdir(parents=True, exist_ok=True)
+    run = prepare_run(given.spans, given.pairs, given.folder, given.share, recipe, schedule)
+    figures = run()
+    save_file(
+        {
+            n: p.detach().to(torch.float16).contiguous().cpu()
+            for n, p in run.network.trained().items()
+        },
+        given.folder / "reader.safetensors",
+    )
+    summary = {
+        "recipe": asdict(recipe),
+        "schedule": asdict(schedule),
+        "share": given.share,
+        "data": {path.name: file_digest(path) for path in (given.spans, given.pairs)},
+        "weights": file_digest(given.folder / "reader.safetensors"),
+        "held_out": figures,
+    }
+    (given.folder / "training.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
+    sys.stdout.write(json.dumps(figures) + "\n")
+    return 0
+
+
+def prepare_run(
+    spans: Path, pairs: Path, folder: Path, share: float, recipe: Recipe, schedule: Schedule
+) -> Run:
+    """Read the data, find what each question retrieves, and return the run."""
+    askings = [*read_spans(spans), *read_pairs(pairs)]
+    if share < 1:
+        chosen = np.random.default_rng(schedule.seed).random(len(askings)) < share
+        askings = [asking for asking, keep in zip(askings, chosen, strict=True) if keep]
+    passages = list({id(a.passage): a.passage for a in askings}.values())
+    logger.info("%d questions about %d passages", len(askings), len(passages))
+    cached = folder / "neighbours.npy"
+    neighbours = np.load(cached) if cached.exists() else neighbours_of(askings, passages)
+    np.save(cached, neighbours)
+    torch.manual_seed(schedule.seed)
+    network = ReaderNetwork(bundled_folder())
+    tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    swapper = swapper_of(askings, tokenizer, network)
+    groups = Groups(askings, neighbours, passages, swapper, tokenizer, recipe, schedule.seed)
+    return Run(folder, groups, network, schedule)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
