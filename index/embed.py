@@ -21,6 +21,7 @@ from index.export import BUNDLED_DIGESTS, BUNDLED_NAME, import_openvino, prepare
 
 if TYPE_CHECKING:
     import openvino
+    from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
 Offsets = NDArray[np.int64]
@@ -126,11 +127,7 @@ class CompiledMiniLM:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Load the model that `index.export.prepare` put into `folder`."""
-        from tokenizers import Tokenizer  # with OpenVINO .2 CPU seconds, only embedding needs them
-
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = open_tokenizer(folder)
         self._request = compile_model(folder / "model.xml", threads).create_infer_request()
         self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
 
@@ -201,6 +198,16 @@ def _pool(states: Vectors, passage: Passage, offsets: Offsets) -> PassageVectors
         inside = states[pieces_of(span, offsets)]
         rows[row] = inside.mean(axis=0) if len(inside) else whole
     return PassageVectors(unit(whole), unit(rows))
+
+
+def open_tokenizer(folder: Path) -> Tokenizer:
+    """Return the bundled model's tokenizer, which neither pads nor cuts."""
+    from tokenizers import Tokenizer  # with OpenVINO .2 CPU seconds, only models need them
+
+    tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
 
 
 def compile_model(model: Path, threads: int) -> openvino.CompiledModel:

@@ -9,10 +9,9 @@ from dataclasses import dataclass
 from corpus.article import Span
 from qa.reader.candidates import Candidate, figure_candidates, name_candidates
 from qa.reader.lexicon import COUNTRY_OF_PEOPLE, PLACES
-from qa.reader.question import Kind, Question, name_spans
+from qa.reader.question import FIGURE, Kind, Question, name_spans
 from qa.reader.words import is_stop_word, stem, stems, words
 
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # More than two others of a kind are no contrast but a list.
 _MOST_SHOWN = 2
@@ -54,7 +53,7 @@ def _named(text: str) -> Iterator[str]:
     """Yield the names, then the figures outside of them, as they stand in a question."""
     names = name_spans(text)
     yield from (span.of(text) for span in names)
-    for match in _FIGURE.finditer(text):
+    for match in FIGURE.finditer(text):
         if not any(span.overlaps(Span(*match.span())) for span in names):
             yield match[0]
 
@@ -71,7 +70,7 @@ def _kind_of(text: str) -> str:
     plain = text.strip(".")
     if _YEAR.fullmatch(plain):
         return "year"
-    if _FIGURE.search(plain):
+    if FIGURE.search(plain):
         return "figure"
     return "place" if plain in PLACES or plain.lower() in COUNTRY_OF_PEOPLE else "name"
 

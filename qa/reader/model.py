@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Span
-from index.embed import compile_model
+from index.embed import compile_model, open_tokenizer
 from qa.reader.export import prepare_reader
 from qa.reader.window import Row, pad_rows, write_row
 
@@ -120,11 +120,7 @@ class CompiledReader:
 
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Load the model that `qa.reader.export.prepare_reader` put into `folder`."""
-        from tokenizers import Tokenizer  # with OpenVINO .2 CPU seconds, only reading needs them
-
-        self._tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = open_tokenizer(folder)
         self._request = compile_model(folder / "model.xml", threads).create_infer_request()
         self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
         self.fingerprint = folder.name

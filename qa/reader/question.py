@@ -131,7 +131,7 @@ _POSSESSIVE = re.compile(r"['’]s?$")
 _LOWER_PLACE = re.compile(
     rf"\b(?:{'|'.join(re.escape(p.lower()) for p in sorted(PLACES) if len(p) > 4)})\b"
 )
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
+FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _RELATIVE = re.compile(
     r"\b(?:(?:this|last|past|next|coming|previous)\s+(?:week(?:end)?|month|year|\w+day)|today|"
     r"yesterday|tomorrow|recent(?:ly)?|latest|now|currently|(?:on|last)?\s*"
@@ -139,8 +139,6 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?:(?<=[?!:])|(?<=\w\w\w\.))\s+(?=[A-Z“\"])")
-
-
 _OPENING = re.compile(r"(?:[?!:]|\w\w\w\.)[\s“\"]*$")
 
 
@@ -180,7 +178,7 @@ def analyse(text: str) -> Question:
         terms=tuple(content_stems(text)),
         asking=tuple(content_stems(sentence)),
         names=tuple(_names(text)),
-        figures=tuple(_FIGURE.findall(text)),
+        figures=tuple(FIGURE.findall(text)),
         focus=focus,
         relative=bool(_RELATIVE.search(text)),
         several=kind in (Kind.REASON, Kind.QUOTATION)

@@ -12,10 +12,9 @@ from numpy.typing import NDArray
 
 from corpus.article import Span
 from qa.reader.lexicon import PLACES
-from qa.reader.question import name_spans
+from qa.reader.question import FIGURE, name_spans
 from qa.reader.words import is_stop_word, stem
 
-_FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 _WORD = re.compile(r"[A-Za-z]+")
 # Words of which exactly one can be meant: another of the same row asks for something else.
@@ -177,7 +176,7 @@ def _stands_in(text: str, window: str) -> bool:
 
 def _figures(question: str, chance: random.Random) -> list[Swap]:
     swaps = []
-    for match in _FIGURE.finditer(question):
+    for match in FIGURE.finditer(question):
         figure = match[0]
         if _YEAR.fullmatch(figure):
             other = str(int(figure) + chance.choice((-9, -6, -4, -3, -2, -1, 1, 2, 3, 5)))

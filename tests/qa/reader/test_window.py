@@ -8,16 +8,14 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
+from index.embed import open_tokenizer
 from index.export import bundled_folder
 from qa.reader.window import LIMIT, QUESTION_LIMIT, heading_of, pad_rows, write_row
 
 
 @pytest.fixture(scope="module")
 def tokenizer() -> Tokenizer:
-    tokenizer = Tokenizer.from_file(str(bundled_folder() / "tokenizer.json"))
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    return tokenizer
+    return open_tokenizer(bundled_folder())
 
 
 @pytest.mark.parametrize(

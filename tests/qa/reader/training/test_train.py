@@ -12,7 +12,8 @@ from safetensors.torch import load_file
 from index.export import bundled_folder, file_digest
 from qa.reader.network import ReaderNetwork
 from qa.reader.training.groups import Recipe
-from qa.reader.training.train import Run, Schedule, loss_of, main, prepare_run
+from qa.reader.training.losses import loss_of
+from qa.reader.training.train import Run, Schedule, main, prepare_run
 
 Data = tuple[Path, Path]
 
