@@ -14,8 +14,11 @@ from numpy.typing import NDArray
 
 from qa.reader import features
 from qa.reader.answers import ANSWERED_BY_SENTENCE
+from qa.reader.candidates import Candidate
 from qa.reader.features import Asked, Floats, Reading
+from qa.reader.named import Held
 from qa.reader.pointing import pointed, proposals
+from qa.reader.words import stems
 
 if TYPE_CHECKING:
     from qa.reader.read import Scored
@@ -27,8 +30,6 @@ _OF_SENTENCE = (
     "overlap",
     "asking_overlap",
     "article_overlap",
-    "names_in_context",
-    "figures_in_context",
     "in_period_relative",
     "days_apart",
     "days_apart_relative",
@@ -42,9 +43,14 @@ NAMES = (
     "window_answers",
     "best_span",
     "window_lead",
-    "worst_name_nearby",
-    "worst_name_in_article",
-    "rarest_name_missing",
+    "agreeing",
+    "agreeing_articles",
+    "name_missing_here",
+    "name_missing_nearby",
+    "name_missing_in_article",
+    "number_missing_nearby",
+    "number_missing_in_article",
+    "counted_otherwise",
     "rarest_missing_nearby",
     "rarest_missing_in_article",
     "missing_nearby",
@@ -75,6 +81,8 @@ def confidence_features(asked: Asked, item: Scored, searched: Sequence[Scored]) 
             item.candidate_score,
             float(unanswered),
             *_read(item, searched),
+            *_agreeing(item, searched),
+            *_named(asked, item),
             *_missing(asked, item),
             1.0,
         ],
@@ -113,22 +121,53 @@ def short_features(asked: Asked, item: Scored, confidence: float) -> Floats:
     return np.array(row, dtype=np.float32)
 
 
+def _agreeing(item: Scored, searched: Sequence[Scored]) -> tuple[float, float]:
+    """Return whether another sentence gives the same short answer, and how many articles do."""
+    if item.candidate is None:
+        return (0.0, 0.0)
+    own = _key(item.candidate)
+    same = [
+        other
+        for other in searched
+        if other is not item
+        and other.candidate
+        and (own in (key := _key(other.candidate)) or key in own)
+    ]
+    articles = {id(other.source) for other in same} - {id(item.source)}
+    return (float(bool(same)), float(len(articles)))
+
+
+def _key(candidate: Candidate) -> str:
+    return f" {' '.join(stems(candidate.text))} "
+
+
+def _named(asked: Asked, item: Scored) -> tuple[float, ...]:
+    """Return how telling the names are that are missing here, nearby, in the article; numbers."""
+    here, nearby = Held([item.text]), Held([item.text, *item.around])
+    held = (here, nearby, item.source.reading.held)
+    names = [named for named in asked.named if named.number is None]
+    figures = [named for named in asked.named if named.number]
+    return (
+        *(
+            max(((1 - h.share_of(n, asked.rarity)) * asked.rarest(n) for n in names), default=0.0)
+            for h in held
+        ),
+        *(float(any(not h.share_of(f, asked.rarity) for f in figures)) for h in held[1:]),
+        float(any(nearby.counts_otherwise(f) for f in figures if not nearby.share_of(f, {}))),
+    )
+
+
 def _missing(asked: Asked, item: Scored) -> tuple[float, ...]:
     """Return what of the question stands nowhere near the sentence, and nowhere in its article."""
     reading, terms = item.source.reading, asked.question.terms
-    present = features.term_matrix(terms, [*reading.texts, reading.title])
+    present = features.term_matrix(terms, reading.terms)
     present[-1] |= _dated(asked, reading)
     first = max(item.position - 2, 0)
     nearby = np.any([*present[first : item.position + 2], present[-1]], axis=0)
     article = np.any(present, axis=0)
     rarity = np.array([asked.rarity[t] for t in terms], dtype=np.float32)
     total = max(float(rarity.sum()), 1e-6)
-    named = np.array([any(t in name for name in asked.question.names) for t in terms])
-    named |= np.array([t in asked.question.figures for t in terms])
     return (
-        features.worst_name(asked.question, nearby),
-        features.worst_name(asked.question, article),
-        float((rarity * named)[~nearby].max(initial=0.0)),
         float(rarity[~nearby].max(initial=0.0)),
         float(rarity[~article].max(initial=0.0)),
         float(rarity[~nearby].sum() / total),

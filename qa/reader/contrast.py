@@ -3,18 +3,28 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from corpus.article import Span
-from qa.reader.candidates import Candidate, figure_candidates, name_candidates
+from qa.figures import numbers
+from qa.reader.candidates import (
+    Candidate,
+    dateline_end,
+    figure_candidates,
+    name_candidates,
+)
 from qa.reader.lexicon import COUNTRY_OF_PEOPLE, PLACES
-from qa.reader.question import FIGURE, Kind, Question, name_spans
-from qa.reader.words import is_stop_word, stem, stems, words
+from qa.reader.named import Held, Named, named_in
+from qa.reader.question import Kind, Question
+from qa.reader.words import stems
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
 # More than two others of a kind are no contrast but a list.
 _MOST_SHOWN = 2
+# A name of which less than half is there is missing.
+_MISSING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,49 +40,49 @@ class Contrast:
     differs: tuple[Span, ...] = ()
 
 
-def contrast_of(question: Question, sentence: str, around: Sequence[str]) -> Contrast:
+def contrast_of(
+    question: Question,
+    sentence: str,
+    around: Sequence[str],
+    rarity: Mapping[str, float] = MappingProxyType({}),
+) -> Contrast:
     """Return what the question names and neither the sentence nor what is around it has.
 
     Args:
         question: What was asked.
         sentence: The sentence nearest to it.
         around: What it is read with: the sentences beside it, the title, the date in words.
+        rarity: Of each of the question's terms, 0 to 1; 1 if not given.
     """
-    near = {term for text in (sentence, *around) for term in stems(text)}
-    missing = [named for named in _named(question.text) if not _stands_in(named, near)]
-    kinds = {_kind_of(named) for named in missing}
+    near = Held([sentence, *around])
+    missing = [n for n in named_in(question.text) if near.share_of(n, rarity) < _MISSING]
+    kinds = {kind for named in missing for kind in _kinds_like(named)}
+    begin = dateline_end(sentence)
     others = [
         candidate.span
         for candidate in _candidates(sentence)
-        if _kind_of_candidate(candidate) in kinds and not _is_asked(candidate, question)
+        if candidate.span.start >= begin
+        and _kind_of_candidate(candidate) in kinds
+        and not _is_asked(candidate, question)
     ]
-    return Contrast(tuple(missing), _apart(others)[:_MOST_SHOWN])
+    return Contrast(tuple(named.text for named in missing), _apart(others)[:_MOST_SHOWN])
 
 
-def _named(text: str) -> Iterator[str]:
-    """Yield the names, then the figures outside of them, as they stand in a question."""
-    names = name_spans(text)
-    yield from (span.of(text) for span in names)
-    for match in FIGURE.finditer(text):
-        if not any(span.overlaps(Span(*match.span())) for span in names):
-            yield match[0]
-
-
-def _stands_in(named: str, near: set[str]) -> bool:
-    """Return whether the words of a name stand there; of a person's, the last may do alone."""
-    own = [stem(word) for word in words(named) if not is_stop_word(word)]
-    if not own or set(own) <= near:
-        return True
-    return len(own) > 1 and named not in PLACES and own[-1] in near
+def _kinds_like(named: Named) -> tuple[str, ...]:
+    """Return the kinds that can stand in a name's place: for "Brazilian" also "China"."""
+    kind = _kind_of(named.text)
+    return (kind, "place") if kind == "people" else (kind,)
 
 
 def _kind_of(text: str) -> str:
     plain = text.strip(".")
     if _YEAR.fullmatch(plain):
         return "year"
-    if FIGURE.search(plain):
-        return "figure"
-    return "place" if plain in PLACES or plain.lower() in COUNTRY_OF_PEOPLE else "name"
+    if plain in PLACES:
+        return "place"
+    if plain.lower() in COUNTRY_OF_PEOPLE:
+        return "people"
+    return "figure" if numbers(plain) else "name"
 
 
 def _kind_of_candidate(candidate: Candidate) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -15,12 +14,13 @@ from numpy.typing import NDArray
 from corpus.archive import Archive
 from index.chunk_index import NO_LIMITS, ChunkIndex
 from index.embed import Embedder
-from qa.evaluation.measures.answers import normal
+from qa.evaluation.measures.answers import holds_answer, normal
 from qa.evaluation.sets.questions import Query, QuestionSet
 from qa.reader.features import Asked, Floats, sentence_features
-from qa.reader.lexicon import PLACES
-from qa.reader.question import analyse, name_spans
+from qa.reader.named import named_in
+from qa.reader.question import analyse
 from qa.reader.read import CHUNKS_READ, Reader, Scored
+from qa.reader.training.swaps import Swapper
 from qa.retrieve import retrieve
 
 Family = Literal["asked", "undated", "without_articles", "near_miss"]
@@ -80,50 +80,34 @@ def examples_of(
     """Yield each question as asked and undated, and what was made unanswerable of it."""
     chance = random.Random(0)  # noqa: S311 - only has to be repeatable
     name = questions.path.stem
+    swapper = Swapper((q.question for q in questions.queries), {}, embedder.embed_texts)
     for query in questions.queries:
-        for asked, family in _shown(query, questions.queries, chance):
+        for asked, family in _shown(query, swapper, chance):
             example = _example(name, asked, family, archive, reader, index, embedder)
             if example:
                 yield example
 
 
-def _shown(
-    query: Query, queries: Sequence[Query], chance: random.Random
-) -> Iterator[tuple[Query, Family]]:
+def _shown(query: Query, swapper: Swapper, chance: random.Random) -> Iterator[tuple[Query, Family]]:
     yield query, "asked"
     if query.asked:
         yield query, "undated"
     if query.answerable:
         yield query, "without_articles"
-        swapped = near_miss(query, queries, chance)
+        swapped = near_miss(query, swapper, chance)
         if swapped:
             yield swapped, "near_miss"
 
 
-def near_miss(query: Query, queries: Sequence[Query], chance: random.Random) -> Query | None:
-    """Return the question with one name or figure swapped for another of its kind, or None."""
-    spans = name_spans(query.question)
-    figures = list(re.finditer(r"\b(?:19|20)\d\d\b", query.question))
-    if figures and (not spans or chance.random() < 0.5):
-        span, new = figures[0].span(), str(int(figures[0][0]) - chance.randint(2, 9))
-    elif spans:
-        chosen = chance.choice(spans)
-        span, old = (chosen.start, chosen.end), chosen.of(query.question)
-        pool = [
-            other
-            for entry in queries
-            for s in name_spans(entry.question)
-            if (other := s.of(entry.question)) not in query.question
-            and (other in PLACES) == (old in PLACES)
-            and len(other.split()) == len(old.split())
-        ]
-        if not pool:
-            return None
-        new = chance.choice(pool)
-    else:
-        return None
-    text = query.question
-    return replace(query, question=text[: span[0]] + new + text[span[1] :])
+def near_miss(query: Query, swapper: Swapper, chance: random.Random) -> Query | None:
+    """Return the question with one name, figure or number swapped for another, or None."""
+    named = [named.span for named in named_in(query.question)]
+    swaps = [
+        swap
+        for swap in swapper.named(query.question, chance)
+        if any(swap.span.overlaps(span) for span in named)
+    ]
+    return replace(query, question=chance.choice(swaps).apply(query.question)) if swaps else None
 
 
 def _example(
@@ -160,7 +144,7 @@ def _example(
 
 def judge(query: Query, article_id: str, sentence: str) -> tuple[bool, bool]:
     """Return whether the sentence holds an acceptable answer, and whether it is known as right."""
-    holds = any(_holds(sentence, answer) for answer in query.answers)
+    holds = bool(query.answers and holds_answer(sentence, query.answers))
     gold = {normal(entry.sentence) for entry in query.gold}
     return holds, (holds and _is_known(article_id, query)) or normal(sentence) in gold
 
@@ -170,12 +154,8 @@ def _answers(article_id: str, texts: Collection[str], query: Query) -> bool:
     if _is_known(article_id, query):
         return True
     long = [answer for answer in query.answers if len(normal(answer)) > 6]
-    return any(_holds(text, answer) for answer in long for text in texts)
+    return bool(long) and any(holds_answer(text, long) for text in texts)
 
 
 def _is_known(article_id: str, query: Query) -> bool:
     return article_id in query.relevant or article_id in query.possible
-
-
-def _holds(sentence: str, answer: str) -> bool:
-    return f" {normal(answer)} " in f" {normal(sentence)} "

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import openvino
 
 WEIGHTS = Path(str(files("qa.reader"))) / "trained" / "reader.safetensors"
-WEIGHTS_DIGEST = "36e417512ca49d73f51dda3e5958ca849b530321d88e92888f925d0914b124b2"
+WEIGHTS_DIGEST = "4bb173a527d88f5bbdc12bbb192d862302c3c1e20c92f8971a8db0813a777df0"
 INPUTS = ["ids", "mask", "segments"]
 
 

@@ -6,12 +6,15 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from qa.reader.candidates import holds_kind
+from qa.reader.named import Held, Named, named_in
 from qa.reader.question import Question
+from qa.reader.window import heading_of
 from qa.reader.words import stems
 
 Floats = NDArray[np.float32]
@@ -43,7 +46,7 @@ NAMES = (
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Reading:
     """One article as far as it is read for a question.
 
@@ -63,8 +66,23 @@ class Reading:
     fused: Sequence[float]
     similarity: Sequence[float]
 
+    @cached_property
+    def terms(self) -> Sequence[frozenset[str]]:
+        """The stems of each sentence, and last those of the title."""
+        return [frozenset(stems(text)) for text in (*self.texts, self.title)]
 
-@dataclass(frozen=True, slots=True)
+    @cached_property
+    def held(self) -> Held:
+        """What the article holds, its heading included."""
+        return Held([*self.texts, self.heading])
+
+    @property
+    def heading(self) -> str:
+        """The article's title and date."""
+        return heading_of(self.title, self.published)
+
+
+@dataclass(frozen=True)
 class Asked:
     """The question, with what the collection and the calendar add to it.
 
@@ -79,15 +97,25 @@ class Asked:
     rarity: Mapping[str, float]
     day: date | None
 
+    @cached_property
+    def named(self) -> Sequence[Named]:
+        """The names and numbers of the question."""
+        return named_in(self.question.text)
+
+    def rarest(self, named: Named) -> float:
+        """Return how rare the rarest word of a name is, 0 to 1."""
+        return max((self.rarity.get(term, 0.0) for term in named.terms), default=0.0)
+
 
 def sentence_features(asked: Asked, reading: Reading) -> Floats:
     """Return a row of `NAMES` for each of the reading's positions, float32."""
     terms = asked.question.terms
-    present = term_matrix(terms, reading.texts)
+    *sentences, of_title = reading.terms
+    present = term_matrix(terms, sentences)
     weights = np.array([asked.rarity[t] for t in terms], dtype=np.float32)
     weights /= max(float(weights.sum()), 1e-6)
     near = _neighbours(present)
-    title = term_matrix(terms, [reading.title])[0]
+    title = term_matrix(terms, [of_title])[0]
     positions = np.asarray(reading.positions)
     article = present[positions].any(axis=0) | title
     asking = np.array([t in asked.question.asking for t in terms]) * weights
@@ -118,9 +146,9 @@ def _share(present: NDArray[np.bool_], weights: Floats) -> Floats:
     return total
 
 
-def term_matrix(terms: Sequence[str], texts: Sequence[str]) -> NDArray[np.bool_]:
-    """Return which term occurs in which text, shape (texts, terms)."""
-    rows = [[term in found for term in terms] for found in map(set, map(stems, texts))]
+def term_matrix(terms: Sequence[str], texts: Sequence[frozenset[str]]) -> NDArray[np.bool_]:
+    """Return which term occurs in which text, given as stems, shape (texts, terms)."""
+    rows = [[term in found for term in terms] for found in texts]
     return np.array(rows, dtype=bool).reshape(len(texts), len(terms))
 
 
@@ -166,23 +194,6 @@ def _share_complete(
         known = [place[s] for s in group if s in place]
         shares.append(present[:, known].mean(axis=1) if known else np.ones(len(present)))
     return np.asarray(np.mean(shares, axis=0), dtype=np.float32)
-
-
-def worst_name(question: Question, present: NDArray[np.bool_]) -> float:
-    """Return the smallest share of a name's or figure's words that is present; 1 without names.
-
-    Args:
-        question: Names and figures as they stand in it.
-        present: Which of the question's terms are there, shape (terms,).
-    """
-    place = {term: i for i, term in enumerate(question.terms)}
-    groups = [*question.names, *((figure,) for figure in question.figures)]
-    shares = [
-        present[[place[term] for term in group if term in place]].mean()
-        for group in groups
-        if any(term in place for term in group)
-    ]
-    return float(min(shares, default=1.0))
 
 
 def _period(asked: Asked, reading: Reading, count: int) -> list[Floats]:

@@ -124,8 +124,8 @@ _SAID = re.compile(
     re.IGNORECASE,
 )
 _NAME = re.compile(
-    r"\b(?:[A-Z][\w’'&-]*|[A-Z]\.)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
-    r"(?:[A-Z][\w’'&-]*|[A-Z]\.|\d+\b))*"
+    r"\b(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
+    r"(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*|\d+\b))*"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")
 _LOWER_PLACE = re.compile(
@@ -283,7 +283,7 @@ def _name_span(text: str, match: re.Match[str]) -> Span | None:
     """Return the name without function words at its front, or None if nothing is left."""
     start = match.start()
     pieces = list(re.finditer(r"\S+", match[0]))
-    while pieces and (is_stop_word(pieces[0][0]) or _WH.fullmatch(pieces[0][0])):
+    while pieces and pieces[0][0] != "New" and _is_function_word(pieces[0][0]):
         pieces = pieces[1:]
     if not pieces:
         return None
@@ -291,6 +291,10 @@ def _name_span(text: str, match: re.Match[str]) -> Span | None:
     opens = span.start == 0 or bool(_OPENING.search(text[: span.start]))
     known = span.of(text) in PLACES or len(pieces) > 1 or span.of(text).isupper()
     return span if known or not opens else None
+
+
+def _is_function_word(word: str) -> bool:
+    return is_stop_word(word) or bool(_WH.fullmatch(word))
 
 
 def _names(text: str) -> Iterator[tuple[str, ...]]:

@@ -24,7 +24,6 @@ from qa.reader.pointing import pointed, proposals
 from qa.reader.question import Question
 from qa.reader.views import View, rank, view_windows
 from qa.reader.weights import Weights, in_order
-from qa.reader.window import heading_of
 
 CHUNKS_READ = 40
 SENTENCES_WEIGHED = 30
@@ -69,6 +68,13 @@ class Scored:
     def text(self) -> str:
         """Return the sentence as it stands."""
         return self.source.reading.texts[self.position]
+
+    @property
+    def around(self) -> list[str]:
+        """What it is read with: the sentences beside it, the article's title and date."""
+        reading, position = self.source.reading, self.position
+        before = reading.texts[max(position - 2, 0) : position]
+        return [*before, *reading.texts[position + 1 : position + 2], reading.heading]
 
 
 class Reader:
@@ -184,7 +190,7 @@ class Reader:
         row = confidence.confidence_features(asked, item, searched)
         sure = confidence.probability(row, self._confidence)
         answer_span = self._answer_span(asked, item, sentence, sure)
-        contrast = contrast_of(asked.question, item.text, _around(item))
+        contrast = contrast_of(asked.question, item.text, item.around, asked.rarity)
         return Evidence(
             number=number,
             article=item.source.article,
@@ -212,13 +218,6 @@ class Reader:
             return None
         start = sentence.span.start + item.candidate.span.start
         return Span(start, start + len(item.candidate.span))
-
-
-def _around(item: Scored) -> list[str]:
-    """Return what a sentence is read with: those beside it, and the article's title and date."""
-    reading = item.source.reading
-    beside = reading.texts[max(item.position - 1, 0) : item.position + 2]
-    return [*beside, heading_of(reading.title, reading.published)]
 
 
 def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:

@@ -12,7 +12,6 @@ from corpus.article import Span
 from qa.reader import features
 from qa.reader.features import Floats
 from qa.reader.model import NOT_READ, ReaderModel, Scores
-from qa.reader.window import heading_of
 
 if TYPE_CHECKING:
     from qa.reader.read import Scored, Source
@@ -66,7 +65,7 @@ class Window:
     @property
     def heading(self) -> str:
         """Return what is read before it: the article's title and date."""
-        return heading_of(self.source.reading.title, self.source.reading.published)
+        return self.source.reading.heading
 
     def place(self, position: int) -> Span:
         """Return where a sentence stands in the article's text."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import random
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Span
+from qa.figures import numbers
 from qa.reader.lexicon import PLACES
 from qa.reader.question import FIGURE, name_spans
 from qa.reader.words import is_stop_word, stem
@@ -24,7 +25,10 @@ _ROWS = [
 january february march april may june july august september october november december
 monday tuesday wednesday thursday friday saturday sunday
 first second third fourth fifth sixth seventh last final
-one two three four five six seven eight nine ten eleven twelve twenty fifty hundred
+one two three four five six seven eight nine ten eleven twelve
+thirteen fourteen fifteen sixteen seventeen eighteen nineteen
+twenty thirty forty fifty sixty seventy eighty ninety hundred
+half third quarter
 largest smallest
 biggest smallest
 highest lowest
@@ -62,8 +66,12 @@ for _row in _ROWS:
     for _word in _row:
         _OTHERS.setdefault(_word, []).extend(w for w in _row if w != _word)
 
+_NUMBER_WORDS = {word for word in _OTHERS if numbers(word)} - {"one", "first", "last", "final"}
+
 # Nouns that are this near in meaning may be synonyms; those farther than the last are unlike.
 _NEIGHBOURS = slice(10, 60)
+# Among how many names the one is sought that is most like the one it replaces.
+_LIKEST_OF = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +108,19 @@ class Replacement:
 class Swapper:
     """Makes near misses from names and nouns that occur in many questions."""
 
-    def __init__(self, questions: Iterable[str], related: Mapping[str, Sequence[str]]) -> None:
+    def __init__(
+        self,
+        questions: Iterable[str],
+        related: Mapping[str, Sequence[str]],
+        embed: Callable[[Sequence[str]], NDArray[np.float32]],
+    ) -> None:
         """Collect the names of all questions.
 
         Args:
             questions: Where other names are taken from.
             related: For a noun or verb, others of related but not of the same meaning.
+            embed: Returns a unit vector for each of n names, shape (n, d): names of a like kind
+                are near each other.
         """
         self._names: dict[tuple[bool, int], list[str]] = {}
         for question in questions:
@@ -113,6 +128,8 @@ class Swapper:
                 name = span.of(question)
                 self._names.setdefault(_kind_of(name), []).append(name)
         self._related = related
+        distinct = list({name: None for pool in self._names.values() for name in pool})
+        self._vectors = dict(zip(distinct, embed(distinct), strict=True))
 
     def question(self, question: str, window: str, chance: random.Random) -> str | None:
         """Return the question with something swapped that the window holds as it was, or None."""
@@ -149,13 +166,26 @@ class Swapper:
                 return replacement
         return None
 
+    def named(self, question: str, chance: random.Random) -> list[Swap]:
+        """Return a swap for each name, figure and number word of the question."""
+        return [
+            *self._named(question, chance),
+            *_figures(question, chance),
+            *(s for s in _rows(question, chance) if s.text.lower() in _NUMBER_WORDS),
+        ]
+
     def _named(self, question: str, chance: random.Random) -> list[Swap]:
-        swaps = []
-        for span in name_spans(question):
-            pool = self._names.get(_kind_of(span.of(question)), [])
-            if pool and (other := chance.choice(pool)) not in question:
-                swaps.append(Swap(span, other))
-        return swaps
+        others = [(span, self._other(span.of(question), chance)) for span in name_spans(question)]
+        return [Swap(span, other) for span, other in others if other and other not in question]
+
+    def _other(self, name: str, chance: random.Random) -> str | None:
+        """Return another name, half of the time the likest of some: Toyota for Ford."""
+        pool = self._names.get(_kind_of(name), [])
+        own = self._vectors.get(name)
+        if not pool or own is None or chance.random() < 0.5:
+            return chance.choice(pool) if pool else None
+        some = [other for other in chance.choices(pool, k=_LIKEST_OF) if other != name]
+        return max(some, key=lambda other: float(self._vectors[other] @ own), default=None)
 
     def _nouns(self, question: str, found: set[str], chance: random.Random) -> list[Swap]:
         swaps = []

@@ -13,7 +13,7 @@ import logging
 import sys
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -85,7 +85,17 @@ def swapper_of(askings: Sequence[Asking], tokenizer: Tokenizer, network: ReaderN
     common = [w for w, n in counts.items() if n >= _COMMON and tokenizer.token_to_id(w)]
     ids = [tokenizer.token_to_id(word) for word in common]
     table = network.bert.embeddings.word_embeddings.weight.detach().float().numpy()
-    return Swapper((a.question for a in askings), related_words(common, table[ids]))
+
+    def embed(names: Sequence[str]) -> NDArray[np.float32]:
+        encoded = tokenizer.encode_batch(list(names), add_special_tokens=False)
+        means = [table[each.ids].mean(axis=0) for each in encoded]
+        vectors = np.array(means, dtype=np.float32).reshape(len(names), table.shape[1])
+        unit: NDArray[np.float32] = vectors / np.maximum(
+            np.linalg.norm(vectors, axis=1, keepdims=True), 1e-9
+        )
+        return unit
+
+    return Swapper((a.question for a in askings), related_words(common, table[ids]), embed)
 
 
 def batches(groups: Groups, numbers: Sequence[int], epoch: int, size: int) -> Iterator[list[Group]]:
@@ -214,15 +224,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("folder", type=Path)
     parser.add_argument("--share", type=float, default=1.0, help="of the questions, 0 to 1")
     parser.add_argument("--epochs", type=float, default=Schedule().epochs)
+    parser.add_argument("--peak", type=float, default=Schedule().peak, help="learning rate")
     parser.add_argument("--seed", type=int, default=Schedule().seed)
+    parser.add_argument(
+        "--start", type=Path, metavar="WEIGHTS", help="of an earlier run, to go on from"
+    )
     for name, value in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     given = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     recipe = Recipe(**{name: getattr(given, name) for name in asdict(Recipe())})
-    schedule = replace(Schedule(), epochs=given.epochs, seed=given.seed)
+    schedule = Schedule(epochs=given.epochs, peak=given.peak, seed=given.seed)
     given.folder.mkdir(parents=True, exist_ok=True)
     run = prepare_run(given.spans, given.pairs, given.folder, given.share, recipe, schedule)
+    if given.start:
+        run.network.load_trained(load_file(given.start))
     figures = run()
     save_file(
         {
@@ -235,6 +251,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         "recipe": asdict(recipe),
         "schedule": asdict(schedule),
         "share": given.share,
+        "start": file_digest(given.start) if given.start else None,
         "data": {path.name: file_digest(path) for path in (given.spans, given.pairs)},
         "weights": file_digest(given.folder / "reader.safetensors"),
         "held_out": figures,

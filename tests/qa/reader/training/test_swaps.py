@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from corpus.article import Span
+from qa.reader.lexicon import PLACES
 from qa.reader.training.swaps import Replacement, Swapper, related_words
 
 QUESTIONS = [
@@ -18,9 +21,14 @@ QUESTIONS = [
 WINDOW = "China has lent Venezuela $65 billion since 2007, an official of China said."
 
 
+def embed(names: Sequence[str]) -> NDArray[np.float32]:
+    """Put countries on one axis and all else on another."""
+    return np.array([[n in PLACES, n not in PLACES] for n in names], np.float32).reshape(-1, 2)
+
+
 @pytest.fixture
 def swapper() -> Swapper:
-    return Swapper(QUESTIONS, {"official": ("minister",), "lent": ("sold",)})
+    return Swapper(QUESTIONS, {"official": ("minister",), "lent": ("sold",)}, embed)
 
 
 def test_a_question_differs_in_one_place(swapper: Swapper) -> None:
@@ -54,6 +62,29 @@ def test_a_window_keeps_its_answer(swapper: Swapper) -> None:
     assert len(swapped) > 5
     assert all("$65 billion" in window and "China" not in window for window in swapped)
     assert swapper.shared("Did it pay 65 twice?", WINDOW, kept, random.Random(1)) is None
+
+
+def test_the_likest_name_is_preferred() -> None:
+    axes = {"Ford": [1, 0], "Toyota": [0.9, 0.1], "Lent": [0, 1], "Rain": [0.1, 0.9]}
+    questions = [f"Did {name} win?" for name in axes]
+    swapper = Swapper(questions, {}, lambda names: np.array([axes[n] for n in names], np.float32))
+    made = [
+        swap.text
+        for seed in range(200)
+        for swap in swapper.named("Did Ford win?", random.Random(seed))
+    ]
+    assert made.count("Toyota") > made.count("Lent") + made.count("Rain")
+    assert "Ford" not in made
+
+
+def test_what_of_a_question_is_named(swapper: Swapper) -> None:
+    question = "Did the first minister of China lend nineteen times since 2007?"
+    found = {
+        swap.span.of(question)
+        for seed in range(20)
+        for swap in swapper.named(question, random.Random(seed))
+    }
+    assert found == {"first", "China", "nineteen", "2007"}
 
 
 def test_a_replacement_is_of_whole_words() -> None:

@@ -39,6 +39,18 @@ def test_the_command_writes_weights_that_load_and_says_where_they_come_from(
     assert set(summary["held_out"]) == {"first", "auc", "exact"}
 
 
+def test_a_run_goes_on_from_the_weights_of_another(data: Data, tmp_path: Path) -> None:
+    options = [*map(str, data)]
+    assert main([*options, str(tmp_path / "first"), "--share", "0.5", "--epochs", "0.3"]) == 0
+    first = tmp_path / "first" / "reader.safetensors"
+    still = ["--share", "0.5", "--epochs", "0.3", "--peak", "0", "--start", str(first)]
+    assert main([*options, str(tmp_path / "second"), *still]) == 0
+    whole, further = load_file(first), load_file(tmp_path / "second" / "reader.safetensors")
+    assert all(torch.equal(tensor, further[name]) for name, tensor in whole.items())
+    summary = json.loads((tmp_path / "second" / "training.json").read_text("utf-8"))
+    assert summary["start"] == file_digest(first)
+
+
 def test_weights_of_another_network_are_refused() -> None:
     with pytest.raises(ValueError, match=r"answers\.bias"):
         ReaderNetwork(bundled_folder()).load_trained({})
