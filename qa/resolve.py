@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from qa.answer import Answer, Conversation
 from qa.reader.lexicon import PLACES
-from qa.reader.question import name_spans
+from qa.reader.named import name_spans
 from qa.reader.words import content_stems
 
 # No question of its own but a piece of one: "and Russia?", "what about arms?", "no, in 2016".

@@ -145,8 +145,8 @@ def _named(asked: Asked, item: Scored) -> tuple[float, ...]:
     """Return how telling the names are that are missing here, nearby, in the article; numbers."""
     here, nearby = Held([item.text]), Held([item.text, *item.around])
     held = (here, nearby, item.source.reading.held)
-    names = [named for named in asked.named if named.number is None]
-    figures = [named for named in asked.named if named.number]
+    names = [named for named in asked.question.named if named.number is None]
+    figures = [named for named in asked.question.named if named.number]
     return (
         *(
             max(((1 - h.share_of(n, asked.rarity)) * asked.rarest(n) for n in names), default=0.0)

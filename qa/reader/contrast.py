@@ -16,7 +16,7 @@ from qa.reader.candidates import (
     name_candidates,
 )
 from qa.reader.lexicon import COUNTRY_OF_PEOPLE, PLACES
-from qa.reader.named import Held, Named, named_in
+from qa.reader.named import Held, Named
 from qa.reader.question import Kind, Question
 from qa.reader.words import stems
 
@@ -55,7 +55,7 @@ def contrast_of(
         rarity: Of each of the question's terms, 0 to 1; 1 if not given.
     """
     near = Held([sentence, *around])
-    missing = [n for n in named_in(question.text) if near.share_of(n, rarity) < _MISSING]
+    missing = [n for n in question.named if near.share_of(n, rarity) < _MISSING]
     kinds = {kind for named in missing for kind in _kinds_like(named)}
     begin = dateline_end(sentence)
     others = [

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from qa.reader.candidates import holds_kind
-from qa.reader.named import Held, Named, named_in
+from qa.reader.named import Held, Named
 from qa.reader.question import Question
 from qa.reader.window import heading_of
 from qa.reader.words import stems
@@ -82,7 +82,7 @@ class Reading:
         return heading_of(self.title, self.published)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Asked:
     """The question, with what the collection and the calendar add to it.
 
@@ -96,11 +96,6 @@ class Asked:
     vector: Floats
     rarity: Mapping[str, float]
     day: date | None
-
-    @cached_property
-    def named(self) -> Sequence[Named]:
-        """The names and numbers of the question."""
-        return named_in(self.question.text)
 
     def rarest(self, named: Named) -> float:
         """Return how rare the rarest word of a name is, 0 to 1."""

@@ -15,9 +15,19 @@ from functools import cached_property
 
 from corpus.article import Span
 from qa.figures import Number, numbers
-from qa.reader.question import name_spans
+from qa.reader.lexicon import PLACES
 from qa.reader.words import is_stop_word, stem, stems, words
 
+_NAME = re.compile(
+    r"\b(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
+    r"(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*|\d+\b))*"
+)
+_POSSESSIVE = re.compile(r"['’]s?$")
+_LOWER_PLACE = re.compile(
+    rf"\b(?:{'|'.join(re.escape(p.lower()) for p in sorted(PLACES) if len(p) > 4)})\b"
+)
+_OPENING = re.compile(r"(?:[?!:]|\w\w\w\.)[\s“\"]*$")
+_ASKING = frozenset("how when where who whom whose why which what".split())
 _WEEKDAYS = {stem(f"{day}day") for day in "mon tues wednes thurs fri satur sun".split()}
 _CAPITALISED = re.compile(r"\b[A-Z][\w’'-]*")
 _COUNTED = re.compile(r"[\s-]+([^\W\d_]+)")
@@ -42,6 +52,38 @@ class Named:
     terms: tuple[str, ...] = ()
     number: Number | None = None
     counted: str = ""
+
+
+def name_spans(text: str) -> list[Span]:
+    """Return where names stand in a question; countries and cities also in lower case.
+
+    A capital at the start of a sentence makes a name only together with a second one or if it is
+    a known place.
+    """
+    found = [span for match in _NAME.finditer(text) if (span := _name_span(text, match))]
+    for match in _LOWER_PLACE.finditer(text):
+        span = Span(*match.span())
+        if not any(span.overlaps(other) for other in found):
+            found.append(span)
+    return sorted(found)
+
+
+def _name_span(text: str, match: re.Match[str]) -> Span | None:
+    """Return the name without function words at its front, or None if nothing is left."""
+    start = match.start()
+    pieces = list(re.finditer(r"\S+", match[0]))
+    while pieces and pieces[0][0] != "New" and _is_function_word(pieces[0][0]):
+        pieces = pieces[1:]
+    if not pieces:
+        return None
+    span = Span(start + pieces[0].start(), start + len(_POSSESSIVE.sub("", match[0])))
+    opens = span.start == 0 or bool(_OPENING.search(text[: span.start]))
+    known = span.of(text) in PLACES or len(pieces) > 1 or span.of(text).isupper()
+    return span if known or not opens else None
+
+
+def _is_function_word(word: str) -> bool:
+    return is_stop_word(word) or word.lower() in _ASKING
 
 
 def named_in(question: str) -> list[Named]:

@@ -7,8 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from corpus.article import Span
-from qa.reader.lexicon import PLACES
+from qa.reader.named import Named, name_spans, named_in
 from qa.reader.words import content_stems, is_stop_word, stem, words
 
 
@@ -123,14 +122,6 @@ _SAID = re.compile(
     r"comment|argue|claim|warn)\b",
     re.IGNORECASE,
 )
-_NAME = re.compile(
-    r"\b(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
-    r"(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*|\d+\b))*"
-)
-_POSSESSIVE = re.compile(r"['’]s?$")
-_LOWER_PLACE = re.compile(
-    rf"\b(?:{'|'.join(re.escape(p.lower()) for p in sorted(PLACES) if len(p) > 4)})\b"
-)
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _RELATIVE = re.compile(
     r"\b(?:(?:this|last|past|next|coming|previous)\s+(?:week(?:end)?|month|year|\w+day)|today|"
@@ -139,7 +130,6 @@ _RELATIVE = re.compile(
     re.IGNORECASE,
 )
 _SENTENCE_END = re.compile(r"(?:(?<=[?!:])|(?<=\w\w\w\.))\s+(?=[A-Z“\"])")
-_OPENING = re.compile(r"(?:[?!:]|\w\w\w\.)[\s“\"]*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +141,7 @@ class Question:
         asking: Stems of the content words of the sentence that asks, where there are several.
         names: Names as they stand in the question, each as the stems of its words.
         figures: Numbers and years as they stand in the question.
+        named: Its names and numbers, where they stand.
         focus: The words that say what is asked for ("percentage", "tennis star"), or "".
         relative: Whether it speaks of a time relative to the day of asking ("this week").
         several: Whether one sentence may not be enough: it asks for several things, for reasons or
@@ -163,6 +154,7 @@ class Question:
     asking: tuple[str, ...]
     names: tuple[tuple[str, ...], ...]
     figures: tuple[str, ...]
+    named: tuple[Named, ...]
     focus: str
     relative: bool
     several: bool
@@ -179,6 +171,7 @@ def analyse(text: str) -> Question:
         asking=tuple(content_stems(sentence)),
         names=tuple(_names(text)),
         figures=tuple(FIGURE.findall(text)),
+        named=tuple(named_in(text)),
         focus=focus,
         relative=bool(_RELATIVE.search(text)),
         several=kind in (Kind.REASON, Kind.QUOTATION)
@@ -263,38 +256,6 @@ def _clip(rest: str) -> str:
     end = _FOCUS_END.search(rest)
     phrase = rest[: end.start()] if end else rest
     return " ".join(phrase.split()[:5])
-
-
-def name_spans(text: str) -> list[Span]:
-    """Return where names stand in a question; countries and cities also in lower case.
-
-    A capital at the start of a sentence makes a name only together with a second one or if it is
-    a known place.
-    """
-    found = [span for match in _NAME.finditer(text) if (span := _name_span(text, match))]
-    for match in _LOWER_PLACE.finditer(text):
-        span = Span(*match.span())
-        if not any(span.overlaps(other) for other in found):
-            found.append(span)
-    return sorted(found)
-
-
-def _name_span(text: str, match: re.Match[str]) -> Span | None:
-    """Return the name without function words at its front, or None if nothing is left."""
-    start = match.start()
-    pieces = list(re.finditer(r"\S+", match[0]))
-    while pieces and pieces[0][0] != "New" and _is_function_word(pieces[0][0]):
-        pieces = pieces[1:]
-    if not pieces:
-        return None
-    span = Span(start + pieces[0].start(), start + len(_POSSESSIVE.sub("", match[0])))
-    opens = span.start == 0 or bool(_OPENING.search(text[: span.start]))
-    known = span.of(text) in PLACES or len(pieces) > 1 or span.of(text).isupper()
-    return span if known or not opens else None
-
-
-def _is_function_word(word: str) -> bool:
-    return is_stop_word(word) or bool(_WH.fullmatch(word))
 
 
 def _names(text: str) -> Iterator[tuple[str, ...]]:

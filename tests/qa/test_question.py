@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from qa.answer import Conversation, Turn
-from qa.reader.question import Kind, analyse, name_spans
+from qa.reader.named import name_spans
+from qa.reader.question import Kind, analyse
 from qa.reader.words import stem
 from qa.resolve import resolve
 

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 from corpus.article import Span
 from qa.figures import numbers
 from qa.reader.lexicon import PLACES
-from qa.reader.question import FIGURE, name_spans
+from qa.reader.named import name_spans
+from qa.reader.question import FIGURE
 from qa.reader.words import is_stop_word, stem
 
 _YEAR = re.compile(r"(?:1[5-9]|20)\d\d")
@@ -66,7 +67,7 @@ for _row in _ROWS:
     for _word in _row:
         _OTHERS.setdefault(_word, []).extend(w for w in _row if w != _word)
 
-_NUMBER_WORDS = {word for word in _OTHERS if numbers(word)} - {"one", "first", "last", "final"}
+_NUMBER_WORDS = {word for word in _OTHERS if numbers(word)} - {"one", "first"}
 
 # Nouns that are this near in meaning may be synonyms; those farther than the last are unlike.
 _NEIGHBOURS = slice(10, 60)
