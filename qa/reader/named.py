@@ -31,6 +31,14 @@ _ASKING = frozenset("how when where who whom whose why which what".split())
 _WEEKDAYS = {stem(f"{day}day") for day in "mon tues wednes thurs fri satur sun".split()}
 _CAPITALISED = re.compile(r"\b[A-Z][\w’'-]*")
 _COUNTED = re.compile(r"[\s-]+([^\W\d_]+)")
+# What follows a name that opens a sentence: a thing that is not named mostly has an article.
+_AFTER_SUBJECT = re.compile(
+    r"['’]s\b|\s+(?:is|was|has|had|will|would|can|could|may|might|must|should|did|does|says?|said|"
+    r"won|lost|made|took|gave|became|went|came|got|held|told|sold|bought|found|left|met|sent|ran|"
+    r"\w\w+ed|\w{3,}ly)\b"
+)
+_PLURAL = re.compile(r"[^aiosu]s$")
+_INNER_CAPITAL = re.compile(r"[a-z][A-Z]|\w-?\d")
 # A last name stands for the whole unless it is a common word, as in "Food Standards Agency".
 _TELLING = 0.8
 
@@ -57,8 +65,8 @@ class Named:
 def name_spans(text: str) -> list[Span]:
     """Return where names stand in a question; countries and cities also in lower case.
 
-    A capital at the start of a sentence makes a name only together with a second one or if it is
-    a known place.
+    A capital at the start of a sentence makes a name only together with a second one, if it is a
+    known place, or if it stands there as a name does: "Pinterest announced", "McDonald's menu".
     """
     found = [span for match in _NAME.finditer(text) if (span := _name_span(text, match))]
     for match in _LOWER_PLACE.finditer(text):
@@ -78,12 +86,20 @@ def _name_span(text: str, match: re.Match[str]) -> Span | None:
         return None
     span = Span(start + pieces[0].start(), start + len(_POSSESSIVE.sub("", match[0])))
     opens = span.start == 0 or bool(_OPENING.search(text[: span.start]))
-    known = span.of(text) in PLACES or len(pieces) > 1 or span.of(text).isupper()
-    return span if known or not opens else None
+    return span if not opens or len(pieces) > 1 or _is_named(text, span) else None
+
+
+def _is_named(text: str, opener: Span) -> bool:
+    """Return whether the word that opens a sentence names something, going by its form."""
+    word = opener.of(text)
+    if word in PLACES or word.isupper() or _INNER_CAPITAL.search(word):
+        return True
+    return bool(_AFTER_SUBJECT.match(text, opener.end)) and not _PLURAL.search(word)
 
 
 def _is_function_word(word: str) -> bool:
-    return is_stop_word(word) or word.lower() in _ASKING
+    plain = _POSSESSIVE.sub("", word)
+    return is_stop_word(plain) or plain.lower() in _ASKING
 
 
 def named_in(question: str) -> list[Named]:

@@ -41,6 +41,12 @@ def test_the_kind_of_answer(text: str, kind: Kind) -> None:
         ("What did Mr. Peskov say?", ["Peskov"]),
         ("Who is Hugo Chávez's successor?", ["Hugo Chávez"]),
         ("Which loans were relaxed?", []),
+        ("Pinterest announced which feature?", ["Pinterest"]),
+        ("McDonald's menu has what?", ["McDonald"]),
+        ("Covid-19 vaccinations began when?", ["Covid-19"]),
+        ("Scientists said what?", []),
+        ("It's said to be what?", []),
+        ("Gas prices fell by how much?", []),
     ],
 )
 def test_names_in_a_question(text: str, names: list[str]) -> None:
