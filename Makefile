@@ -90,4 +90,4 @@ reader: prepare
 	@echo "==> Training the reader on $(READER_DATA) into $(READER_RUN)"
 	@$(TRAIN_READER) $(READER_RUN)/first --epochs 1.5
 	@$(TRAIN_READER) $(READER_RUN) --start $(READER_RUN)/first/reader.safetensors \
-		--epochs 1.25 --peak 1.1e-4 --near-miss 0.9 --seed 2
+		--epochs 1.25 --peak 1.1e-4 --near-miss 0.9 --seed 2 --keep 0.5

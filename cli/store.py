@@ -212,9 +212,11 @@ def prepare(config: Config = None, _debug: Debug = False) -> None:
     cache = read_settings(config, None).model.cache
     from index.export import prepare as prepare_model
     from qa.reader.export import prepare_reader
+    from qa.resolve.export import prepare_terms
 
     typer.echo(f"the model is ready in {prepare_model(error_line, cache)}")
     typer.echo(f"the reader is ready in {prepare_reader(error_line, cache)}")
+    typer.echo(f"the model for follow-ups is ready in {prepare_terms(error_line, cache)}")
 
 
 def _print_json(record: dict[str, Any]) -> None:

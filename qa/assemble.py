@@ -11,6 +11,8 @@ from qa.assistant import Assistant
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import read_weights, shipped_weights
+from qa.resolve.resolve import Resolver
+from qa.resolve.terms import open_terms
 from qa.settings import Settings
 
 
@@ -35,6 +37,7 @@ def open_assistant(store: Path, settings: Settings) -> Assistant:
         index,
         embedder,
         Reader(archive, index, weights, read_by),
+        Resolver(open_terms(model.cache, model.threads)),
         floor=weights.floor if wrong is None else weights.floor_for(wrong),
         quotes=settings.answer.quotes,
     )

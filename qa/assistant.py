@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,18 +16,23 @@ from corpus.counts import counted
 from corpus.errors import OnRecordError, QuestionError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
-from qa.answer import Answer, Conversation, Evidence
+from qa.answer import Answer, Conversation, Draft, Evidence
 from qa.compose import compose
+from qa.discourse.moves import Move, last_answer
+from qa.discourse.replies import Replies
 from qa.reader.question import analyse
-from qa.reader.read import Reader
-from qa.resolve import resolve
+from qa.reader.read import NOWHERE, Home, Reader
+from qa.reader.words import content_stems
+from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, retrieve
-from qa.verify import verify
+from qa.verify import ask_back, verify
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
 NOTHING_ASKED = "Please ask a whole question: who, what, when, where, why or how much?"
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
+# Moves that are answered from what was answered; "why?" asks the collection.
+REPLIED = frozenset(Move) - {Move.REASON}
 NEW_CONVERSATION = Conversation()
 
 Progress = Callable[[str], None]
@@ -47,6 +52,18 @@ class Trace:
     evidence: tuple[Evidence, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Asking:
+    """One question on its way through the pipeline."""
+
+    question: str
+    resolved: Resolved
+    day: date | None
+    limits: Limits
+    progress: Progress
+    clock: Stopwatch
+
+
 class Assistant:
     """Answers questions about the articles of one archive; safe to use from several threads."""
 
@@ -56,6 +73,7 @@ class Assistant:
         index: ChunkIndex,
         embedder: Embedder,
         reader: Reader,
+        resolver: Resolver,
         *,
         floor: float,
         quotes: int,
@@ -68,6 +86,7 @@ class Assistant:
             index: Searches the archive.
             embedder: The one that made the index's vectors.
             reader: Ranks sentences.
+            resolver: Understands follow-ups.
             floor: The confidence, 0 to 1, below which a question is declined.
             quotes: How many statements an answer has at most.
             chunks: How many are retrieved by meaning, and how many by words.
@@ -76,6 +95,7 @@ class Assistant:
         self._index = index
         self._embedder = embedder
         self._reader = reader
+        self._resolver = resolver
         self._floor = floor
         self._quotes = quotes
         self._chunks = chunks
@@ -86,6 +106,7 @@ class Assistant:
         return {
             "embedder": self._embedder.fingerprint,
             "reader": self._reader.model.fingerprint,
+            "resolver": self._resolver.model.fingerprint,
             "weights": self._reader.weights.sha256,
             "floor": self._floor,
             "quotes": self._quotes,
@@ -97,6 +118,7 @@ class Assistant:
         question: str,
         *,
         conversation: Conversation = NEW_CONVERSATION,
+        without: Collection[str] = (),
         asked: date | None = None,
         limits: Limits = NO_LIMITS,
         progress: Progress = lambda _: None,
@@ -106,6 +128,7 @@ class Assistant:
         Args:
             question: As typed; at most `MAX_QUESTION_CHARACTERS` code points.
             conversation: The turns before it.
+            without: Terms of earlier turns that are not to be carried over.
             asked: The day that "this week" counts from; the newest article's where None.
             limits: Publisher and period outside which nothing is quoted.
             progress: Told in words what is being done.
@@ -114,7 +137,12 @@ class Assistant:
             QuestionError: if there is nothing in it to search for, or it is too long or not text.
         """
         trace = self.trace(
-            question, conversation=conversation, asked=asked, limits=limits, progress=progress
+            question,
+            conversation=conversation,
+            without=without,
+            asked=asked,
+            limits=limits,
+            progress=progress,
         )
         return trace.answer
 
@@ -123,6 +151,7 @@ class Assistant:
         question: str,
         *,
         conversation: Conversation = NEW_CONVERSATION,
+        without: Collection[str] = (),
         asked: date | None = None,
         limits: Limits = NO_LIMITS,
         progress: Progress = lambda _: None,
@@ -131,33 +160,83 @@ class Assistant:
         check_question(question)
         clock = Stopwatch()
         with clock("resolve"):
-            resolved = resolve(question, conversation)
-            query = resolved.standalone
-            analysed = analyse(query)
+            resolved = self._resolver.resolve(question, conversation, without)
+        asking = _Asking(question, resolved, asked, limits, progress, clock)
+        if resolved.choices:
+            trace = Trace(_asked_back(asking), (), ())
+        elif resolved.move in REPLIED:
+            trace = self._reply(asking, resolved.move, conversation)
+        else:
+            trace = self._search_and_answer(asking, _home(conversation, resolved))
+        return replace(trace, answer=replace(trace.answer, ms=clock.milliseconds()))
+
+    def _search_and_answer(self, asking: _Asking, home: Home = NOWHERE) -> Trace:
+        """Return what the collection answers to the standalone question."""
+        query = asking.resolved.standalone
+        hits, evidence = self._read(query, asking, home=home)
+        draft = compose(
+            evidence,
+            floor=self._floor,
+            quotes=self._quotes,
+            several=analyse(query).several,
+        )
+        return Trace(self._verified(asking, draft, evidence), tuple(hits), tuple(evidence))
+
+    def _reply(self, asking: _Asking, move: Move, conversation: Conversation) -> Trace:
+        """Return what answers a follow-up about the last answer."""
+
+        def search(
+            question: str, *, since: date | None = None, shown: Collection[str] = ()
+        ) -> list[Evidence]:
+            later = max(filter(None, (since, asking.limits.since)), default=None)
+            within = replace(asking, limits=replace(asking.limits, since=later))
+            return self._read(question, within, shown=shown)[1]
+
+        replies = Replies(self._archive, self._floor)
+        found = replies.reply(move, last_whole(conversation), conversation, search)
+        if found is None:
+            return Trace(self._verified(asking, Draft(()), ()), (), ())
+        answer = self._verified(asking, found.draft, found.evidence, found.note)
+        return Trace(answer, (), found.evidence)
+
+    def _read(
+        self,
+        query: str,
+        asking: _Asking,
+        home: Home = NOWHERE,
+        shown: Collection[str] = (),
+    ) -> tuple[list[Hit], list[Evidence]]:
+        """Return the chunks found for a standalone question and the best sentences of them."""
+        analysed = analyse(query)
         if not analysed.terms:
             raise QuestionError("E_EMPTY", NOTHING_ASKED)
-        searched = self._scope(limits)
-        progress(f"searching {searched}")
-        with clock("retrieve"):
+        limits, progress = asking.limits, asking.progress
+        progress(f"searching {self._scope(limits)}")
+        with asking.clock("retrieve"):
             vector = self._embedder.embed_query(query)
-            day = asked or (self._archive.newest_date if analysed.relative else None)
+            day = asking.day or (self._archive.newest_date if analysed.relative else None)
             hits = retrieve(self._archive, self._index, query, vector, day, limits, self._chunks)
         progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
-        with clock("read"):
-            evidence = self._reader.read(analysed, vector, hits, day)
+        with asking.clock("read"):
+            evidence = self._reader.read(analysed, vector, hits, day, home=home, shown=shown)
         progress("checking quotes")
-        with clock("verify"):
-            answer = verify(
-                compose(evidence, floor=self._floor, quotes=self._quotes, several=analysed.several),
+        return hits, evidence
+
+    def _verified(
+        self, asking: _Asking, draft: Draft, evidence: Sequence[Evidence], note: str = ""
+    ) -> Answer:
+        with asking.clock("verify"):
+            return verify(
+                draft,
                 evidence,
-                question=question,
-                standalone=query,
+                question=asking.question,
+                standalone=asking.resolved.standalone,
                 confidence=evidence[0].score if evidence else 0.0,
                 nearest=evidence[:NEAREST_SHOWN],
-                searched=searched,
-                carried=resolved.carried,
+                searched=self._scope(asking.limits),
+                carried=asking.resolved.carried,
+                note=note,
             )
-        return Trace(replace(answer, ms=clock.milliseconds()), tuple(hits), tuple(evidence))
 
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait a second for, by asking one."""
@@ -185,6 +264,30 @@ class Assistant:
         words += [f"since {limits.since}"] if limits.since else []
         words += [f"until {limits.until}"] if limits.until else []
         return " ".join(words)
+
+
+def _asked_back(asking: _Asking) -> Answer:
+    return ask_back(
+        question=asking.question,
+        standalone=asking.resolved.standalone,
+        choices=asking.resolved.choices,
+    )
+
+
+def _home(conversation: Conversation, resolved: Resolved) -> Home:
+    """Return what was quoted last, if the question goes on about it."""
+    last = last_answer(conversation)
+    if last is None:
+        return NOWHERE
+    named = {term for name in analyse(resolved.standalone).names for term in name}
+    said = f"{last.standalone} {last.citations[0].quote}"
+    if not (resolved.carried or resolved.move or named.intersection(content_stems(said))):
+        return NOWHERE
+    answers = (turn.answer for turn in conversation.turns if turn.answer)
+    return Home(
+        frozenset(citation.article_id for citation in last.citations),
+        frozenset(citation.quote for answer in answers for citation in answer.citations),
+    )
 
 
 def check_question(question: str) -> None:

@@ -34,12 +34,13 @@ def compose(
     groups = _same_sentence_together(answering)
     groups = _covering(groups, quotes) if several else _newest_of_rivals_first(groups)
     statements = [
-        DraftStatement(_quote(group[0]), tuple(item.number for item in group)) for group in groups
+        DraftStatement(quote_of(group[0]), tuple(item.number for item in group)) for group in groups
     ]
     return Draft(tuple(statements[:quotes]), _short(groups[0][0]))
 
 
-def _quote(item: Evidence) -> str:
+def quote_of(item: Evidence) -> str:
+    """Return what is quoted of a piece of evidence."""
     return (item.quote_span or item.sentence.span).of(item.version.text)
 
 
@@ -50,7 +51,7 @@ def _short(item: Evidence) -> str | None:
 def _same_sentence_together(evidence: Sequence[Evidence]) -> list[list[Evidence]]:
     groups: dict[str, list[Evidence]] = {}
     for item in evidence:
-        groups.setdefault(_quote(item), []).append(item)
+        groups.setdefault(quote_of(item), []).append(item)
     kept: list[list[Evidence]] = []
     for group in groups.values():
         if not kept or _adds(group[0], [other[0] for other in kept]):
@@ -60,18 +61,18 @@ def _same_sentence_together(evidence: Sequence[Evidence]) -> list[list[Evidence]
 
 def _adds(item: Evidence, shown: Sequence[Evidence]) -> bool:
     """Return whether the sentence gives another short answer, or much that is not shown yet."""
-    own = set(content_stems(_quote(item)))
+    own = set(content_stems(quote_of(item)))
     for other in shown:
-        theirs = set(content_stems(_quote(other)))
+        theirs = set(content_stems(quote_of(other)))
         alike = len(own & theirs) / max(len(own | theirs), 1)
-        if alike > 0.6 and not _differ(item, other):
+        if alike > 0.6 and not differ(item, other):
             return False
     return True
 
 
 def _covering(groups: list[list[Evidence]], quotes: int) -> list[list[Evidence]]:
     """Return the best and those that add the most new words, the articles' own order kept."""
-    chosen, said = groups[:1], set(content_stems(_quote(groups[0][0])))
+    chosen, said = groups[:1], set(content_stems(quote_of(groups[0][0])))
     rest = groups[1:]
     while rest and len(chosen) < quotes:
         best = max(rest, key=lambda group: group[0].score * _new_share(group[0], said))
@@ -79,7 +80,7 @@ def _covering(groups: list[list[Evidence]], quotes: int) -> list[list[Evidence]]
             break
         chosen.append(best)
         rest.remove(best)
-        said |= set(content_stems(_quote(best[0])))
+        said |= set(content_stems(quote_of(best[0])))
     articles = list(dict.fromkeys(group[0].version.id for group in chosen))
     order = {id_: place for place, id_ in enumerate(articles)}
     others = sorted(
@@ -89,7 +90,7 @@ def _covering(groups: list[list[Evidence]], quotes: int) -> list[list[Evidence]]
 
 
 def _new_share(item: Evidence, said: set[str]) -> float:
-    own = set(content_stems(_quote(item)))
+    own = set(content_stems(quote_of(item)))
     return len(own - said) / max(len(own), 1)
 
 
@@ -102,15 +103,24 @@ def _newest_of_rivals_first(groups: list[list[Evidence]]) -> list[list[Evidence]
 
 
 def _are_rivals(item: Evidence, best: Evidence) -> bool:
-    return item.score >= best.score * 0.6 and _differ(item, best)
+    return item.score >= best.score * 0.6 and differ(item, best)
 
 
-def _differ(item: Evidence, other: Evidence) -> bool:
+def differ(item: Evidence, other: Evidence) -> bool:
     """Return whether the two short answers are figures of one kind and not the same."""
     figures = [_figure(item), _figure(other)]
     if figures[0] is None or figures[1] is None:
         return False
     return figures[0].kind == figures[1].kind and figures[0].key != figures[1].key
+
+
+def same_short(item: Evidence, other: Evidence) -> bool:
+    """Return whether the two give the same short answer."""
+    figures = [_figure(item), _figure(other)]
+    if figures[0] and figures[1]:
+        return figures[0].kind == figures[1].kind and figures[0].key == figures[1].key
+    own, theirs = (set(content_stems(_short(e) or "")) for e in (item, other))
+    return bool(own) and own == theirs
 
 
 def _figure(item: Evidence) -> Number | None:

@@ -4,7 +4,7 @@ A quote keeps its words everywhere: quotation marks, and "…" where a sentence 
 of it. Whatever came from an article or a user is escaped; links are http or https only.
 
 Classes in the HTML: ``answer`` with ``answered``, ``declined`` or ``unclear``; inside it
-``understood``, ``short``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
+``understood``, ``short``, ``note``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
 of class ``quote`` (``nearest`` too where it is no source) with ``open``, ``close``, ``context``,
 ``contrast``, ``source``.
 """
@@ -50,6 +50,7 @@ def to_json(answer: Answer, id: str | None = None) -> dict[str, Any]:  # noqa: A
         ],
         "nearest": [citation_json(citation) for citation in answer.nearest],
         "choices": list(answer.choices),
+        "note": answer.note,
         "confidence": round(answer.confidence, 3),
         "ms": {stage: round(spent) for stage, spent in answer.ms.items()},
     }
@@ -131,6 +132,8 @@ def _text_lines(answer: Answer, width: int) -> Iterator[str]:
         yield from _wrapped(_message(answer), width)
     if answer.short:
         yield from _wrapped(answer.short, width)
+    if answer.note:
+        yield from _wrapped(answer.note, width)
     for number, choice in enumerate(answer.choices, 1):
         yield from _wrapped(f"{number}. {choice}", width, indent="  ")
     for statement in answer.statements:
@@ -182,6 +185,8 @@ def _markdown_blocks(answer: Answer) -> Iterator[str]:
         yield _marked_down(_message(answer))
     if answer.short:
         yield f"**{_marked_down(answer.short)}**"
+    if answer.note:
+        yield _marked_down(answer.note)
     if answer.choices:
         yield "\n".join(f"{n}. {_marked_down(text)}" for n, text in enumerate(answer.choices, 1))
     for statement in answer.statements:
@@ -231,6 +236,8 @@ def _html_blocks(answer: Answer) -> Iterator[str]:
         yield _tagged("p", "message", _message(answer))
     if answer.short:
         yield _tagged("p", "short", answer.short)
+    if answer.note:
+        yield _tagged("p", "note", answer.note)
     if answer.choices:
         items = "".join(f'<li dir="auto">{escape(choice)}</li>' for choice in answer.choices)
         yield f'<ol class="choices">{items}</ol>'

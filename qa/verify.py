@@ -31,6 +31,7 @@ def verify(
     nearest: Sequence[Evidence],
     searched: str,
     carried: tuple[str, ...] = (),
+    note: str = "",
 ) -> Answer:
     """Return the statements of the draft that their quotes support, or a decline if none is left.
 
@@ -43,6 +44,7 @@ def verify(
         nearest: What to show if nothing stands; quoted only where it stands up itself.
         searched: What was searched, in words.
         carried: Terms taken over from earlier turns.
+        note: What is said about the quotes in words of our own.
     """
     quotable = _quotable(evidence)
     checked = (_statement(proposed, quotable) for proposed in draft.statements)
@@ -65,6 +67,7 @@ def verify(
         short=draft.short if draft.short and short_span(quote, draft.short) else None,
         confidence=_probability(confidence),
         carried=carried,
+        note=note,
         searched=searched,
     )
 

@@ -181,6 +181,8 @@ def _dated(asked: Asked, reading: Reading) -> NDArray[np.bool_]:
     return np.array([term == year for term in asked.question.terms])
 
 
-def probability(row: NDArray[np.floating], weights: NDArray[np.floating]) -> float:
-    """Return the logistic of the weighted sum, 0 to 1."""
-    return 1 / (1 + exp(-float(np.clip(row @ weights, -30, 30))))
+def probability(
+    row: NDArray[np.floating], weights: NDArray[np.floating], odds: float = 0.0
+) -> float:
+    """Return the logistic of the weighted sum and of further log-odds, 0 to 1."""
+    return 1 / (1 + exp(-float(np.clip(row @ weights + odds, -30, 30))))

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import openvino
 
 WEIGHTS = Path(str(files("qa.reader"))) / "trained" / "reader.safetensors"
-WEIGHTS_DIGEST = "4bb173a527d88f5bbdc12bbb192d862302c3c1e20c92f8971a8db0813a777df0"
+WEIGHTS_DIGEST = "874b5270e3bc0abc8bf03c2ed4e129157456d08f8d0ed3d65bc5b57f3ed9f14c"
 INPUTS = ["ids", "mask", "segments"]
 
 

@@ -61,7 +61,7 @@ _HEADS: dict[Kind, str] = {
     "drama sitcom opera single track poem painting memoir sequel documentary franchise",
 }
 # By form, not by stem: "paid" is no payment.
-_KIND_OF_HEAD = {
+KIND_OF_HEAD = {
     form: kind
     for kind, heads in _HEADS.items()
     for word in heads.split()
@@ -207,9 +207,9 @@ def _kind_and_focus(sentence: str) -> tuple[Kind, str]:
 
 def _asks_for_several(sentence: str, focus: str) -> bool:
     """Return whether the sentence asks for a list: "which countries", "who were", "name the"."""
-    head = next((noun for noun in reversed(focus.lower().split()) if noun in _KIND_OF_HEAD), "")
-    plural = head.endswith("s") and head.removesuffix("s") in _KIND_OF_HEAD
-    plural = plural or (head.endswith("ies") and f"{head[:-3]}y" in _KIND_OF_HEAD)
+    head = next((noun for noun in reversed(focus.lower().split()) if noun in KIND_OF_HEAD), "")
+    plural = head.endswith("s") and head.removesuffix("s") in KIND_OF_HEAD
+    plural = plural or (head.endswith("ies") and f"{head[:-3]}y" in KIND_OF_HEAD)
     return plural or head in _PLURALS or _LIST.search(sentence) is not None
 
 
@@ -243,7 +243,7 @@ def _kind_of_which(word: str, rest: str) -> tuple[Kind, str]:
     if copula and re.match(r"(?:full |first |last |new )?name\b", copula[1], re.IGNORECASE):
         return Kind.NAME, focus
     for noun in reversed(focus.split()):
-        kind = _KIND_OF_HEAD.get(noun.lower())
+        kind = KIND_OF_HEAD.get(noun.lower())
         if kind:
             return kind, focus
     if focus:

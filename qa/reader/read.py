@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from math import log
@@ -31,6 +31,9 @@ SENTENCES_SEARCHED = 12
 EVIDENCE_KEPT = 8
 # How much a good short answer speaks for its sentence; .5 to 1 do equally well.
 ANSWER_SHARE = 0.7
+# What it speaks for a sentence to stand in the article just quoted: in its score, in log-odds.
+HOME_BONUS = 1.0
+HOME_ODDS = 0.7
 # What a sentence without any short answer counts as: about the worst that one can have.
 NO_CANDIDATE = -2.0
 
@@ -77,6 +80,32 @@ class Scored:
         return [*before, *reading.texts[position + 1 : position + 2], reading.heading]
 
 
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What a conversation is about: a follow-up mostly asks on about the article just quoted.
+
+    Attributes:
+        articles: Ids of the articles quoted last.
+        quotes: What was quoted; it rarely answers the next question too.
+    """
+
+    articles: frozenset[str] = frozenset()
+    quotes: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        """Whether there is a conversation."""
+        return bool(self.articles)
+
+    def speaks_for(self, item: Scored) -> float:
+        """Return 1 for a new sentence of an article at home, -1 for one that was quoted, else 0."""
+        if item.text in self.quotes:
+            return -1.0
+        return float(item.source.article.id in self.articles)
+
+
+NOWHERE = Home()
+
+
 class Reader:
     """Ranks retrieved sentences: first by plain features, then by what a trained model reads."""
 
@@ -95,7 +124,14 @@ class Reader:
         self._short_floor = weights.short_floor
 
     def read(
-        self, question: Question, vector: Floats, hits: Sequence[Hit], day: date | None
+        self,
+        question: Question,
+        vector: Floats,
+        hits: Sequence[Hit],
+        day: date | None,
+        *,
+        home: Home = NOWHERE,
+        shown: Collection[str] = (),
     ) -> list[Evidence]:
         """Return the best `EVIDENCE_KEPT` sentences of the hits, best first.
 
@@ -104,14 +140,17 @@ class Reader:
             vector: Its unit vector, shape (d,), float32.
             hits: Retrieved chunks, best first.
             day: The day that relative dates count from.
+            home: What a conversation is about; new sentences of its articles come a little earlier.
+            shown: Sentences that are not to be found again.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
         weighed = self.weigh(asked, self.sources(asked, hits[:CHUNKS_READ]))
+        weighed = [item for item in weighed if item.text not in shown]
         seen = view_windows(question.text, weighed, self.model)
-        scored = rank(seen, self._view)[:SENTENCES_WEIGHED]
+        scored = _at_home(rank(seen, self._view), home)[:SENTENCES_WEIGHED]
         searched = find_answers(asked, scored, self._answer)
         return [
-            self._evidence(number, item, asked, searched)
+            self._evidence(number, item, asked, searched, home)
             for number, item in enumerate(searched[:EVIDENCE_KEPT], start=1)
         ]
 
@@ -184,11 +223,17 @@ class Reader:
         return sorted(scored, key=lambda item: item.score, reverse=True)
 
     def _evidence(
-        self, number: int, item: Scored, asked: Asked, searched: Sequence[Scored]
+        self,
+        number: int,
+        item: Scored,
+        asked: Asked,
+        searched: Sequence[Scored],
+        home: Home,
     ) -> Evidence:
         sentence = item.source.sentences[item.position]
         row = confidence.confidence_features(asked, item, searched)
-        sure = confidence.probability(row, self._confidence)
+        odds = HOME_ODDS * home.speaks_for(item)
+        sure = confidence.probability(row, self._confidence, odds)
         answer_span = self._answer_span(asked, item, sentence, sure)
         contrast = contrast_of(asked.question, item.text, item.around, asked.rarity)
         return Evidence(
@@ -218,6 +263,16 @@ class Reader:
             return None
         start = sentence.span.start + item.candidate.span.start
         return Span(start, start + len(item.candidate.span))
+
+
+def _at_home(scored: Sequence[Scored], home: Home) -> list[Scored]:
+    """Return the sentences, best first, with what the conversation speaks for and against."""
+    if not home:
+        return list(scored)
+    raised = [
+        replace(item, score=item.score + HOME_BONUS * home.speaks_for(item)) for item in scored
+    ]
+    return sorted(raised, key=lambda item: item.score, reverse=True)
 
 
 def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:

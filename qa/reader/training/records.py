@@ -65,7 +65,7 @@ def read_spans(path: Path) -> Iterator[Asking]:
     """
     passages: dict[str, Passage] = {}
     seen: set[tuple[str, str]] = set()
-    for number, record in _records(path):
+    for number, record in numbered_records(path):
         try:
             context, source = record["context"], record["source"]
             bound = source in _BOUND_TO_PASSAGE
@@ -113,7 +113,7 @@ def read_pairs(path: Path) -> Iterator[Asking]:
         UsageError: A line is not such a record.
     """
     grouped: dict[str, list[dict[str, Any]]] = {}
-    for number, record in _records(path):
+    for number, record in numbered_records(path):
         try:
             grouped.setdefault(record["qid"], []).append(record)
         except (KeyError, TypeError) as error:
@@ -141,7 +141,8 @@ def _joined(sentences: Iterable[str]) -> Passage:
     return Passage(text, "", tuple(spans))
 
 
-def _records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def numbered_records(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    """Yield the number of each line of a gzipped file with its record; UsageError if none."""
     with gzip.open(path, "rt", encoding="utf-8") as lines:
         for number, line in enumerate(lines, start=1):
             try:

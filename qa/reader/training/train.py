@@ -11,16 +11,16 @@ import argparse
 import json
 import logging
 import sys
-import time
-from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file
+from torch import Tensor
 
 from index.embed import open_embedder, open_tokenizer
 from index.export import bundled_folder, file_digest
@@ -30,6 +30,7 @@ from qa.reader.training.losses import loss_of, measure
 from qa.reader.training.records import Asking, Passage, read_pairs, read_spans
 from qa.reader.training.swaps import Swapper, related_words
 from qa.reader.words import is_stop_word, words
+from qa.training import Schedule, Training, save_trained
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -38,25 +39,6 @@ logger = logging.getLogger(__name__)
 
 _POOL = 60
 _COMMON = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """How long and how fast to train.
-
-    Attributes:
-        epochs: Passes over the questions; a part of one is possible.
-        batch: Windows a step, about.
-        peak: The highest learning rate, reached after `warm_up` of all steps; it falls to nothing.
-        seed: Of the order, the groups and the heads.
-    """
-
-    epochs: float = 2.0
-    batch: int = 48
-    peak: float = 1.6e-4
-    warm_up: float = 0.06
-    decay: float = 0.01
-    seed: int = 1
 
 
 def neighbours_of(
@@ -123,20 +105,14 @@ def _in_batches(pool: list[Group], size: int, chance: np.random.Generator) -> It
 
 
 class Run:
-    """A training run in a folder; a checkpoint is written every `SAVE_EVERY` seconds."""
-
-    SAVE_EVERY = 180.0
+    """A training run of the reader in a folder."""
 
     def __init__(
         self, folder: Path, groups: Groups, network: ReaderNetwork, schedule: Schedule
     ) -> None:
         """Prepare; `groups` hold the questions of both splits."""
-        self.folder, self.groups, self.network, self.schedule = folder, groups, network, schedule
-        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        network.to(self.device)
-        self.optimizer = torch.optim.AdamW(
-            network.trained().values(), lr=0.0, weight_decay=schedule.decay, fused=True
-        )
+        self.groups, self.network, self.schedule = groups, network, schedule
+        self.training: Training[list[Group]] = Training(folder, network, schedule)
         numbers = range(len(groups.askings))
         self.train = [n for n in numbers if groups.askings[n].split == "train"]
         held_out = [n for n in numbers if groups.askings[n].split == "dev"]
@@ -152,68 +128,16 @@ class Run:
 
     def __call__(self, measure_every: int = 400) -> dict[str, float]:
         """Train to the end and return the held-out figures."""
-        total, step, done = self.steps(), 0, self._resume()
-        saved, began, seen = time.monotonic(), time.monotonic(), 0
-        for epoch in range(int(np.ceil(self.schedule.epochs))):
-            for batch in batches(self.groups, self.train, epoch, self.schedule.batch):
-                step += 1
-                if step > total:
-                    break
-                if step <= done:
-                    continue
-                for place in self.optimizer.param_groups:
-                    place["lr"] = self.rate(step / total)
-                loss = loss_of(self.network, batch, self.device)
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(self.network.trained().values(), 1.0)
-                self.optimizer.step()
-                self.optimizer.zero_grad()
-                seen += sum(map(len, batch))
-                if step % 20 == 0:
-                    speed = seen / (time.monotonic() - began)
-                    logger.info(
-                        "step %d of %d, loss %.3f, %.0f windows/s", step, total, loss.item(), speed
-                    )
-                if step % measure_every == 0:
-                    logger.info("held out %s", measure(self.network, self.held_out, self.device))
-                if time.monotonic() - saved > self.SAVE_EVERY:
-                    self._save(step)
-                    saved = time.monotonic()
-        self._save(min(step, total))
-        figures: dict[str, float] = measure(self.network, self.held_out, self.device)
-        return figures
-
-    def rate(self, share: float) -> float:
-        """Return the learning rate when this share of all steps is done."""
-        rising = share / self.schedule.warm_up
-        falling = (1 - share) / (1 - self.schedule.warm_up)
-        return self.schedule.peak * max(min(rising, falling), 0.0)
-
-    def _save(self, step: int) -> None:
-        state = {f"network.{name}": p.detach() for name, p in self.network.trained().items()}
-        names = {id(p): name for name, p in self.network.trained().items()}
-        for parameter, moments in self.optimizer.state.items():
-            for key, value in moments.items():
-                state[f"{key}.{names[id(parameter)]}"] = value
-        path = self.folder / "checkpoint.safetensors"
-        save_file(state, path.with_suffix(".part"), {"step": str(step)})
-        path.with_suffix(".part").replace(path)
-
-    def _resume(self) -> int:
-        path = self.folder / "checkpoint.safetensors"
-        if not path.exists():
-            return 0
-        from safetensors import safe_open
-
-        state = load_file(path)
-        with torch.no_grad():
-            for name, parameter in self.network.trained().items():
-                parameter.copy_(state[f"network.{name}"])
-                self.optimizer.state[parameter] = {
-                    key: state[f"{key}.{name}"] for key in ("step", "exp_avg", "exp_avg_sq")
-                }
-        with safe_open(path, "pt") as file:
-            return int(file.metadata()["step"])
+        return self.training(
+            (
+                batches(self.groups, self.train, epoch, self.schedule.batch)
+                for epoch in range(int(np.ceil(self.schedule.epochs)))
+            ),
+            self.steps(),
+            lambda batch, device: loss_of(self.network, batch, device),
+            lambda device: measure(self.network, self.held_out, device),
+            measure_every,
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -229,6 +153,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--start", type=Path, metavar="WEIGHTS", help="of an earlier run, to go on from"
     )
+    parser.add_argument(
+        "--keep", type=float, default=0.0, help="share of the start's weights in the result, 0 to 1"
+    )
     for name, value in asdict(Recipe()).items():
         parser.add_argument(f"--{name.replace('_', '-')}", type=type(value), default=value)
     given = parser.parse_args(arguments)
@@ -240,18 +167,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if given.start:
         run.network.load_trained(load_file(given.start))
     figures = run()
-    save_file(
-        {
-            n: p.detach().to(torch.float16).contiguous().cpu()
-            for n, p in run.network.trained().items()
-        },
-        given.folder / "reader.safetensors",
-    )
+    if given.start and given.keep:
+        run.network.load_trained(blended(run.network.trained(), load_file(given.start), given.keep))
+        figures = measure(run.network, run.held_out, run.training.device)
+    save_trained(run.network, given.folder / "reader.safetensors")
     summary = {
         "recipe": asdict(recipe),
         "schedule": asdict(schedule),
         "share": given.share,
         "start": file_digest(given.start) if given.start else None,
+        "keep": given.keep,
         "data": {path.name: file_digest(path) for path in (given.spans, given.pairs)},
         "weights": file_digest(given.folder / "reader.safetensors"),
         "held_out": figures,
@@ -259,6 +184,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     (given.folder / "training.json").write_text(json.dumps(summary, indent=2) + "\n", "utf-8")
     sys.stdout.write(json.dumps(figures) + "\n")
     return 0
+
+
+def blended(
+    trained: Mapping[str, Tensor], start: Mapping[str, Tensor], keep: float
+) -> dict[str, Tensor]:
+    """Return the mean of both weights, the start's counting `keep`, 0 to 1.
+
+    Means of a network and of what it was trained on from are better on other questions than either
+    (Wortsman et al., Robust fine-tuning of zero-shot models, 2022).
+    """
+    halved = {name: p.detach().to(torch.float16).cpu() for name, p in trained.items()}
+    return {name: (1 - keep) * p.float() + keep * start[name].float() for name, p in halved.items()}
 
 
 def prepare_run(

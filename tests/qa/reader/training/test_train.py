@@ -13,7 +13,8 @@ from index.export import bundled_folder, file_digest
 from qa.reader.network import ReaderNetwork
 from qa.reader.training.groups import Recipe
 from qa.reader.training.losses import loss_of
-from qa.reader.training.train import Run, Schedule, main, prepare_run
+from qa.reader.training.train import Run, blended, main, prepare_run
+from qa.training import Schedule, Training
 
 Data = tuple[Path, Path]
 
@@ -51,6 +52,12 @@ def test_a_run_goes_on_from_the_weights_of_another(data: Data, tmp_path: Path) -
     assert summary["start"] == file_digest(first)
 
 
+def test_of_two_weights_the_mean_is_kept() -> None:
+    one, other = torch.zeros(3), torch.tensor([1.0, 2.0, 4.0])
+    mean = blended({"x": one}, {"x": other.half()}, keep=0.25)
+    assert mean["x"].tolist() == [0.25, 0.5, 1.0]
+
+
 def test_weights_of_another_network_are_refused() -> None:
     with pytest.raises(ValueError, match=r"answers\.bias"):
         ReaderNetwork(bundled_folder()).load_trained({})
@@ -62,7 +69,7 @@ def test_training_lowers_the_loss_and_leaves_the_words_alone(run: Run) -> None:
     optimizer = torch.optim.AdamW(run.network.trained().values(), lr=2e-4)
     losses = []
     for _ in range(8):
-        loss = loss_of(run.network, batch, run.device)
+        loss = loss_of(run.network, batch, run.training.device)
         loss.backward()
         optimizer.step()
         optimizer.zero_grad()
@@ -76,15 +83,15 @@ def test_a_stopped_run_goes_on_and_ends_as_one_that_was_not(
 ) -> None:
     arguments = [*map(str, data), "--share", "0.6", "--epochs", "0.5"]
     assert main([*arguments[:2], str(tmp_path / "whole"), *arguments[2:]]) == 0
-    save = Run._save
+    save = Training._save
 
-    def save_and_stop(self: Run, step: int) -> None:
+    def save_and_stop(self: Training[object], step: int) -> None:
         save(self, step)
         if step == 1:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr(Run, "_save", save_and_stop)
-    monkeypatch.setattr(Run, "SAVE_EVERY", 0.0)
+    monkeypatch.setattr(Training, "_save", save_and_stop)
+    monkeypatch.setattr(Training, "SAVE_EVERY", 0.0)
     with pytest.raises(KeyboardInterrupt):
         main([*arguments[:2], str(tmp_path / "parts"), *arguments[2:]])
     monkeypatch.undo()
@@ -95,7 +102,7 @@ def test_a_stopped_run_goes_on_and_ends_as_one_that_was_not(
 
 
 def test_the_rate_rises_and_falls_to_nothing(run: Run) -> None:
-    rates = [run.rate(share / 100) for share in range(101)]
+    rates = [run.schedule.rate(share / 100) for share in range(101)]
     peak = rates.index(max(rates))
     assert rates == [*sorted(rates[:peak]), *sorted(rates[peak:], reverse=True)]
     assert rates[100] == 0 < max(rates) <= run.schedule.peak

@@ -1,0 +1,1 @@
+"""Follow-ups about the answer just given: who said that, when, what else, are you sure?"""

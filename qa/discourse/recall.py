@@ -1,0 +1,157 @@
+"""Answers out of quotes that were shown: who says it, when it was, where it stands.
+
+What is found is evidence like any other, with a note in our own words; `qa.verify` checks it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from corpus.archive import Archive
+from corpus.article import Article, Sentence, Span, Version
+from qa.answer import Citation, Draft, DraftStatement, Evidence
+from qa.discourse.attribution import speaker_of
+from qa.facts import dates
+from qa.reader.context import context_of
+from qa.wording import shown_date
+
+_NO_SPEAKER = "No speaker is named: the article says so itself, in {source}."
+_SPEAKER = "As reported in {source}."
+_DATED = "The sentence says when; the article appeared in {source}."
+_UNDATED = "The sentence names no date. It appeared in {source}."
+_SOURCE = "From {source}: version {version}, characters {start} to {end}."
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a quote stands.
+
+    Attributes:
+        position: Of its sentence among the version's.
+        quote: The span that was quoted.
+        short: The short answer's, or None.
+    """
+
+    article: Article
+    version: Version
+    sentences: Sequence[Sentence]
+    position: int
+    quote: Span
+    short: Span | None = None
+
+    @property
+    def texts(self) -> list[str]:
+        """The article's sentences."""
+        return [sentence.span.of(self.version.text) for sentence in self.sentences]
+
+    def evidence(self, number: int, answer: Span | None = None) -> Evidence:
+        """Return the quote as evidence with this number.
+
+        Args:
+            number: From 1.
+            answer: Where the short answer stands; by default where it stood when it was shown.
+        """
+        return Evidence(
+            number=number,
+            article=self.article,
+            version=self.version,
+            sentence=self.sentences[self.position],
+            score=1.0,
+            context=context_of(self.version, self.sentences, self.position),
+            answer_span=answer or self.short,
+            quote_span=None if self._is_whole else self.quote,
+        )
+
+    @property
+    def _is_whole(self) -> bool:
+        return self.quote == self.sentences[self.position].span
+
+    def at(self, position: int) -> Place:
+        """Return the place of another whole sentence of the version."""
+        return replace(self, position=position, quote=self.sentences[position].span, short=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Recalled:
+    """What answers a follow-up about a quote; `note` is worded by us and claims nothing of it."""
+
+    evidence: tuple[Evidence, ...]
+    draft: Draft
+    note: str
+
+
+def place_of(archive: Archive, citation: Citation) -> Place | None:
+    """Return where a quote stands, or None if its version is gone or altered."""
+    article = archive.article(citation.article_id)
+    version = archive.version_number(citation.article_id, citation.version)
+    if article is None or version is None or not version.is_intact:
+        return None
+    sentences = archive.sentences(version.id)
+    for position, sentence in enumerate(sentences):
+        if sentence.span.contains(citation.span):
+            short = _span_of_short(citation, version)
+            return Place(article, version, sentences, position, citation.span, short)
+    return None
+
+
+def _span_of_short(citation: Citation, version: Version) -> Span | None:
+    if not citation.short:
+        return None
+    start = version.text.find(citation.short, citation.span.start, citation.span.end)
+    return Span(start, start + len(citation.short)) if start >= 0 else None
+
+
+def name_speaker(place: Place, citation: Citation) -> Recalled:
+    """Return the sentence that names who speaks, first, and the quote."""
+    found = speaker_of(place.texts, place.position)
+    if found is None:
+        return quoted([place.evidence(1)], None, _NO_SPEAKER.format(source=source_of(citation)))
+    naming = place if found.position == place.position else place.at(found.position)
+    start = naming.sentences[found.position].span.start
+    name = Span(start + found.speaker.start, start + found.speaker.end)
+    if not naming.quote.contains(name):  # cut off from a very long sentence
+        naming = place.at(found.position)
+    evidence = [naming.evidence(1, name)]
+    if naming.position != place.position:
+        evidence.append(place.evidence(2))
+    short = name.of(place.version.text)
+    return quoted(evidence, short, _SPEAKER.format(source=source_of(citation)))
+
+
+def name_date(place: Place, citation: Citation) -> Recalled:
+    """Return the quote with the date that it names, else the article's date as such."""
+    source = source_of(citation)
+    named = [d for d in dates(citation.quote) if any(c.isdigit() for c in d)] or dates(
+        citation.quote
+    )
+    if not named:
+        return quoted([place.evidence(1)], None, _UNDATED.format(source=source))
+    start = place.version.text.find(named[0], place.quote.start, place.quote.end)
+    span = Span(start, start + len(named[0]))
+    return quoted([place.evidence(1, span)], named[0], _DATED.format(source=source))
+
+
+def name_article(place: Place, citation: Citation) -> Recalled:
+    note = _SOURCE.format(
+        source=source_of(citation),
+        version=citation.version,
+        start=citation.span.start,
+        end=citation.span.end,
+    )
+    return quoted([place.evidence(1)], citation.short, note)
+
+
+def quoted(evidence: Sequence[Evidence], short: str | None, note: str) -> Recalled:
+    statements = [
+        DraftStatement((e.quote_span or e.sentence.span).of(e.version.text), (e.number,))
+        for e in evidence
+    ]
+    return Recalled(tuple(evidence), Draft(tuple(statements), short), note)
+
+
+def source_of(citation: Citation) -> str:
+    """Return outlet, title and date in words."""
+    title = f"“{citation.title}”" if citation.title else "an article without a title"
+    outlet = citation.publisher or "an unnamed outlet"
+    return f"{outlet}, {title}, {shown_date(citation.published)}"

@@ -1,0 +1,1 @@
+"""A follow-up becomes a question that stands by itself."""

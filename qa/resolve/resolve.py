@@ -1,0 +1,182 @@
+"""A follow-up becomes a question that stands by itself, by carrying over what it leaves unsaid."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+
+from qa.answer import Conversation
+from qa.discourse.moves import Move, move_of
+from qa.reader.lexicon import PLACES
+from qa.reader.named import name_spans
+from qa.reader.words import content_stems
+from qa.resolve.phrases import Phrase, phrases_of
+from qa.resolve.said import Said, said_before
+from qa.resolve.terms import TermModel
+from qa.resolve.wording import slots, without_opening, worded
+
+# No question of its own but a piece of one: "and Russia?", "what about arms?", "no, in 2016".
+_INSTEAD = re.compile(
+    r"(?:(?:and|or|but|no|ok(?:ay)?),?\s+)?(?:what|how)\s+about\s+(.+?)\s*\?*$"
+    r"|(?:and|or|but|no),?\s+(?:i\s+meant?\s+)?(?!(?:who|what|which|where|when|why|how|whom|whose|"
+    r"is|are|was|were|do|does|did|has|have|had|can|could|will|would|by|at|under)\b)(.+?)\s*\?*$"
+    r"|((?:in|on|at|from|by|since|until|before|after|during|for|to|with)\s+(?:\S+\s*){1,4}?)\?*$",
+    re.IGNORECASE,
+)
+_DEFINITE = re.compile(
+    r"\b(?:the|that|this|those|these)\s+(?:two\s+)?[a-z]+\b|\b(?:others?|else|ones?)\b"
+    r"|^(?:and|but|so)\b",
+    re.IGNORECASE,
+)
+# "How much has China lent": what follows the words that ask.
+_ASKS_WITH = re.compile(
+    r"(?:in|on|at|by|for|from|to)?\s*(?:when|where|why|how|what|which)\b(?:\s+(?!did\b|does\b|do\b|is\b|"
+    r"are\b|was\b|were\b|has\b|have\b|had\b|will\b|would\b|can\b)\w+){0,2}\s+"
+    r"((?:did|does|do|is|are|was|were|has|have|had|will|would|can)\s+.+)",
+    re.IGNORECASE | re.DOTALL,
+)
+_ASKED = re.compile(r"when|where|why|how|since when|how long", re.IGNORECASE)
+_YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+# How likely a word must belong to a follow-up to be carried, by what the follow-up shows.
+LEAST_FOR_PRONOUN = 0.35
+LEAST_FOR_DEFINITE = 0.6
+LEAST_OTHERWISE = 0.85
+LEAST_AT_ALL = 0.1
+LEAST_FOR_TOPIC = 0.5
+MOST_CARRIED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """What a question was understood as.
+
+    Attributes:
+        standalone: The question, standing by itself.
+        carried: Names and terms that came from earlier turns.
+        move: What it wants of the last answer, or None if it asks something of its own.
+        choices: Standalone questions, where about equally likely ones could be meant.
+    """
+
+    standalone: str
+    carried: tuple[str, ...] = ()
+    move: Move | None = None
+    choices: tuple[str, ...] = ()
+
+
+class Resolver:
+    """Resolves follow-ups by rules and by a model of which terms belong to them."""
+
+    def __init__(self, model: TermModel) -> None:
+        self.model = model
+
+    def resolve(
+        self, question: str, conversation: Conversation, without: Collection[str] = ()
+    ) -> Resolved:
+        """Return the question as understood after the turns so far.
+
+        "And Russia?" puts Russia where the last question had a name of its kind; in other
+        questions what they leave unsaid is put in the place of their pronouns and at their end.
+
+        Args:
+            question: As typed.
+            conversation: The turns before it.
+            without: Carried terms that the user does not want carried.
+        """
+        said = said_before(conversation)
+        if not said:
+            return Resolved(question)
+        last = last_whole(conversation)
+        if move := move_of(question, conversation):
+            return _about_answer(move, question, last)
+        if _is_bare(question):
+            return Resolved(question) if _was_declined(conversation) else _piece(question, last)
+        if swapped := _substituted(question, last):
+            return swapped
+        phrases = [p for p in self._phrases(question, said) if p.text not in without]
+        if not phrases:
+            return Resolved(question)
+        return Resolved(worded(question, phrases), tuple(p.text for p in phrases))
+
+    def _phrases(self, question: str, said: Sequence[Said]) -> list[Phrase]:
+        """Return what the question leaves unsaid."""
+        weighed = self.model.weigh(question, said)
+        known = frozenset(content_stems(question))
+        found = phrases_of(said, weighed, _least(question), known)
+        if not found and slots(question) and not name_spans(question):
+            found = phrases_of(said, weighed, LEAST_AT_ALL, known)[:1]
+        room = max(MOST_CARRIED, len(slots(question)))
+        return [p for p in found if p.weight >= LEAST_FOR_TOPIC or p in found[:1]][:room]
+
+
+def _least(question: str) -> float:
+    if slots(question):
+        return LEAST_FOR_PRONOUN
+    return LEAST_FOR_DEFINITE if _DEFINITE.search(question) else LEAST_OTHERWISE
+
+
+def _substituted(question: str, last: str) -> Resolved | None:
+    """Return the last question with one thing replaced, where the follow-up is but a piece."""
+    piece = _INSTEAD.match(question.strip())
+    if piece is None:
+        return None
+    new = next(filter(None, piece.groups())).strip()
+    if _YEAR.search(new) and _YEAR.search(last):
+        return _after(last, _YEAR.sub(_YEAR.search(new)[0], last, count=1), new)  # type: ignore[index]
+    named = name_spans(new) or name_spans(f"x {new}")
+    if len(new.split()) > 5 or not named:
+        return None
+    names = name_spans(last)
+    alike = [span for span in names if (span.of(last) in PLACES) == (new in PLACES)]
+    for span in alike or names:
+        return _after(last, last[: span.start] + new + last[span.end :], new)
+    return None
+
+
+def last_whole(conversation: Conversation) -> str:
+    """Return the last question as understood, without what was only asked together with it."""
+    understood = [turn.standalone for turn in conversation.turns]
+    while len(understood) > 1 and understood[-1].startswith(f"{understood[-2]} "):
+        understood.pop()
+    return understood[-1]
+
+
+def _was_declined(conversation: Conversation) -> bool:
+    last = conversation.turns[-1].answer
+    return last is not None and last.status == "declined"
+
+
+def _about_answer(move: Move, question: str, last: str) -> Resolved:
+    """Return a follow-up about the answer, worded with the question that was answered."""
+    if move is Move.REASON:
+        return replace(_piece("Why?", last), move=move)
+    return replace(_asked_together(last, question), move=move)
+
+
+def _is_bare(question: str) -> bool:
+    """Return whether it names nothing at all: "how many?", "since when?"."""
+    bare = without_opening(question).rstrip(" ?.!")
+    return _ASKED.fullmatch(bare) is not None or not content_stems(question)
+
+
+def _piece(question: str, last: str) -> Resolved:
+    """Return what a bare "when?" or "how many?" asks about the last question."""
+    asked = without_opening(question).rstrip(" ?.!")
+    auxiliary = _ASKS_WITH.match(last)
+    if auxiliary and len(asked.split()) <= 2 and _ASKED.fullmatch(asked):
+        return _after(last, f"{asked} {auxiliary[1]}", question)
+    return _asked_together(last, question)
+
+
+def _asked_together(last: str, question: str) -> Resolved:
+    return _after(last, f"{last} {question[:1].upper()}{question[1:]}", question)
+
+
+def _after(last: str, standalone: str, own: str) -> Resolved:
+    """Return the standalone question, its names taken from the last one named as carried."""
+    terms = set(content_stems(own))
+    names = dict.fromkeys(span.of(last) for span in name_spans(last))
+    return Resolved(
+        standalone,
+        tuple(n for n in names if n in standalone and not set(content_stems(n)) <= terms),
+    )

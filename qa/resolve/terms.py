@@ -1,0 +1,77 @@
+"""Which words of earlier turns belong to a follow-up: the trained model at work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+from pathlib import Path
+from threading import Lock
+from typing import TYPE_CHECKING, Protocol
+
+import numpy as np
+
+from corpus.article import Span
+from index.embed import compile_model, open_tokenizer
+from qa.resolve.export import prepare_terms
+from qa.resolve.phrases import Weighed
+from qa.resolve.said import Said, write_row
+
+if TYPE_CHECKING:
+    import openvino
+    from tokenizers import Tokenizer
+
+
+class TermModel(Protocol):
+    """Weighs the words of earlier turns.
+
+    Attributes:
+        fingerprint: Of its weights; what changes it may change answers.
+    """
+
+    fingerprint: str
+
+    def weigh(self, question: str, said: Sequence[Said]) -> list[Weighed]:
+        """Return, for each text, its words with how likely each belongs to the follow-up."""
+        ...
+
+
+def open_terms(cache: Path | None = None, threads: int = 1) -> TermModel:
+    """Return the trained model; ModelError if it is missing or altered.
+
+    Args:
+        cache: Where the compiled model is kept; see `index.export.cache_folder`.
+        threads: CPU threads that it uses.
+    """
+    return CompiledTerms(prepare_terms(cache=cache), threads)
+
+
+class CompiledTerms:
+    """The trained model in OpenVINO; loaded when the first follow-up comes."""
+
+    def __init__(self, folder: Path, threads: int = 1) -> None:
+        """Load the model that `qa.resolve.export.prepare_terms` put into `folder`."""
+        self._folder, self._threads = folder, threads
+        self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
+        self.fingerprint = folder.name
+
+    @cached_property
+    def _tokenizer(self) -> Tokenizer:
+        return open_tokenizer(self._folder)
+
+    @cached_property
+    def _request(self) -> openvino.InferRequest:
+        return compile_model(self._folder / "model.xml", self._threads).create_infer_request()
+
+    def weigh(self, question: str, said: Sequence[Said]) -> list[Weighed]:
+        """Return, for each text, its words with how likely each belongs to the follow-up."""
+        row = write_row(self._tokenizer, question, said)
+        ids = np.array([row.ids], dtype=np.int64)
+        segments = np.zeros_like(ids)
+        segments[0, row.segment :] = 1
+        with self._one_at_a_time:
+            (logits,) = self._request.infer([ids, np.ones_like(ids), segments]).values()
+        chances = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
+        weighed: list[list[tuple[Span, float]]] = [[] for _ in said]
+        for text, span, piece in row.words:
+            weighed[text].append((span, float(chances[piece])))
+        return [tuple(words) for words in weighed]

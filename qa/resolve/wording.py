@@ -1,0 +1,109 @@
+"""A follow-up worded as a question that stands by itself, in words of the conversation only."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from corpus.article import Span
+from qa.resolve.phrases import Kind, Phrase
+
+# The pronouns that a phrase can be put in the place of, by what they stand for.
+_SLOT = re.compile(
+    r"\b(?:(?P<person>he|she|him|his|hers|her)"
+    r"|(?P<thing>it|its)(?!['’]s\b|\s+(?:true|possible|likely|clear|known|seems)\b)"
+    r"|(?P<several>they|them|their|theirs)"
+    r"|(?P<place>there)(?!['’]s|\s+(?:is|are|was|were|been|be|any)\b)"
+    r"|(?P<time>then(?=\s*(?:[?.!,]|$))|that\s+(?:year|day|month|week|time))"
+    r")(?![\w’'])",
+    re.IGNORECASE,
+)
+_NEVER_THERE = re.compile(r"\b(?:is|are|was|were|did|does|has|have|had)\s+$", re.IGNORECASE)
+_POSSESSIVES = {"his", "its", "their", "theirs", "hers"}
+_NOUN_AFTER = re.compile(r"\s+(?!(?:in|at|on|to|from|by|for|with|and|or|as|when|if|that)\b)\w")
+_NO_PERSON = (Kind.NAME, Kind.THING, Kind.PLACE)
+_FITS: dict[str, tuple[tuple[Kind, ...], ...]] = {
+    "person": ((Kind.PERSON,), (Kind.NAME,)),
+    "thing": (_NO_PERSON, (Kind.PERSON,)),
+    "several": ((*_NO_PERSON, Kind.PERSON),),
+    "place": ((Kind.PLACE,), (Kind.NAME,)),
+    "time": ((Kind.TIME,),),
+}
+_TAIL = re.compile(r"[\s?.!]*$")
+_OPENING = re.compile(r"^(?:and|but|so|ok(?:ay)?|then|well|no),?\s+(?=\S)", re.IGNORECASE)
+
+
+def without_opening(question: str) -> str:
+    """Return the question without the "and" or "but" that ties it to the last one."""
+    rest = _OPENING.sub("", question.strip(), count=1)
+    return rest[:1].upper() + rest[1:] if rest != question.strip() else rest
+
+
+def slots(question: str) -> list[tuple[Span, str]]:
+    """Return where pronouns stand that something said before can stand for, and their kind."""
+    found = []
+    for match in _SLOT.finditer(question):
+        kind = str(match.lastgroup)
+        # "is there" at the end of a question asks about a place, before a noun it does not.
+        asks_whether = kind == "place" and _NEVER_THERE.search(question[: match.start()])
+        if asks_whether and _NOUN_AFTER.match(question, match.end()):
+            continue
+        found.append((Span(*match.span()), kind))
+    return found
+
+
+def worded(question: str, phrases: Sequence[Phrase]) -> str:
+    """Return the question with the phrases in the place of its pronouns, the others at its end.
+
+    Args:
+        question: The follow-up, as typed.
+        phrases: What it leaves unsaid, the likeliest first.
+    """
+    question = without_opening(question)
+    left = list(phrases)
+    parts: list[str] = []
+    at = 0
+    used: set[str] = set()
+    for span, kind in slots(question):
+        phrase = None if kind in used else _fitting(kind, left)
+        if phrase is None:
+            continue
+        left.remove(phrase)
+        used.add(kind)
+        parts += [question[at : span.start], _in_place(question, span, kind, phrase)]
+        at = span.end
+    return _with_rest("".join([*parts, question[at:]]), left)
+
+
+def _fitting(kind: str, phrases: Sequence[Phrase]) -> Phrase | None:
+    """Return the likeliest phrase of the first kind that the pronoun can stand for."""
+    groups = ([p for p in phrases if p.kind in wanted] for wanted in _FITS[kind])
+    return next((group[0] for group in groups if group), None)
+
+
+def _in_place(question: str, span: Span, kind: str, phrase: Phrase) -> str:
+    word = span.of(question).lower()
+    if word in _POSSESSIVES or (word == "her" and _NOUN_AFTER.match(question, span.end)):
+        return phrase.text + ("'" if phrase.text.endswith("s") else "'s")
+    if kind == "place":
+        return f"in {phrase.text}"
+    if kind == "time" and not re.search(r"\b(?:in|on|by|since|until)\s+$", question[: span.start]):
+        return f"in {phrase.text}"
+    return phrase.text
+
+
+def _with_rest(question: str, phrases: Sequence[Phrase]) -> str:
+    if not phrases:
+        return question
+    tail = _TAIL.search(question)
+    end = tail.start() if tail else len(question)
+    return question[:end] + "".join(_added(phrases)) + (question[end:].strip() or "?")
+
+
+def _added(phrases: Sequence[Phrase]) -> Iterator[str]:
+    """Yield the phrases to add: with the preposition that each had, the others named as topics."""
+    placed = [p for p in phrases if p.preposition in ("in", "at", "on", "during", "from")]
+    yield from (f" {p.preposition} {p.text}" for p in placed)
+    topics = [p.text for p in phrases if p not in placed]
+    if topics:
+        yield f" ({', '.join(topics)})"
