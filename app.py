@@ -9,6 +9,7 @@ import typer
 
 from cli.ask import ask
 from cli.chat import chat
+from cli.conversations import conversations
 from cli.edge import PROGRAM, handle_signals, run
 from cli.evaluate import evaluate
 from cli.ingest import ingest
@@ -34,6 +35,7 @@ COMMANDS = (
 application = typer.Typer(name=PROGRAM, add_completion=False, rich_markup_mode=None)
 for command in COMMANDS:
     application.command()(command)
+application.add_typer(conversations, name="conversations")
 application.add_typer(evaluate, name="eval")
 
 

@@ -165,7 +165,8 @@ def _ask_all(assistant: Assistant, questions: BinaryIO, asked: date | None, limi
     from cli.batch import answer_lines
 
     done = refused = 0
-    for result in answer_lines(questions, _asking(assistant, asked, limits)):
+    ask = _asking(assistant, asked, limits)
+    for result in answer_lines(questions, ask, assistant.understand):
         _print_json(result)
         done, refused = done + 1, refused + ("error" in result)
     if refused:

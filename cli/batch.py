@@ -14,12 +14,12 @@ from corpus.errors import QuestionError
 from corpus.strict_json import StrictJsonError, parse_json
 from qa.answer import Answer, Conversation, Turn
 from qa.render import to_json
-from qa.resolve import resolve
 
 LONGEST_LINE = 1_000_000
 """Bytes of one line; a question has at most some thousand characters."""
 
 Ask = Callable[[str, Conversation, date | None], Answer]
+Understand = Callable[[str, Conversation], str]
 
 
 class PastQuestion(BaseModel):
@@ -40,14 +40,20 @@ class BatchQuestion(BaseModel):
     history: list[PastQuestion] = []
 
 
-def answer_lines(file: BinaryIO, ask: Ask) -> Iterator[dict[str, Any]]:
-    """Yield the JSON object of every line that is not blank; a bad line yields its error."""
+def answer_lines(file: BinaryIO, ask: Ask, understand: Understand) -> Iterator[dict[str, Any]]:
+    """Yield the JSON object of every line that is not blank; a bad line yields its error.
+
+    Args:
+        file: JSON, one question a line.
+        ask: Answers a question after a conversation.
+        understand: Returns a question's standalone form after a conversation.
+    """
     for line in _lines(file):
         record: object = None
         try:
             record = _parsed(line)
             question = _checked(record)
-            yield to_json(_answered(question, ask)) | {"id": question.id}
+            yield to_json(_answered(question, ask, understand)) | {"id": question.id}
         except QuestionError as error:
             yield error_object(_id_of(record), error)
 
@@ -93,20 +99,17 @@ def _id_of(record: object) -> str | int | None:
     return identity if type(identity) in (str, int) else None
 
 
-def _answered(question: BatchQuestion, ask: Ask) -> Answer:
+def _answered(question: BatchQuestion, ask: Ask, understand: Understand) -> Answer:
     conversation = Conversation()
     for number, past in enumerate(question.history):
         try:
-            conversation = conversation.with_turn(_turn(past, conversation, question.asked, ask))
+            if past.answer is None:
+                answer = ask(past.question, conversation, question.asked)
+                turn = Turn(past.question, answer.standalone, answer)
+            else:  # an answer given by the caller is never taken for a source
+                turn = Turn(past.question, understand(past.question, conversation))
+            conversation = conversation.with_turn(turn)
         except QuestionError as error:
             field = f"history.{number}.{error.field}"
             raise QuestionError(error.code, str(error), field) from error
     return ask(question.question, conversation, question.asked)
-
-
-def _turn(past: PastQuestion, conversation: Conversation, asked: date | None, ask: Ask) -> Turn:
-    """Return the turn; an answer given by the caller is never taken for a source."""
-    if past.answer is not None:
-        return Turn(past.question, resolve(past.question, conversation).standalone)
-    answer = ask(past.question, conversation, asked)
-    return Turn(past.question, answer.standalone, answer)

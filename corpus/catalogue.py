@@ -6,10 +6,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import Any
 
 from corpus.article import Article, Sentence, Version, day_of
-from corpus.database import Database, store_errors
+from corpus.database import Database
 from corpus.errors import ItemError
 from corpus.rows import (
     ARTICLE_COLUMNS,
@@ -183,11 +182,3 @@ class Catalogue(Database):
             )
             for time, source, locator, code, message, hint in rows
         ]
-
-    def _row(self, query: str, *values: object) -> Any:  # noqa: ANN401
-        with store_errors(self.path):
-            return self.connection().execute(query, values).fetchone()
-
-    def _rows(self, query: str, *values: object) -> list[Any]:
-        with store_errors(self.path):
-            return self.connection().execute(query, values).fetchall()

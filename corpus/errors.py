@@ -6,6 +6,7 @@
     * QuestionError    a question that cannot be asked (empty, too long, not text)
     * ModelError       the embedding model is missing, altered or of another shape
     * MissingExtraError  a feature whose optional packages are not installed
+  * NotFoundError      what was named is not there (exit 1)
   * ItemError          one input item is refused; the rest of the batch goes on (exit 3 or 4)
   * StoreError         the store cannot be used (exit 5)
     * StoreFormatError   it belongs to a newer version or to another product
@@ -50,6 +51,10 @@ class MissingExtraError(UsageError, ImportError):
 
     def __init__(self, feature: str, extra: str) -> None:
         super().__init__(f"{feature} needs the extra {extra!r}: pip install 'onrecord[{extra}]'")
+
+
+class NotFoundError(OnRecordError):
+    """What was named is not there, or belongs to somebody else: the message is the same."""
 
 
 class ItemError(OnRecordError):

@@ -1,4 +1,4 @@
-"""The store's format: numbered migrations of its SQLite file.
+"""The format of a SQLite file of ours: numbered migrations.
 
 `PRAGMA application_id` says that the file is ours, `PRAGMA user_version` how many of the numbered
 migrations it has seen. Migrations are only ever appended. All that are missing run in one
@@ -11,6 +11,7 @@ import os
 import sqlite3
 from collections.abc import Iterator, Sequence
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.errors import StoreFormatError
@@ -74,25 +75,53 @@ CREATE TABLE ingest_error (
 CORPUS_MIGRATIONS: tuple[str, ...] = (CORPUS_TABLES,)
 
 
-def format_of(connection: sqlite3.Connection, path: Path, newest: int) -> int:
+@dataclass(frozen=True, slots=True)
+class FileFormat:
+    """What tells a SQLite file of ours, and what it has been through.
+
+    Attributes:
+        application_id: Its `PRAGMA application_id`.
+        migrations: Every migration, oldest first.
+        tables: Some that the first migration makes.
+        page_size: In bytes, of a new file.
+    """
+
+    application_id: int
+    migrations: Sequence[str]
+    tables: frozenset[str]
+    page_size: int = 4096
+
+    @property
+    def newest(self) -> int:
+        """The number of the newest format; those before it are migrated."""
+        return len(self.migrations)
+
+
+def archive_format(migrations: Sequence[str] = CORPUS_MIGRATIONS) -> FileFormat:
+    """Return the format of an archive that has these migrations."""
+    tables = frozenset({"meta", "articles", "versions"})
+    return FileFormat(APPLICATION_ID, migrations, tables, _PAGE_SIZE)
+
+
+def format_of(connection: sqlite3.Connection, path: Path, form: FileFormat) -> int:
     """Return the file's format number, 0 where it is still empty.
 
     Raises:
-        StoreFormatError: It belongs to another product, is newer than `newest`, or half restored.
+        StoreFormatError: It belongs to another product, is newer than `form`, or half restored.
     """
     application = connection.execute("PRAGMA application_id").fetchone()[0]
     number: int = connection.execute("PRAGMA user_version").fetchone()[0]
     tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
     if application == 0 and number == 0 and not tables:
         return 0
-    if application != APPLICATION_ID:
+    if application != form.application_id:
         raise StoreFormatError(f"E_FORMAT {path} is not an OnRecord store; it was left untouched")
-    if number > newest:
+    if number > form.newest:
         raise StoreFormatError(
-            f"E_FORMAT {path} has format {number}, this version of onrecord reads up to {newest};"
-            " install a newer onrecord (the store was left untouched)"
+            f"E_FORMAT {path} has format {number}, this version of onrecord reads up to"
+            f" {form.newest}; install a newer onrecord (the store was left untouched)"
         )
-    if number < 1 or not {"meta", "articles", "versions"} <= tables:
+    if number < 1 or not form.tables <= tables:
         raise StoreFormatError(
             f"E_FORMAT {path} has format {number} but not its tables, as if half restored;"
             " restore it again from a backup (it was left untouched)"
@@ -100,22 +129,23 @@ def format_of(connection: sqlite3.Connection, path: Path, newest: int) -> int:
     return number
 
 
-def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[str]) -> None:
-    """Bring the file to format ``len(migrations)``; nothing happens where it has it already."""
-    number = format_of(connection, path, len(migrations))
-    if number == len(migrations):
+def migrate(connection: sqlite3.Connection, path: Path, form: FileFormat) -> None:
+    """Bring the file to the newest format; nothing happens where it has it already."""
+    number = format_of(connection, path, form)
+    if number == form.newest:
         return
     if number:
         _back_up(connection, path.with_name(f"{path.name}.format-{number}.backup"))
     else:
-        connection.execute(f"PRAGMA page_size = {_PAGE_SIZE}")
+        connection.execute(f"PRAGMA page_size = {form.page_size}")
     connection.execute("BEGIN IMMEDIATE")
     try:
-        for script in migrations[number:]:
+        # Asked again: another process may have migrated the file meanwhile.
+        for script in form.migrations[format_of(connection, path, form) :]:
             for statement in statements(script):
                 connection.execute(statement)
-        connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {len(migrations)}")
+        connection.execute(f"PRAGMA application_id = {form.application_id}")
+        connection.execute(f"PRAGMA user_version = {form.newest}")
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:

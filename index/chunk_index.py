@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from corpus.archive import Archive
-from corpus.database import store_errors
+from corpus.sqlite_file import store_errors
 from index.chunks import Chunk
 from index.embed import Embedder
 from index.lexical import NO_LIMITS, Limits, document_frequency, limited, search

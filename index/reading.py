@@ -21,9 +21,9 @@ from dataclasses import dataclass
 
 from corpus.archive import Archive
 from corpus.article import RawArticle, Version, sha256_of
-from corpus.database import store_errors
 from corpus.identity import derived_id, normal_url
 from corpus.rows import row_digest
+from corpus.sqlite_file import store_errors
 
 # subject stands for a file and an article in it, position counts its mentions from 0.
 SAID_TABLE = """

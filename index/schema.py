@@ -18,10 +18,10 @@ from numpy.typing import NDArray
 
 from corpus.archive import Archive
 from corpus.article import Span, Version
-from corpus.database import store_errors
 from corpus.errors import ModelError
 from corpus.migrations import CORPUS_MIGRATIONS
 from corpus.rows import sentence_count
+from corpus.sqlite_file import store_errors
 from index.chunks import Chunk
 from index.reading import SAID_TABLE
 

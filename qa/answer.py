@@ -13,6 +13,7 @@ from corpus.article import Article, Sentence, Span, Version, day_of
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
 Status = Literal["answered", "declined", "unclear"]
+Reason = Literal["removed", "unmatched"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Evidence:
         quote_span: What of the sentence is quoted; all of it unless it is very long.
         missing: Names and figures of the question that stand nowhere near the sentence.
         differs: What stands in the sentence instead, spans of the version's text.
+        changed: Whether a newer version of the article no longer has the sentence.
     """
 
     number: int
@@ -40,6 +42,7 @@ class Evidence:
     quote_span: Span | None = None
     missing: tuple[str, ...] = ()
     differs: tuple[Span, ...] = ()
+    changed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,8 @@ class Citation:
         dates: The dates that the quote itself names, slices of it ("2015" of "By 2015, ...").
         missing: Of a nearest sentence: names and figures of the question that it does not have.
         differs: What it has instead, slices of the quote.
+        changed: Whether a newer version of the article no longer has the sentence; only quotes of
+            an earlier answer can have it.
     """
 
     article_id: str
@@ -86,6 +91,7 @@ class Citation:
     dates: tuple[str, ...] = ()
     missing: tuple[str, ...] = ()
     differs: tuple[str, ...] = ()
+    changed: bool = False
 
     @property
     def other_years(self) -> tuple[str, ...]:
@@ -111,6 +117,28 @@ class Statement:
 
 
 @dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """What an earlier answer quoted and the store no longer holds; no source, whatever it says.
+
+    Attributes:
+        quote: The words that were shown then; nothing vouches for them now.
+        why: "removed": the article, or the version quoted, was; "unmatched": the stored text does
+            not have these words there.
+        nearest: Whether it was shown as nearest only.
+    """
+
+    quote: str
+    article_id: str
+    version: int
+    sha256: str
+    why: Reason
+    title: str | None = None
+    publisher: str | None = None
+    published: date | datetime | None = None
+    nearest: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Answer:
     """What the user gets; made only by `qa.verify`.
 
@@ -124,6 +152,7 @@ class Answer:
         confidence: Estimated probability, 0 to 1, that the first quote answers the question.
         searched: What was searched, in words ("3,000 articles"), for a decline.
         ms: Milliseconds per stage, and "total".
+        withdrawn: Of an earlier answer: quotes that are no sources any more.
     """
 
     question: str
@@ -138,6 +167,7 @@ class Answer:
     note: str = ""
     searched: str = ""
     ms: Mapping[str, float] = field(default_factory=dict)
+    withdrawn: tuple[Withdrawn, ...] = ()
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -238,6 +238,10 @@ class Assistant:
                 note=note,
             )
 
+    def understand(self, question: str, conversation: Conversation) -> str:
+        """Return the question as it stands by itself after the turns before it."""
+        return self._resolver.resolve(question, conversation).standalone
+
     def warm_up(self) -> None:
         """Load what the first question would otherwise wait a second for, by asking one."""
         with suppress(OnRecordError):  # whoever asks first is told

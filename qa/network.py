@@ -1,4 +1,4 @@
-"""What the networks trained here share: the bundled MiniLM, its word embeddings left as they are."""
+"""What the networks trained here share: the bundled MiniLM, its word embeddings kept."""
 
 from __future__ import annotations
 

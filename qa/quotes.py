@@ -10,8 +10,8 @@ from typing import Literal
 
 from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version, day_of
-from corpus.database import store_errors
 from corpus.sentences import split_sentences
+from corpus.sqlite_file import store_errors
 from index.chunks import Chunk
 from index.lexical import search, search_phrase
 from index.schema import read_chunks

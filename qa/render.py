@@ -4,9 +4,10 @@ A quote keeps its words everywhere: quotation marks, and "…" where a sentence 
 of it. Whatever came from an article or a user is escaped; links are http or https only.
 
 Classes in the HTML: ``answer`` with ``answered``, ``declined`` or ``unclear``; inside it
-``understood``, ``short``, ``note``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
+``understood``, ``short``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
 of class ``quote`` (``nearest`` too where it is no source) with ``open``, ``close``, ``context``,
-``contrast``, ``source``.
+``contrast``, ``changed``, ``source``. What an earlier answer quoted and can no longer show as a
+source is a ``withdrawn`` paragraph.
 """
 
 from __future__ import annotations
@@ -14,13 +15,14 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Iterator
+from dataclasses import asdict
 from html import escape
 from typing import Any
 from urllib.parse import quote as percent_encode
 
-from qa.answer import Answer, Citation
+from qa.answer import Answer, Citation, Withdrawn
 from qa.markup import marked_up
-from qa.wording import contrast_in_words, named_years, shown_date, web_link
+from qa.wording import message, named_years, remarks, shown_date, web_link, withdrawn_in_words
 
 _NEAREST = "Nearest, not an answer:"
 # Controls, and marks that turn the direction of text, can forge what a terminal or a page shows.
@@ -53,6 +55,7 @@ def to_json(answer: Answer, id: str | None = None) -> dict[str, Any]:  # noqa: A
         "note": answer.note,
         "confidence": round(answer.confidence, 3),
         "ms": {stage: round(spent) for stage, spent in answer.ms.items()},
+        **({"withdrawn": list(map(_withdrawn_json, answer.withdrawn))} if answer.withdrawn else {}),
     }
 
 
@@ -75,7 +78,13 @@ def citation_json(citation: Citation) -> dict[str, Any]:
         "dates": list(citation.dates),
         "missing": list(citation.missing),
         "differs": list(citation.differs),
+        **({"changed": True} if citation.changed else {}),
     }
+
+
+def _withdrawn_json(quote: Withdrawn) -> dict[str, Any]:
+    published = quote.published.isoformat() if quote.published else None
+    return asdict(quote) | {"published": published}
 
 
 # Wording shared by the readable forms
@@ -102,13 +111,6 @@ def _context(citation: Citation) -> str | None:
     return _safe(" […] ".join(parts)) if found and parts else None
 
 
-def _message(answer: Answer) -> str:
-    if answer.status == "unclear":
-        return "Which of these do you mean?"
-    searched = f" Searched: {answer.searched}." if answer.searched else ""
-    return f"No sentence was found that answers this.{searched}"
-
-
 def _understood(answer: Answer) -> str | None:
     return answer.standalone if answer.standalone != answer.question else None
 
@@ -128,12 +130,10 @@ def to_text(answer: Answer, width: int = 80) -> str:
 def _text_lines(answer: Answer, width: int) -> Iterator[str]:
     if understood := _understood(answer):
         yield from _wrapped(f"(Understood as: {understood})", width)
-    if answer.status != "answered":
-        yield from _wrapped(_message(answer), width)
     if answer.short:
         yield from _wrapped(answer.short, width)
-    if answer.note:
-        yield from _wrapped(answer.note, width)
+    if said := message(answer):
+        yield from _wrapped(said, width)
     for number, choice in enumerate(answer.choices, 1):
         yield from _wrapped(f"{number}. {choice}", width, indent="  ")
     for statement in answer.statements:
@@ -141,10 +141,17 @@ def _text_lines(answer: Answer, width: int) -> Iterator[str]:
             yield from ("", *_wrapped(statement.text, width))
         for citation in statement.citations:
             yield from ("", *_text_citation(citation, width))
+    yield from _text_below(answer, width)
+
+
+def _text_below(answer: Answer, width: int) -> Iterator[str]:
+    """Yield what is shown and is no source."""
     if answer.nearest:
         yield from ("", _NEAREST)
     for citation in answer.nearest:
         yield from ("", *_text_citation(citation, width))
+    for quote in answer.withdrawn:
+        yield from ("", *_wrapped(withdrawn_in_words(quote), width))
 
 
 def _text_citation(citation: Citation, width: int) -> Iterator[str]:
@@ -155,8 +162,8 @@ def _text_citation(citation: Citation, width: int) -> Iterator[str]:
         yield "    " + _safe(citation.url)
     if context := _context(citation):
         yield from _wrapped(f"Context: “{context}”", width, indent="    ")
-    if contrast := contrast_in_words(citation):
-        yield from _wrapped(contrast, width, indent="    ")
+    for remark in remarks(citation).values():
+        yield from _wrapped(remark, width, indent="    ")
 
 
 def _wrapped(text: str, width: int, indent: str = "") -> list[str]:
@@ -180,40 +187,40 @@ def to_markdown(answer: Answer) -> str:
 
 def _markdown_blocks(answer: Answer) -> Iterator[str]:
     if understood := _understood(answer):
-        yield f"*Understood as: {_marked_down(understood)}*"
-    if answer.status != "answered":
-        yield _marked_down(_message(answer))
+        yield f"*Understood as: {marked_down(understood)}*"
     if answer.short:
-        yield f"**{_marked_down(answer.short)}**"
-    if answer.note:
-        yield _marked_down(answer.note)
+        yield f"**{marked_down(answer.short)}**"
+    if said := message(answer):
+        yield marked_down(said)
     if answer.choices:
-        yield "\n".join(f"{n}. {_marked_down(text)}" for n, text in enumerate(answer.choices, 1))
+        yield "\n".join(f"{n}. {marked_down(text)}" for n, text in enumerate(answer.choices, 1))
     for statement in answer.statements:
         if statement.text != statement.citations[0].quote:
-            yield _marked_down(statement.text)
+            yield marked_down(statement.text)
         yield from map(_markdown_citation, statement.citations)
     if answer.nearest:
         yield f"*{_NEAREST}*"
     yield from map(_markdown_citation, answer.nearest)
+    yield from (marked_down(withdrawn_in_words(quote)) for quote in answer.withdrawn)
 
 
 def _markdown_citation(citation: Citation) -> str:
     opening, closing = _quotation(citation)
-    source = _marked_down(", ".join(_source(citation)))
+    source = marked_down(", ".join(_source(citation)))
     if link := web_link(citation.url):
         source += f" ([link](<{percent_encode(link, safe=_URL_MARKS)}>))"
     elif citation.url:
-        source += f" ({_marked_down(citation.url)})"
-    lines = [f"> {opening}{_marked_down(citation.quote)}{closing}", ">", f"> — {source}"]
+        source += f" ({marked_down(citation.url)})"
+    lines = [f"> {opening}{marked_down(citation.quote)}{closing}", ">", f"> — {source}"]
     if context := _context(citation):
-        lines += [">", f"> Context: “{_marked_down(context)}”"]
-    if contrast := contrast_in_words(citation):
-        lines += [">", f"> {_marked_down(contrast)}"]
+        lines += [">", f"> Context: “{marked_down(context)}”"]
+    for remark in remarks(citation).values():
+        lines += [">", f"> {marked_down(remark)}"]
     return "\n".join(lines)
 
 
-def _marked_down(text: str) -> str:
+def marked_down(text: str) -> str:
+    """Return text of an article or a user as one line of CommonMark that means nothing more."""
     return _MARKDOWN.sub(r"\\\g<0>", " ".join(_safe(text).split()))
 
 
@@ -232,12 +239,10 @@ def to_html(answer: Answer) -> str:
 def _html_blocks(answer: Answer) -> Iterator[str]:
     if understood := _understood(answer):
         yield _tagged("p", "understood", f"Understood as: {understood}")
-    if answer.status != "answered":
-        yield _tagged("p", "message", _message(answer))
     if answer.short:
         yield _tagged("p", "short", answer.short)
-    if answer.note:
-        yield _tagged("p", "note", answer.note)
+    if said := message(answer):
+        yield _tagged("p", "message", said)
     if answer.choices:
         items = "".join(f'<li dir="auto">{escape(choice)}</li>' for choice in answer.choices)
         yield f'<ol class="choices">{items}</ol>'
@@ -250,6 +255,7 @@ def _html_blocks(answer: Answer) -> Iterator[str]:
         yield _tagged("p", "nearest-label", _NEAREST)
     for citation in answer.nearest:
         yield _html_citation(citation, "quote nearest")
+    yield from (_tagged("p", "withdrawn", withdrawn_in_words(q)) for q in answer.withdrawn)
 
 
 def _html_citation(citation: Citation, classes: str) -> str:
@@ -258,13 +264,14 @@ def _html_citation(citation: Citation, classes: str) -> str:
         f'data-article="{escape(citation.article_id)}" data-version="{citation.version}" '
         f'data-start="{citation.span.start}" data-end="{citation.span.end}"'
     )
-    context, contrast = _context(citation), contrast_in_words(citation)
+    context = _context(citation)
+    below = "".join(_tagged("p", name, words) for name, words in remarks(citation).items())
     return (
         f'<figure class="{classes}" {place}><span class="open">{opening}</span>'
         f'<blockquote dir="auto">{_highlighted(citation)}</blockquote>'
         f'<span class="close">{closing}</span>'
         + (_tagged("p", "context", f"Context: “{context}”") if context else "")
-        + (_tagged("p", "contrast", contrast) if contrast else "")
+        + below
         + f'<figcaption class="source" dir="auto">{_html_source(citation)}</figcaption></figure>'
     )
 

@@ -112,7 +112,7 @@ class Training(Generic[Batch]):
     def _step(self, loss: Tensor, share: float) -> float:
         for place in self.optimizer.param_groups:
             place["lr"] = self.schedule.rate(share)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()
         torch.nn.utils.clip_grad_norm_(self.network.trained().values(), 1.0)
         self.optimizer.step()
         self.optimizer.zero_grad()

@@ -111,6 +111,11 @@ def cite(item: Evidence) -> Citation | None:
     return next((citation for _, citation in _citations([item])), None)
 
 
+def stands(item: Evidence) -> bool:
+    """Return whether a piece of evidence may be quoted: its parts fit, its text is intact."""
+    return _fits(item) and item.version.is_intact
+
+
 def short_span(quote: str, short: str) -> Span | None:
     """Return where in the quote the short answer stands, cutting no word and no figure, or None.
 
@@ -151,7 +156,7 @@ def _quotable(evidence: Sequence[Evidence]) -> dict[int, Citation]:
 def _citations(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Citation]]:
     intact: dict[int, bool] = {}  # by identity: one digest for each version object
     for item in evidence:
-        if not _stands(item):
+        if not _fits(item):
             continue
         if id(item.version) not in intact:
             intact[id(item.version)] = item.version.is_intact
@@ -159,7 +164,7 @@ def _citations(evidence: Sequence[Evidence]) -> Iterator[tuple[Evidence, Citatio
             yield item, _citation(item)
 
 
-def _stands(item: Evidence) -> bool:
+def _fits(item: Evidence) -> bool:
     """Return whether the evidence's parts belong together and its spans lie inside each other."""
     version, sentence = item.version, item.sentence
     quote = item.quote_span or sentence.span
@@ -203,6 +208,7 @@ def _citation(item: Evidence) -> Citation:
         context=item.context.of(version.text) if item.context else None,
         short=item.answer_span.of(version.text) if item.answer_span else None,
         dates=tuple(dates(quote)),
+        changed=item.changed,
     )
 
 
@@ -228,13 +234,13 @@ def _statement(proposed: DraftStatement, quotable: dict[int, Citation]) -> State
         return None
     citations = tuple(quotable[marker] for marker in markers)
     for citation in citations:  # one quote carries all of it: facts of two are never stitched
-        text = _supported(proposed.text, citation)
+        text = supported(proposed.text, citation)
         if text is not None:
             return Statement(text, citations)
     return None
 
 
-def _supported(text: str, citation: Citation) -> str | None:
+def supported(text: str, citation: Citation) -> str | None:
     """Return the statement as it may be shown, or None if the quote does not say it."""
     if text == citation.quote:
         return text

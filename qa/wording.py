@@ -1,4 +1,4 @@
-"""How dates, other years and links are said to people, wherever that is."""
+"""How dates, other years, links and doubts are said to people, wherever that is."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
-from qa.answer import Citation
+from qa.answer import Answer, Citation, Withdrawn
 
 
 def shown_date(published: date | datetime | None) -> str:
@@ -39,3 +39,39 @@ def contrast_in_words(citation: Citation) -> str | None:
     missing = " or ".join(f"“{named}”" for named in citation.missing)
     instead = " and ".join(f"“{named}”" for named in citation.differs)
     return f"This speaks of {instead}, not of {missing}." if instead else f"Not of {missing}."
+
+
+def change_in_words(citation: Citation) -> str | None:
+    """Return that the article no longer has the sentence of an earlier answer, or None."""
+    if not citation.changed:
+        return None
+    return "The article has changed since: its newest version no longer has this sentence."
+
+
+def remarks(citation: Citation) -> dict[str, str]:
+    """Return what is said below a quote: its "contrast" to the question, and that it "changed"."""
+    said = {"contrast": contrast_in_words(citation), "changed": change_in_words(citation)}
+    return {kind: words for kind, words in said.items() if words}
+
+
+def message(answer: Answer) -> str:
+    """Return what is said in our own words: about the quotes, or in the place of an answer."""
+    if answer.status == "answered":
+        return answer.note
+    if answer.status == "unclear":
+        return "Which of these do you mean?"
+    if any(not quote.nearest for quote in answer.withdrawn):
+        return "What this answer quoted is no longer in the store."
+    searched = f" Searched: {answer.searched}." if answer.searched else ""
+    return f"No sentence was found that answers this.{searched}"
+
+
+def withdrawn_in_words(quote: Withdrawn) -> str:
+    """Return what was quoted then, with why it is no source now."""
+    reasons = {
+        "removed": "The article was removed since, so nothing shows any more that it said this:",
+        "unmatched": "No source: the stored article does not have these words there:",
+    }
+    title = f"“{quote.title}”" if quote.title else None
+    parts = (quote.publisher, shown_date(quote.published), title)
+    return f"{reasons[quote.why]} “{quote.quote}” ({', '.join(part for part in parts if part)})"

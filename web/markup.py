@@ -112,6 +112,8 @@ def _answered(turn: int, answer: Answer) -> str:
             said = ""
     checked = f"{counted(len(items), 'quote')}, checked word for word"
     short = f'<p class="short" dir="auto">{text(answer.short)}</p>' if answer.short else ""
+    if answer.note:
+        short += f'<p class="says" dir="auto">{text(answer.note)}</p>'
     return f'{short}<ol class="quotes">{"".join(items)}</ol><p class="checked">{checked}</p>'
 
 

@@ -54,10 +54,11 @@ _SAY = (
     "tells told speak speaking speaks quoted call called think thinks"
 )
 _SAID = "words word quote claim statement estimate figure number numbers source speaker opinion"
+_OCCUR = "happen happened take took place occur occurred published"
 _FORMS = (
     _form(Move.SPEAKER, "who whom whose", f"{_SAY} {_SAID} according"),
-    _form(Move.DATE, "when", allows=f"{_SAY} happen happened take took place occur since published"),
-    _form(Move.DATE, "what which", "date day year month", allows=f"{_SAY} happen happened published"),
+    _form(Move.DATE, "when", allows=f"{_SAY} {_OCCUR} since"),
+    _form(Move.DATE, "what which", "date day year month", allows=f"{_SAY} {_OCCUR}"),
     _form(Move.DATE, "how", "old recent"),
     _form(Move.REASON, "why", allows=f"{_SAY} happen happened case reason decide decided"),
     _form(Move.REASON, "how", "come happen"),
@@ -65,8 +66,8 @@ _FORMS = (
     _form(
         Move.MORE,
         "else more other others continue next further besides",
-        allows=f"{_SAY} what who where anything something anyone any some know show give find found "
-        "go article articles source sources quotes evidence which",
+        allows=f"{_SAY} what which who where anything something anyone any some know show give "
+        "find found go article articles source sources quotes evidence",
     ),
     _form(Move.MORE, "go keep carry", allows="going"),
     _form(

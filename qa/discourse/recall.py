@@ -133,6 +133,7 @@ def name_date(place: Place, citation: Citation) -> Recalled:
 
 
 def name_article(place: Place, citation: Citation) -> Recalled:
+    """Return the quote with where it stands."""
     note = _SOURCE.format(
         source=source_of(citation),
         version=citation.version,
@@ -143,6 +144,7 @@ def name_article(place: Place, citation: Citation) -> Recalled:
 
 
 def quoted(evidence: Sequence[Evidence], short: str | None, note: str) -> Recalled:
+    """Return a draft that quotes each piece of evidence, in order."""
     statements = [
         DraftStatement((e.quote_span or e.sentence.span).of(e.version.text), (e.number,))
         for e in evidence

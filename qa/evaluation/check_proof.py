@@ -3,10 +3,10 @@
     python check_proof.py PROOF.json ARTICLES.jsonl
     python check_proof.py PROOF.json ARTICLE.txt
 
-PROOF.json is what `onrecord ask "..." --proof PROOF.json` wrote, or `onrecord eval run --json`, of
-which every answer is checked. ARTICLES.jsonl holds the articles
-as `onrecord export` writes them: a JSON object a line, with at least "id" and "text". Any other
-name is read as the plain text, in UTF-8, of the one article that the proof cites.
+PROOF.json is what `onrecord ask "..." --proof PROOF.json` wrote, or `onrecord eval run --json` or
+`onrecord conversations export --format json`, of which every answer is checked. ARTICLES.jsonl
+holds the articles as `onrecord export` writes them: a JSON object a line, with at least "id" and
+"text". Any other name is read as the plain text, in UTF-8, of the one article that the proof cites.
 
 For each quote it is checked that it is text[start:end] of its article, counted in code points; that
 the article's text has the sha256 that the proof names; that title, publisher, link and date are
@@ -53,9 +53,9 @@ class Finding(NamedTuple):
 
 
 def read_proofs(path: Path) -> list[dict[str, Any]]:
-    """Return the proof, or every answer of an evaluation; UnusableError if the file holds none."""
+    """Return the proof, or every answer of an evaluation or conversation; UnusableError if none."""
     content = _parsed(_read(path), f"{path}")
-    rows = content.get("rows") if isinstance(content, dict) else None
+    rows = content.get("rows", content.get("turns")) if isinstance(content, dict) else None
     if not isinstance(rows, list):
         return [_usable(content, f"{path}")]
     answers = [row.get("answer") if isinstance(row, dict) else row for row in rows]

@@ -29,7 +29,8 @@ _NO_PERSON = re.compile(
     r"\b(?:Inc|Ltd|Corp|Company|Bank|University|College|School|Party|Street|Park|House|Court|"
     r"League|Club|City|County|Church|Council|Committee|Group|Agency|Union|Ministry|Department|"
     r"Association|Festival|Prize|Award|Awards|Cup|Bowl|Series|Games|Act|Treaty|Fund|Museum|"
-    r"Institute|Hospital|Airport|Airlines|News|Times|Post|Records|Band)\b"
+    r"Institute|Hospital|Airport|Airlines|News|Times|Post|Records|Band|Islands?|Sea|Ocean|River|Lake|"
+    r"Bay|Valley|Bridge|Dam|Ground|Cent(?:er|re)|Wire|Rovers|United|Province|States?|Bank|Fire|Tour)\b"
 )
 _TITLE = re.compile(
     r"(?:(?:Former|Vice|Prime|Democratic|Republican|GOP)\s)*(?:President|Minister|Queen|King|Prince|"
@@ -113,9 +114,11 @@ def _phrases(said: Said, words: Weighed, least: float) -> Iterator[Phrase]:
             runs.append(whole)
     for run in runs:
         weight = max(weights[span] for span in chosen if run.overlaps(span))
-        if asked and asked.contains(run):
+        if asked and asked.contains(run) and _says_something(said.answered):
             yield _phrase_of(said.answered, weight, said)
-        elif not said.is_answer or kind_of(run.of(said.text)) is not Kind.THING:
+        elif _says_something(text := run.of(said.text)) and (
+            not said.is_answer or kind_of(text) is not Kind.THING
+        ):
             yield _phrase(said, run, weight)
 
 
@@ -132,6 +135,12 @@ def _asked_for(said: Said) -> Span | None:
 def _bare(text: str, word: Span) -> Span:
     """Return the word without a possessive ending."""
     return Span(word.start, word.start + len(_POSSESSIVE.sub("", word.of(text))))
+
+
+def _says_something(text: str) -> bool:
+    """Return whether a phrase can stand for something: no bare figure can."""
+    letters = any(c.isalpha() for term in content_stems(text) for c in term)
+    return letters or kind_of(text) is Kind.TIME
 
 
 def _is_content(word: str) -> bool:

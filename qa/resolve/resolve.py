@@ -110,7 +110,7 @@ class Resolver:
 
 
 def _least(question: str) -> float:
-    if slots(question):
+    if slots(question) or len(content_stems(question)) <= 1:
         return LEAST_FOR_PRONOUN
     return LEAST_FOR_DEFINITE if _DEFINITE.search(question) else LEAST_OTHERWISE
 

@@ -30,7 +30,7 @@ class TermModel(Protocol):
 
     fingerprint: str
 
-    def weigh(self, question: str, said: Sequence[Said]) -> list[Weighed]:
+    def weigh(self, question: str, said: Sequence[Said], /) -> list[Weighed]:
         """Return, for each text, its words with how likely each belongs to the follow-up."""
         ...
 

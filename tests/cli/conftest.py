@@ -1,12 +1,17 @@
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
+from pathlib import Path
 from typing import NamedTuple
 
 import pytest
 
 from app import application
 from cli.edge import run
+from index.build import ingest
+from index.embed_double import HashEmbedder
+from index.schema import open_archive
 
 
 class Outcome(NamedTuple):
@@ -24,3 +29,14 @@ def onrecord(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
         return Outcome(code, *capsys.readouterr())
 
     return call
+
+
+@pytest.fixture
+def ferry_store(tmp_path: Path) -> Path:
+    """Make a store of one short article."""
+    source = tmp_path / "in.jsonl"
+    text = "The ferry Skua sank on Monday. Nobody was hurt."
+    source.write_text(json.dumps({"id": "ferry", "title": "Ferry lost", "text": text}))
+    with open_archive(tmp_path / "store", create=True) as archive:
+        ingest([str(source)], archive, HashEmbedder())
+    return tmp_path / "store"

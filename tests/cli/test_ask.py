@@ -54,6 +54,9 @@ class FakeAssistant:
         self.calls.append({"question": question} | arguments)
         return answer_to(question)
 
+    def understand(self, question: str, conversation: Conversation) -> str:
+        return f"{question} after {len(conversation.turns)}"
+
     def stats(self) -> Newest:
         return Newest()
 
@@ -261,7 +264,7 @@ def test_the_history_is_a_real_conversation(onrecord: OnRecord, assistant: FakeA
     assert (one.question, one.standalone, one.answer) == ("first", "FIRST", answer_to("first"))
     assert (two.question, two.standalone, two.answer) == (
         "Was it much?",
-        "FIRST Was it much?",
+        "Was it much? after 1",
         None,
     )
 
@@ -269,39 +272,3 @@ def test_the_history_is_a_real_conversation(onrecord: OnRecord, assistant: FakeA
 def test_lone_surrogates_survive_the_way_through(onrecord: OnRecord) -> None:
     _, records = batch(onrecord, r'{"id": "\ud800", "question": ""}')
     assert records[0]["id"] == "\ud800"
-
-
-def chat(onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch, *lines: str) -> tuple[int, str, str]:
-    stdin = io.TextIOWrapper(io.BytesIO("\n".join(lines).encode()))
-    monkeypatch.setattr("sys.stdin", stdin)
-    return onrecord("chat")
-
-
-def test_a_conversation_carries_its_turns(
-    onrecord: OnRecord, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, out, err = chat(onrecord, monkeypatch, "one", "", "two", "/new", "three", "/quit", "four")
-    assert (code, err) == (0, "")
-    assert out.count(QUOTE) >= 3
-    turns = [[turn.question for turn in call["conversation"].turns] for call in assistant.calls]
-    assert turns == [[], ["one"], []]
-
-
-def test_the_commands_of_a_conversation(
-    onrecord: OnRecord, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    code, out, _ = chat(onrecord, monkeypatch, "/sources", "/nonsense", "one", "/sources")
-    assert code == 0
-    assert "nothing has been asked yet" in out
-    assert "/quit" in out
-    assert f"a1, version 1, characters 0-{len(QUOTE)}" in out
-
-
-def test_a_bad_question_does_not_end_the_conversation(
-    onrecord: OnRecord, assistant: FakeAssistant, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def refuse(*_: Any, **__: Any) -> Answer:
-        raise QuestionError("E_TOO_LONG", "too long")
-
-    monkeypatch.setattr(assistant, "ask", refuse)
-    assert chat(onrecord, monkeypatch, "one", "two") == (0, "", "too long\ntoo long\n")

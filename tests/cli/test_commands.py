@@ -36,7 +36,7 @@ def test_the_help_lists_every_command(onrecord: OnRecord) -> None:
     code, out, _ = onrecord("--help")
     assert code == 0
     listed = [line.split()[0] for line in out.split("Commands:\n")[1].splitlines()]
-    assert listed == [*NAMES, "eval"]
+    assert listed == [*NAMES, "conversations", "eval"]
 
 
 def test_the_readme_mentions_every_command() -> None:
@@ -96,6 +96,10 @@ def test_without_a_command_the_page_is_served(given: list[str], run: list[str]) 
         pytest.param("remove a --url b", "give one of ID", id="B84 remove two ways"),
         pytest.param("serve --port -1", "greater than or equal to 0", id="B77 port below 0"),
         pytest.param("serve --port 65536", "less than or equal to 65535", id="B77 port too high"),
+        pytest.param("chat --no-save --conversation a", "contradictory", id="B84 kept or not"),
+        pytest.param("conversations export a --format pdf", "'pdf'", id="B84 export format"),
+        pytest.param("conversations export a --out no/a.md", "cannot be a file", id="B84 out"),
+        pytest.param("conversations show", "Missing argument", id="B84 no conversation"),
         pytest.param("stats --config no.toml", "no.toml: the settings file", id="B75 no settings"),
         pytest.param("ask \udcff", "not valid UTF-8", id="B84 not UTF-8"),
         pytest.param("\udcff", "not valid UTF-8", id="B84 command not UTF-8"),

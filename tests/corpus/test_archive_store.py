@@ -60,12 +60,19 @@ def test_settings_of_every_connection(store: Path) -> None:
     with Archive.open(store) as archive:
         values = {
             name: archive.connection().execute(f"PRAGMA {name}").fetchone()[0]
-            for name in ("journal_mode", "synchronous", "foreign_keys", "page_size")
+            for name in (
+                "journal_mode",
+                "synchronous",
+                "foreign_keys",
+                "secure_delete",
+                "page_size",
+            )
         }
     assert values == {
         "journal_mode": "truncate",
         "synchronous": 2,
         "foreign_keys": 1,
+        "secure_delete": 1,
         "page_size": 16384,
     }
 

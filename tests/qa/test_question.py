@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from qa.answer import Conversation, Turn
 from qa.reader.named import name_spans
 from qa.reader.question import Kind, analyse
 from qa.reader.words import stem
-from qa.resolve import resolve
 
 KINDS = [
     ("How much has China lent Venezuela?", Kind.MONEY),
@@ -64,27 +62,6 @@ def test_forms_of_a_word_share_a_stem(word: str, other: str) -> None:
 def test_this_week_is_relative_and_in_2016_is_not() -> None:
     assert analyse("Who resigned this week?").relative
     assert not analyse("Who resigned in 2016?").relative
-
-
-ASKED = "How much has China lent Venezuela?"
-
-
-@pytest.mark.parametrize(
-    ("follow_up", "standalone"),
-    [
-        ("And Russia?", "How much has Russia lent Venezuela?"),
-        ("What about Brazil?", "How much has Brazil lent Venezuela?"),
-        ("Who said that?", f"{ASKED} Who said that?"),
-        ("How many people live in Lima?", "How many people live in Lima?"),
-    ],
-)
-def test_a_follow_up_stands_by_itself(follow_up: str, standalone: str) -> None:
-    conversation = Conversation((Turn(ASKED, ASKED),))
-    assert resolve(follow_up, conversation).standalone == standalone
-
-
-def test_without_turns_nothing_is_carried() -> None:
-    assert resolve("And Russia?", Conversation()).standalone == "And Russia?"
 
 
 @pytest.mark.parametrize(

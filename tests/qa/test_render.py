@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Span
-from qa.answer import Answer, Citation, Statement
+from qa.answer import Answer, Citation, Reason, Statement, Withdrawn
 from qa.render import to_html, to_json, to_markdown, to_text
 from qa.verify import ask_back
 from qa.wording import named_years, web_link
@@ -84,7 +84,7 @@ def test_json_is_the_contract() -> None:
             "url": "https://news.example/1?a=1&b=2", "published": "2019-01-24", "version": 2,
             "sha256": "ab" * 32, "start": 25, "end": 25 + len(QUOTE), "context": None,
             "short": "$10 billion", "dates": [], "missing": [], "differs": []}]}],
-        "nearest": [], "choices": [], "confidence": 0.935, "ms": {"retrieve": 12, "total": 100},
+        "nearest": [], "choices": [], "note": "", "confidence": 0.935, "ms": {"retrieve": 12, "total": 100},
     }  # fmt: skip
 
 
@@ -297,3 +297,47 @@ def test_without_anything_instead_only_what_is_missing_is_said() -> None:
     declined = replace(DECLINED, nearest=(replace(CONTRAST, differs=()),))
     assert "Not of “Brazil”." in to_text(declined)
     assert "<mark>" not in to_html(declined)
+
+
+# Earlier answers
+
+
+def test_a_quote_that_the_article_no_longer_has_says_so_everywhere() -> None:
+    answer = answer_with(cited(changed=True))
+    said = "The article has changed since"
+    assert all(said in form(answer) for form in (to_text, to_markdown, to_html))
+    assert Page(to_html(answer)).quotes == [QUOTE]
+    assert to_json(answer)["statements"][0]["citations"][0]["changed"] is True
+    plain = (to_text(ANSWER), to_markdown(ANSWER), to_html(ANSWER), json.dumps(to_json(ANSWER)))
+    assert not any("changed" in text for text in plain)
+
+
+@pytest.mark.parametrize(
+    ("why", "said"),
+    [
+        ("removed", "The article was removed since"),
+        ("unmatched", "the stored article does not have these words"),
+    ],
+)
+def test_a_withdrawn_quote_is_shown_as_no_source(why: Reason, said: str) -> None:
+    gone = Withdrawn("<i>Words</i> of then.", "a1", 1, "ab", why, "Loans", "Daily Example")
+    answer = replace(DECLINED, nearest=(), withdrawn=(gone,))
+    for form in (to_text, to_markdown, to_html):
+        shown = form(answer)
+        assert said in shown
+        assert "Daily Example, date unknown, “Loans”" in shown
+        assert "What this answer quoted is no longer in the store." in shown
+        assert "No sentence was found" not in shown
+    page = Page(to_html(answer))
+    assert page.quotes == []
+    assert "i" not in page.tags
+    assert "\n> " not in to_markdown(answer)
+    assert to_json(answer)["withdrawn"][0]["quote"] == gone.quote
+    assert "withdrawn" not in to_json(ANSWER)
+
+
+def test_a_withdrawn_nearest_sentence_leaves_a_decline_what_it_was() -> None:
+    gone = Withdrawn("Words of then.", "a1", 1, "ab", "removed", nearest=True)
+    shown = to_text(replace(DECLINED, nearest=(), withdrawn=(gone,)))
+    assert "No sentence was found that answers this. Searched: 3,000 articles." in shown
+    assert "Words of then." in shown

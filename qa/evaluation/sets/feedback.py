@@ -11,7 +11,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager, suppress
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from corpus.database import store_errors
 from corpus.errors import ItemError, QuestionError, StoreError, StoreFormatError
 from corpus.rows import row_digest
+from corpus.sqlite_file import make_private, store_errors
 
 FILE_NAME = "feedback.sqlite3"
 LONGEST_REASON = 4_000
@@ -186,9 +186,7 @@ def _opened(store: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection in autocommit mode; what is not committed is undone when it closes."""
     path = store / FILE_NAME
     try:
-        with suppress(FileExistsError):
-            # made before SQLite does, so that it (and the journal, which takes its mode) is private
-            os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
+        make_private(path)
     except OSError as error:
         raise StoreError(f"cannot keep judgements in {store}: {error.strerror}") from error
     mode = "rw" if os.access(path, os.W_OK) else "ro"

@@ -22,7 +22,7 @@ ARTICLE = [
         ('"They can wait," said the mayor, Gwen Pargeter.', "Gwen Pargeter"),
         ("The debt is falling, Ms. Osterman said.", "Ms. Osterman"),
         ("Anton Reyes, the project director, said that the budget stood.", "Anton Reyes"),
-        ("A spokeswoman for Hask & Penrose said it would reply.", "A spokeswoman for Hask & Penrose"),
+        ("A spokesman for Hask & Co. said it would.", "A spokesman for Hask & Co."),
         ("Nobody was hurt, the police said.", "the police"),
         ("People are ill, health officials told reporters.", "health officials"),
         ("It cost $9 million, according to the Ministry of Commerce.", "the Ministry of Commerce"),

@@ -14,13 +14,13 @@ ANSWERED = Conversation(
     (Turn("q", "q", Answer("q", "q", "answered", (Statement("Four", (QUOTE,)),))),)
 )
 MOVES = {
-    Move.SPEAKER: "Who said that?|says who|According to whom?|and who claims so|whose words are they",
-    Move.DATE: "When was that?|When?|and when did he say that?|when did it happen|What date was that?",
-    Move.REASON: "Why?|Why is that?|How come?|But why did they do that?|what was the reason for that",
-    Move.MORE: "What else?|Anything else?|tell me more|go on|What else did he say?|any other sources?",
+    Move.SPEAKER: "Who said that?|says who|According to whom?|and who claims so|whose words?",
+    Move.DATE: "When was that?|When?|and when did he say that?|when did it happen|What date?",
+    Move.REASON: "Why?|Why is that?|How come?|But why did they do that?|what was the reason",
+    Move.MORE: "What else?|Anything else?|tell me more|go on|What else did he say?|any others?",
     Move.PROOF: "Are you sure?|really?|Is that true?|How do you know that?|does anyone disagree?",
-    Move.SOURCE: "Show me the article|source?|Where does it say that?|which newspaper reported this?",
-    Move.STILL: "Is that still so?|is it still true|Has that changed since?|is that up to date?|and now?",
+    Move.SOURCE: "Show me the article|source?|Where does it say that?|which newspaper is it",
+    Move.STILL: "Is that still so?|is it still true|Has that changed since?|is it up to date?|now?",
 }
 
 

@@ -39,6 +39,8 @@ from qa.evaluation.sets.check import open_questions
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import Weights, shipped_weights
+from qa.resolve.resolve import Resolver
+from qa.resolve.terms import open_terms
 from qa.retrieve import CHUNKS_EACH
 
 ROOT = Path(__file__).parents[3]
@@ -76,7 +78,14 @@ def verdict_with(archive: Archive, embedder: Embedder, weights: Weights, chunks:
     index = ChunkIndex(archive, embedder)
     reader = Reader(archive, index, weights, open_reader())
     assistant = Assistant(
-        archive, index, embedder, reader, floor=weights.floor, quotes=4, chunks=chunks
+        archive,
+        index,
+        embedder,
+        reader,
+        Resolver(open_terms()),
+        floor=weights.floor,
+        quotes=4,
+        chunks=chunks,
     )
     questions = open_questions(questions_path(), archive)
     rows = run(questions, assistant, archive, Journal(None, {}))

@@ -27,7 +27,7 @@ class NamesBelong:
 
     fingerprint = "names"
 
-    def weigh(self, question: str, said: Sequence[Said]) -> list[Weighed]:
+    def weigh(self, _question: str, said: Sequence[Said]) -> list[Weighed]:
         return [list(self._words(each)) if each.ago == 1 else [] for each in said]
 
     def _words(self, said: Said) -> list[tuple[Span, float]]:

@@ -1,0 +1,1 @@
+"""Conversations that are kept: what was asked and answered, named, listed, reopened, exported."""

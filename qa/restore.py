@@ -1,0 +1,209 @@
+"""A kept answer passes the gate again: nothing in it is believed, everything is looked up.
+
+Of each kept quote only the place is taken. Article, version and sentence come from the archive, and
+`qa.verify` makes citations and answer of them as it does of new evidence. A quote for which that
+does not yield the same words is withdrawn.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from corpus.article import Article, Sentence, Span, Version
+from corpus.catalogue import Catalogue
+from qa.answer import Answer, Draft, DraftStatement, Evidence, Reason, Turn, Withdrawn
+from qa.conversations.records import (
+    KeptAnswer,
+    KeptCitation,
+    KeptStatement,
+    KeptTurn,
+)
+from qa.verify import ask_back, cite, stands, supported, verify
+
+
+class Restorer:
+    """Restores turns from what one archive holds; for one reopening, as it reads each text once."""
+
+    def __init__(self, archive: Catalogue) -> None:
+        self._archive = archive
+        self._versions: dict[tuple[str, int], tuple[Article, Version] | None] = {}
+        self._sentences: dict[int, dict[Span, Sentence]] = {}
+        self._current: dict[str, Version | None] = {}
+        self._words: dict[int, frozenset[str]] = {}
+
+    def turn(self, kept: KeptTurn) -> Turn:
+        """Return the turn, its answer verified anew."""
+        answer = self.answer(kept.answer) if kept.answer else None
+        return Turn(kept.question, kept.standalone, answer)
+
+    def answer(self, kept: KeptAnswer) -> Answer:
+        """Return the answer as far as its quotes still stand; one without any declines."""
+        if kept.status == "unclear":
+            answer = ask_back(
+                question=kept.question,
+                standalone=kept.standalone,
+                choices=kept.choices,
+                searched=kept.searched,
+            )
+            return replace(answer, carried=kept.carried, ms=kept.ms)
+        checked = _Checked(self)
+        said = checked.statements(kept.statements if kept.status == "answered" else ())
+        nearest = checked.nearest(kept.nearest)
+        answer = verify(
+            Draft(tuple(said), kept.short),
+            checked.evidence,
+            question=kept.question,
+            standalone=kept.standalone,
+            confidence=kept.confidence,
+            nearest=nearest,
+            searched=kept.searched,
+            carried=kept.carried,
+            note=kept.note,
+        )
+        return replace(answer, ms=kept.ms, withdrawn=tuple(checked.withdrawn))
+
+    def evidence(self, kept: KeptCitation, number: int) -> Evidence | Reason:
+        """Return the stored sentence behind a kept quote, or why there is none."""
+        found = self._version(kept.article_id, kept.version)
+        if found is None:
+            return "removed"
+        article, version = found
+        if version.sha256 != kept.sha256:
+            # The number was given again after a removal, unless the stored text is damaged.
+            return "removed" if version.is_intact else "unmatched"
+        sentence = self._sentences_of(version).get(kept.sentence)
+        if sentence is None:
+            return "unmatched"
+        evidence = Evidence(
+            number=number,
+            article=article,
+            version=version,
+            sentence=sentence,
+            score=0.0,
+            context=_context(kept, version),
+            answer_span=_within(kept, kept.short),
+            quote_span=kept.span,
+            missing=kept.missing,
+            differs=tuple(s for part in kept.differs if (s := _within(kept, part))),
+            changed=self._has_changed(version, sentence),
+        )
+        same = stands(evidence) and kept.span.of(version.text) == kept.quote
+        return evidence if same else "unmatched"
+
+    def _version(self, article_id: str, number: int) -> tuple[Article, Version] | None:
+        key = (article_id, number)
+        if key not in self._versions:
+            article = self._archive.article(article_id)
+            version = self._archive.version_number(article_id, number)
+            self._versions[key] = (article, version) if article and version else None
+        return self._versions[key]
+
+    def _sentences_of(self, version: Version) -> dict[Span, Sentence]:
+        if version.id not in self._sentences:
+            sentences = self._archive.sentences(version.id)
+            self._sentences[version.id] = {sentence.span: sentence for sentence in sentences}
+        return self._sentences[version.id]
+
+    def _has_changed(self, version: Version, sentence: Sentence) -> bool:
+        """Whether a newer version no longer has the sentence; a damaged one tells nothing."""
+        if version.article_id not in self._current:
+            self._current[version.article_id] = self._archive.current_version(version.article_id)
+        current = self._current[version.article_id]
+        if current is None or current.number <= version.number or not current.is_intact:
+            return False
+        return _words(version, sentence) not in self._said(current)
+
+    def _said(self, version: Version) -> frozenset[str]:
+        if version.id not in self._words:
+            sentences = self._sentences_of(version).values()
+            self._words[version.id] = frozenset(_words(version, each) for each in sentences)
+        return self._words[version.id]
+
+
+class _Checked:
+    """What of one answer stands, and what does not."""
+
+    def __init__(self, restorer: Restorer) -> None:
+        self._restorer = restorer
+        self._number = 0
+        self.evidence: list[Evidence] = []
+        self.withdrawn: list[Withdrawn] = []
+
+    def nearest(self, kept: Sequence[KeptCitation]) -> list[Evidence]:
+        """Return the nearest sentences that still stand."""
+        return [found for citation in kept if (found := self._citation(citation, nearest=True))]
+
+    def statements(self, kept: Sequence[KeptStatement]) -> list[DraftStatement]:
+        """Return what may be said on the quotes that stand: what was said, else the quote."""
+        drafted = []
+        for statement in kept:
+            found = [(self._citation(citation), citation.quote) for citation in statement.citations]
+            standing = [item for item, _ in found if item]
+            if not standing:
+                continue
+            quotes = [quote for item, quote in found if item]
+            numbers = tuple(item.number for item in standing)
+            drafted.append(DraftStatement(_sayable(statement.text, quotes, standing), numbers))
+            self.evidence += standing
+        return drafted
+
+    def _citation(self, kept: KeptCitation, *, nearest: bool = False) -> Evidence | None:
+        """Return the evidence behind a quote, or None and note that it is withdrawn."""
+        self._number += 1
+        found = self._restorer.evidence(kept, self._number)
+        if isinstance(found, Evidence):
+            return found
+        self.withdrawn.append(_withdrawn(kept, found, nearest=nearest))
+        return None
+
+
+def _sayable(text: str, quotes: Sequence[str], standing: Sequence[Evidence]) -> str:
+    """Return the statement where the gate would pass it, else the first quote itself."""
+    if text in quotes:
+        return text
+    citations = (citation for item in standing if (citation := cite(item)))
+    said = any(supported(text, citation) is not None for citation in citations)
+    return text if said else quotes[0]
+
+
+def _withdrawn(kept: KeptCitation, why: Reason, *, nearest: bool) -> Withdrawn:
+    return Withdrawn(
+        quote=kept.quote,
+        article_id=kept.article_id,
+        version=kept.version,
+        sha256=kept.sha256,
+        why=why,
+        title=kept.title,
+        publisher=kept.publisher,
+        published=kept.published,
+        nearest=nearest,
+    )
+
+
+def _words(version: Version, sentence: Sentence) -> str:
+    return " ".join(sentence.span.of(version.text).split())
+
+
+def _within(kept: KeptCitation, part: str | None) -> Span | None:
+    """Return where a part of the quote stands in the version's text, or None."""
+    place = kept.quote.find(part) if part else -1
+    start = kept.span.start + place
+    return Span(start, start + len(part)) if part and place >= 0 else None
+
+
+def _context(kept: KeptCitation, version: Version) -> Span | None:
+    """Return where the context stands around the quote, or None where it does not."""
+    for before in _places(kept.quote, kept.context or ""):
+        start = kept.span.start - before
+        end = start + len(kept.context or "")
+        if start >= 0 and version.text[start:end] == kept.context:
+            return Span(start, end)
+    return None
+
+
+def _places(part: str, text: str) -> Iterator[int]:
+    place = text.find(part)
+    while part and place >= 0:
+        yield place
+        place = text.find(part, place + 1)
