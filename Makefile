@@ -17,7 +17,7 @@ DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' '
 STAMP := .venv/.installed-$(DIGEST)
 TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
 
-.PHONY: setup prepare chat test lint bench bench-peers reader
+.PHONY: setup prepare chat test lint bench bench-peers reader follow-ups
 .DEFAULT_GOAL := chat
 
 setup: $(STAMP)
@@ -91,3 +91,13 @@ reader: prepare
 	@$(TRAIN_READER) $(READER_RUN)/first --epochs 1.5
 	@$(TRAIN_READER) $(READER_RUN) --start $(READER_RUN)/first/reader.safetensors \
 		--epochs 1.25 --peak 1.1e-4 --near-miss 0.9 --seed 2 --keep 0.5
+
+# Trains the model for follow-ups again, from the shipped reader's encoder.
+FOLLOW_UP_DATA ?= data/follow-up-data
+FOLLOW_UP_RUN ?= data/follow-up-run
+
+follow-ups: prepare
+	@echo "==> Training the model for follow-ups on $(FOLLOW_UP_DATA) into $(FOLLOW_UP_RUN)"
+	@$(BIN)/python -m qa.resolve.training.train $(FOLLOW_UP_DATA)/train.jsonl.gz \
+		$(FOLLOW_UP_DATA)/spans.jsonl.gz $(FOLLOW_UP_RUN) --held-out $(FOLLOW_UP_DATA)/dev.jsonl.gz \
+		--start qa/reader/trained/reader.safetensors
