@@ -135,10 +135,9 @@ def _substituted(question: str, last: str) -> Resolved | None:
 
 def last_whole(conversation: Conversation) -> str:
     """Return the last question as understood, without what was only asked together with it."""
-    understood = [turn.standalone for turn in conversation.turns]
-    while len(understood) > 1 and understood[-1].startswith(f"{understood[-2]} "):
-        understood.pop()
-    return understood[-1]
+    *before, last = [turn.standalone for turn in conversation.turns]
+    joined = [whole for whole in before if last.startswith(f"{whole} ")]
+    return min(joined, key=len, default=last)
 
 
 def _was_declined(conversation: Conversation) -> bool:

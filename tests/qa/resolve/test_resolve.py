@@ -151,7 +151,8 @@ def test_after_a_decline_a_bare_question_stands_by_itself() -> None:
 
 
 def test_what_was_only_asked_together_is_not_carried_on() -> None:
-    turns = (Turn(LENT, LENT), Turn("How many?", f"{LENT} How many?"))
+    together = ("How many?", "Who else?")
+    turns = (Turn(LENT, LENT), *(Turn(asked, f"{LENT} {asked}") for asked in together))
     found = RESOLVER.resolve("And Russia?", Conversation(turns))
     assert found.standalone == "How much has Russia lent Venezuela?"
 
