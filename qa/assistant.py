@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
-from time import perf_counter
 
 from corpus.archive import Archive
 from corpus.article import Article, Version
@@ -20,11 +19,13 @@ from qa.answer import Answer, Conversation, Draft, Evidence
 from qa.compose import compose
 from qa.discourse.moves import Move, last_answer
 from qa.discourse.replies import Replies
+from qa.reader.home import NOWHERE, Home
 from qa.reader.question import analyse
-from qa.reader.read import NOWHERE, Home, Reader
+from qa.reader.read import Reader
 from qa.reader.words import content_stems
 from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, retrieve
+from qa.stopwatch import Stopwatch
 from qa.verify import ask_back, verify
 
 MAX_QUESTION_CHARACTERS = 4000
@@ -306,22 +307,3 @@ def check_question(question: str) -> None:
         raise QuestionError("E_NOT_TEXT", "The question is not valid Unicode text.")
     if not re.search(r"[^\W_]", question):
         raise QuestionError("E_EMPTY", NOTHING_ASKED)
-
-
-class Stopwatch:
-    """Wall-clock milliseconds per named stage."""
-
-    def __init__(self) -> None:
-        self._start = perf_counter()
-        self._stages: dict[str, float] = {}
-
-    @contextmanager
-    def __call__(self, stage: str) -> Iterator[None]:
-        """Time the block under this name."""
-        start = perf_counter()
-        yield
-        self._stages[stage] = (perf_counter() - start) * 1000
-
-    def milliseconds(self) -> dict[str, float]:
-        """Return the stages so far, and "total" since the start."""
-        return {**self._stages, "total": (perf_counter() - self._start) * 1000}

@@ -19,6 +19,7 @@ from qa.reader.candidates import Candidate
 from qa.reader.context import context_of, quoted_part
 from qa.reader.contrast import contrast_of
 from qa.reader.features import Asked, Floats, Reading, sentence_features
+from qa.reader.home import HOME_ODDS, NOWHERE, Home, at_home
 from qa.reader.model import ReaderModel
 from qa.reader.pointing import pointed, proposals
 from qa.reader.question import Question
@@ -31,9 +32,6 @@ SENTENCES_SEARCHED = 12
 EVIDENCE_KEPT = 8
 # How much a good short answer speaks for its sentence; .5 to 1 do equally well.
 ANSWER_SHARE = 0.7
-# What it speaks for a sentence to stand in the article just quoted: in its score, in log-odds.
-HOME_BONUS = 1.0
-HOME_ODDS = 0.7
 # What a sentence without any short answer counts as: about the worst that one can have.
 NO_CANDIDATE = -2.0
 
@@ -80,32 +78,6 @@ class Scored:
         return [*before, *reading.texts[position + 1 : position + 2], reading.heading]
 
 
-@dataclass(frozen=True, slots=True)
-class Home:
-    """What a conversation is about: a follow-up mostly asks on about the article just quoted.
-
-    Attributes:
-        articles: Ids of the articles quoted last.
-        quotes: What was quoted; it rarely answers the next question too.
-    """
-
-    articles: frozenset[str] = frozenset()
-    quotes: frozenset[str] = frozenset()
-
-    def __bool__(self) -> bool:
-        """Whether there is a conversation."""
-        return bool(self.articles)
-
-    def speaks_for(self, item: Scored) -> float:
-        """Return 1 for a new sentence of an article at home, -1 for one that was quoted, else 0."""
-        if item.text in self.quotes:
-            return -1.0
-        return float(item.source.article.id in self.articles)
-
-
-NOWHERE = Home()
-
-
 class Reader:
     """Ranks retrieved sentences: first by plain features, then by what a trained model reads."""
 
@@ -147,7 +119,7 @@ class Reader:
         weighed = self.weigh(asked, self.sources(asked, hits[:CHUNKS_READ]))
         weighed = [item for item in weighed if item.text not in shown]
         seen = view_windows(question.text, weighed, self.model)
-        scored = _at_home(rank(seen, self._view), home)[:SENTENCES_WEIGHED]
+        scored = at_home(rank(seen, self._view), home)[:SENTENCES_WEIGHED]
         searched = find_answers(asked, scored, self._answer)
         return [
             self._evidence(number, item, asked, searched, home)
@@ -263,16 +235,6 @@ class Reader:
             return None
         start = sentence.span.start + item.candidate.span.start
         return Span(start, start + len(item.candidate.span))
-
-
-def _at_home(scored: Sequence[Scored], home: Home) -> list[Scored]:
-    """Return the sentences, best first, with what the conversation speaks for and against."""
-    if not home:
-        return list(scored)
-    raised = [
-        replace(item, score=item.score + HOME_BONUS * home.speaks_for(item)) for item in scored
-    ]
-    return sorted(raised, key=lambda item: item.score, reverse=True)
 
 
 def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:
