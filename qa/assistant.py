@@ -17,10 +17,10 @@ from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
 from qa.answer import Answer, Conversation, Draft, Evidence
 from qa.compose import compose
-from qa.discourse.moves import Move, last_answer
+from qa.discourse.moves import Move
 from qa.discourse.replies import Replies
 from qa.reader.home import NOWHERE, Home
-from qa.reader.question import analyse
+from qa.reader.question import Question, analyse
 from qa.reader.read import Reader
 from qa.reader.words import content_stems
 from qa.resolve.resolve import Resolved, Resolver, last_whole
@@ -211,6 +211,8 @@ class Assistant:
         analysed = analyse(query)
         if not analysed.terms:
             raise QuestionError("E_EMPTY", NOTHING_ASKED)
+        if home:  # there it is read as it was typed: what it leaves unsaid is known there
+            analysed = _with_terms(analyse(asking.resolved.in_place), analysed)
         limits, progress = asking.limits, asking.progress
         progress(f"searching {self._scope(limits)}")
         with asking.clock("retrieve"):
@@ -279,16 +281,20 @@ def _asked_back(asking: _Asking) -> Answer:
     )
 
 
+def _with_terms(asked: Question, otherwise: Question) -> Question:
+    return asked if asked.terms else otherwise
+
+
 def _home(conversation: Conversation, resolved: Resolved) -> Home:
     """Return what was quoted last, if the question goes on about it."""
-    last = last_answer(conversation)
-    if last is None:
+    answers = [turn.answer for turn in conversation.turns if turn.answer and turn.answer.citations]
+    if not answers:
         return NOWHERE
+    last = answers[-1]
     named = {term for name in analyse(resolved.standalone).names for term in name}
     said = f"{last.standalone} {last.citations[0].quote}"
     if not (resolved.carried or resolved.move or named.intersection(content_stems(said))):
         return NOWHERE
-    answers = (turn.answer for turn in conversation.turns if turn.answer)
     return Home(
         frozenset(citation.article_id for citation in last.citations),
         frozenset(citation.quote for answer in answers for citation in answer.citations),

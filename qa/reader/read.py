@@ -19,7 +19,7 @@ from qa.reader.candidates import Candidate
 from qa.reader.context import context_of, quoted_part
 from qa.reader.contrast import contrast_of
 from qa.reader.features import Asked, Floats, Reading, sentence_features
-from qa.reader.home import HOME_ODDS, NOWHERE, Home, at_home
+from qa.reader.home import HOME_ODDS, NOWHERE, Home, at_home, by_standing
 from qa.reader.model import ReaderModel
 from qa.reader.pointing import pointed, proposals
 from qa.reader.question import Question
@@ -108,17 +108,17 @@ class Reader:
         """Return the best `EVIDENCE_KEPT` sentences of the hits, best first.
 
         Args:
-            question: The standalone question, analysed.
-            vector: Its unit vector, shape (d,), float32.
+            question: The question, analysed.
+            vector: Of the standalone question, a unit vector, shape (d,), float32.
             hits: Retrieved chunks, best first.
             day: The day that relative dates count from.
-            home: What a conversation is about; new sentences of its articles come a little earlier.
+            home: What a conversation is about; sentences of its articles come earlier.
             shown: Sentences that are not to be found again.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
         weighed = self.weigh(asked, self.sources(asked, hits[:CHUNKS_READ]))
         weighed = [item for item in weighed if item.text not in shown]
-        seen = view_windows(question.text, weighed, self.model)
+        seen = view_windows(question.text, by_standing(weighed, home), self.model)
         scored = at_home(rank(seen, self._view), home)[:SENTENCES_WEIGHED]
         searched = find_answers(asked, scored, self._answer)
         return [

@@ -56,12 +56,23 @@ class Resolved:
         carried: Names and terms that came from earlier turns.
         move: What it wants of the last answer, or None if it asks something of its own.
         choices: Standalone questions, where about equally likely ones could be meant.
+        typed: The question as typed, if that says all where the conversation is about; or "".
     """
 
     standalone: str
     carried: tuple[str, ...] = ()
     move: Move | None = None
     choices: tuple[str, ...] = ()
+    typed: str = ""
+
+    @property
+    def in_place(self) -> str:
+        """Return the question as it is read in the articles that the conversation is about.
+
+        There a pronoun and what is left out are understood, and a name that was put in their place
+        could only be the wrong one.
+        """
+        return self.typed or self.standalone
 
 
 class Resolver:
@@ -96,7 +107,11 @@ class Resolver:
         phrases = [p for p in self._phrases(question, said) if p.text not in without]
         if not phrases:
             return Resolved(question)
-        return Resolved(worded(question, phrases), tuple(p.text for p in phrases))
+        return Resolved(
+            worded(question, phrases),
+            tuple(p.text for p in phrases),
+            typed=without_opening(question),
+        )
 
     def _phrases(self, question: str, said: Sequence[Said]) -> list[Phrase]:
         """Return what the question leaves unsaid."""
