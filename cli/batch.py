@@ -107,7 +107,8 @@ def _answered(question: BatchQuestion, ask: Ask, understand: Understand) -> Answ
                 answer = ask(past.question, conversation, question.asked)
                 turn = Turn(past.question, answer.standalone, answer)
             else:  # an answer given by the caller is never taken for a source
-                turn = Turn(past.question, understand(past.question, conversation))
+                standalone = understand(past.question, conversation)
+                turn = Turn(past.question, standalone, said=past.answer)
             conversation = conversation.with_turn(turn)
         except QuestionError as error:
             field = f"history.{number}.{error.field}"

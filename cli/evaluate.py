@@ -13,6 +13,7 @@ import typer
 from cli.common import AsJson, Config, Debug, Store, read_settings
 from cli.edge import ALL_REFUSED, PARTLY, error_line, printable
 from cli.files import write_new
+from cli.follow_ups import follow_ups
 from cli.measure import Questions, run
 from cli.quote_check import quotes
 from corpus.counts import counted
@@ -31,6 +32,7 @@ NewFile = Annotated[
 evaluate = typer.Typer(rich_markup_mode=None)
 evaluate.command()(run)
 evaluate.command()(quotes)
+evaluate.command()(follow_ups)
 
 
 @evaluate.callback()

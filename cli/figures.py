@@ -13,6 +13,7 @@ from qa.evaluation.runs.compare import Comparison, Difference
 from qa.evaluation.runs.summary import GROUPS, SPEED
 
 _MILLISECONDS = " ms"
+_HEADER = ("", "figure", "95 % interval", "n")
 
 
 def report_lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -51,13 +52,18 @@ def comparison_lines(comparison: Comparison) -> Iterator[str]:
         yield f"  {printable(changed.id)}: {changed.before} -> {changed.after}"
 
 
+def aligned_figures(figures: Sequence[Figure]) -> Iterator[str]:
+    """Yield the figures as one table."""
+    yield from _aligned([_HEADER, *map(_figure_cells, figures)])
+
+
 def _figure_lines(figures: Sequence[Figure]) -> Iterator[str]:
     rest = {figure.name: figure for figure in figures}
     groups = {
         group: [rest.pop(name) for name in names if name in rest] for group, names in GROUPS.items()
     }
     groups[SPEED] = list(rest.values())
-    table: list[tuple[str, ...]] = [("", "figure", "95 % interval", "n")]
+    table: list[tuple[str, ...]] = [_HEADER]
     for group, found in groups.items():
         if found:
             table += [("",) * 4, (group, "", "", ""), *map(_figure_cells, found)]

@@ -177,11 +177,17 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """A question asked and, once given, its answer."""
+    """A question asked and, once given, its answer.
+
+    Attributes:
+        said: Where there is no answer of ours: what a caller says was answered. Follow-ups are
+            understood by it; nothing of it is a source.
+    """
 
     question: str
     standalone: str
     answer: Answer | None = None
+    said: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,6 +27,7 @@ from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, retrieve
 from qa.stopwatch import Stopwatch
 from qa.verify import ask_back, verify
+from qa.wording import whom
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
@@ -163,7 +164,7 @@ class Assistant:
         with clock("resolve"):
             resolved = self._resolver.resolve(question, conversation, without)
         asking = _Asking(question, resolved, asked, limits, progress, clock)
-        if resolved.choices:
+        if resolved.choices or resolved.unnamed:
             trace = Trace(_asked_back(asking), (), ())
         elif resolved.move in REPLIED:
             trace = self._reply(asking, resolved.move, conversation)
@@ -278,6 +279,7 @@ def _asked_back(asking: _Asking) -> Answer:
         question=asking.question,
         standalone=asking.resolved.standalone,
         choices=asking.resolved.choices,
+        note=whom(asking.resolved.unnamed) if asking.resolved.unnamed else "",
     )
 
 

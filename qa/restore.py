@@ -44,6 +44,7 @@ class Restorer:
                 question=kept.question,
                 standalone=kept.standalone,
                 choices=kept.choices,
+                note=kept.note,
                 searched=kept.searched,
             )
             return replace(answer, carried=kept.carried, ms=kept.ms)

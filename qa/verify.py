@@ -94,14 +94,15 @@ def decline(
 
 
 def ask_back(
-    *, question: str, standalone: str, choices: tuple[str, ...], searched: str = ""
+    *, question: str, standalone: str, choices: tuple[str, ...], note: str = "", searched: str = ""
 ) -> Answer:
-    """Return an answer that asks which of several questions was meant."""
+    """Return an answer that asks which of several questions was meant, or as `note` says."""
     return Answer(
         question=question,
         standalone=standalone,
         status="unclear",
         choices=choices,
+        note=note,
         searched=searched,
     )
 

@@ -54,12 +54,17 @@ def remarks(citation: Citation) -> dict[str, str]:
     return {kind: words for kind, words in said.items() if words}
 
 
+def whom(pronoun: str) -> str:
+    """Return the question back to a pronoun for which nobody was named."""
+    return f"Whom do you mean by “{pronoun}”? Nobody was named before; please give the name."
+
+
 def message(answer: Answer) -> str:
     """Return what is said in our own words: about the quotes, or in the place of an answer."""
     if answer.status == "answered":
         return answer.note
     if answer.status == "unclear":
-        return "Which of these do you mean?"
+        return answer.note or "Which of these do you mean?"
     if any(not quote.nearest for quote in answer.withdrawn):
         return "What this answer quoted is no longer in the store."
     searched = f" Searched: {answer.searched}." if answer.searched else ""

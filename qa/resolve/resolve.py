@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from corpus.article import Span
 from qa.answer import Conversation
 from qa.discourse.moves import Move, move_of
 from qa.reader.lexicon import PLACES
@@ -14,7 +15,8 @@ from qa.reader.words import content_stems
 from qa.resolve.phrases import Phrase, phrases_of
 from qa.resolve.said import Said, said_before
 from qa.resolve.terms import TermModel
-from qa.resolve.wording import slots, without_opening, worded
+from qa.resolve.unclear import chosen, readings, unnamed, was_asked_back
+from qa.resolve.wording import added, left_out, slots, without_opening, worded
 
 # No question of its own but a piece of one: "and Russia?", "what about arms?", "no, in 2016".
 _INSTEAD = re.compile(
@@ -38,6 +40,11 @@ _ASKS_WITH = re.compile(
 )
 _ASKED = re.compile(r"when|where|why|how|since when|how long", re.IGNORECASE)
 _YEAR = re.compile(r"\b(?:1[5-9]|20)\d\d\b")
+_PLACED = re.compile(
+    r"(in|on|at|from|by|since|until|before|after|during|for|to|with)\s+(?!whom\b|what\b|which\b)",
+    re.IGNORECASE,
+)
+MOST_WORDS_OF_A_PIECE = 5
 # How likely a word must belong to a follow-up to be carried, by what the follow-up shows.
 LEAST_FOR_PRONOUN = 0.35
 LEAST_FOR_DEFINITE = 0.6
@@ -56,6 +63,7 @@ class Resolved:
         carried: Names and terms that came from earlier turns.
         move: What it wants of the last answer, or None if it asks something of its own.
         choices: Standalone questions, where about equally likely ones could be meant.
+        unnamed: A pronoun that stands for someone of whom nothing was said; or "".
         typed: The question as typed, if that says all where the conversation is about; or "".
     """
 
@@ -63,6 +71,7 @@ class Resolved:
     carried: tuple[str, ...] = ()
     move: Move | None = None
     choices: tuple[str, ...] = ()
+    unnamed: str = ""
     typed: str = ""
 
     @property
@@ -96,16 +105,21 @@ class Resolver:
         """
         said = said_before(conversation)
         if not said:
-            return Resolved(question)
+            return Resolved(question, unnamed=unnamed(question))
+        if choice := chosen(question, conversation):
+            return Resolved(choice)
         last = last_whole(conversation)
         if move := move_of(question, conversation):
-            return _about_answer(move, question, last)
+            return _less(_about_answer(move, question, last), without)
         if _is_bare(question):
-            return Resolved(question) if _was_declined(conversation) else _piece(question, last)
+            alone = Resolved(question) if _was_declined(conversation) else _piece(question, last)
+            return _less(alone, without)
         if swapped := _substituted(question, last):
-            return swapped
-        phrases = [p for p in self._phrases(question, said) if p.text not in without]
-        if not phrases:
+            return _less(swapped, without)
+        found = [p for p in self._found(question, said) if p.text not in without]
+        if not was_asked_back(conversation) and (choices := readings(question, found, said)):
+            return Resolved(choices[0], choices=choices)
+        if not (phrases := _most_likely(found, question)):
             return Resolved(question)
         return Resolved(
             worded(question, phrases),
@@ -113,15 +127,28 @@ class Resolver:
             typed=without_opening(question),
         )
 
-    def _phrases(self, question: str, said: Sequence[Said]) -> list[Phrase]:
-        """Return what the question leaves unsaid."""
+    def _found(self, question: str, said: Sequence[Said]) -> list[Phrase]:
+        """Return what the question may leave unsaid, the likeliest first."""
         weighed = self.model.weigh(question, said)
         known = frozenset(content_stems(question))
         found = phrases_of(said, weighed, _least(question), known)
         if not found and slots(question) and not name_spans(question):
             found = phrases_of(said, weighed, LEAST_AT_ALL, known)[:1]
-        room = max(MOST_CARRIED, len(slots(question)))
-        return [p for p in found if p.weight >= LEAST_FOR_TOPIC or p in found[:1]][:room]
+        return found
+
+
+def _most_likely(found: Sequence[Phrase], question: str) -> list[Phrase]:
+    """Return what is carried over of what was found."""
+    room = max(MOST_CARRIED, len(slots(question)))
+    return [p for p in found if p.weight >= LEAST_FOR_TOPIC or p in found[:1]][:room]
+
+
+def _less(resolved: Resolved, without: Collection[str]) -> Resolved:
+    """Return what was understood without the carried terms that are not wanted."""
+    unwanted = [term for term in resolved.carried if term in without]
+    standalone = left_out(resolved.standalone, unwanted)
+    carried = tuple(term for term in resolved.carried if term not in unwanted)
+    return replace(resolved, standalone=standalone, carried=carried)
 
 
 def _least(question: str) -> float:
@@ -131,20 +158,34 @@ def _least(question: str) -> float:
 
 
 def _substituted(question: str, last: str) -> Resolved | None:
-    """Return the last question with one thing replaced, where the follow-up is but a piece."""
+    """Return the last question with one thing replaced or added, where this is but a piece."""
     piece = _INSTEAD.match(question.strip())
     if piece is None:
         return None
     new = next(filter(None, piece.groups())).strip()
-    if _YEAR.search(new) and _YEAR.search(last):
-        return _after(last, _YEAR.sub(_YEAR.search(new)[0], last, count=1), new)  # type: ignore[index]
-    named = name_spans(new) or name_spans(f"x {new}")
-    if len(new.split()) > 5 or not named:
+    if len(new.split()) > MOST_WORDS_OF_A_PIECE:
         return None
-    names = name_spans(last)
-    alike = [span for span in names if (span.of(last) in PLACES) == (new in PLACES)]
-    for span in alike or names:
-        return _after(last, last[: span.start] + new + last[span.end :], new)
+    placed = _PLACED.match(new)
+    if (year := _YEAR.search(new)) and _YEAR.search(last):
+        return _after(last, _YEAR.sub(year[0], last, count=1), new)
+    if name_spans(new) or name_spans(f"x {new}"):
+        return _renamed(last, new, placed)
+    if placed:
+        return _after(last, added(last, new), new)
+    return _asked_together(last, question) if piece[1] or piece[3] else None
+
+
+def _renamed(last: str, new: str, placed: re.Match[str] | None) -> Resolved | None:
+    """Return the last question with a name for one of its kind: for "in Peru" one after "in"."""
+    name = new[placed.end() :] if placed else new
+    alike = [span for span in name_spans(last) if (span.of(last) in PLACES) == (name in PLACES)]
+    if placed:
+        before = re.compile(rf"\b{placed[1]}\s+(?:the\s+)?$", re.IGNORECASE)
+        alike = [span for span in alike if before.search(last[: span.start])]
+        if not alike:
+            return _after(last, added(last, new), new)
+    for span in alike or name_spans(last):
+        return _after(last, last[: span.start] + name + last[span.end :], new)
     return None
 
 
@@ -170,7 +211,8 @@ def _about_answer(move: Move, question: str, last: str) -> Resolved:
 def _is_bare(question: str) -> bool:
     """Return whether it names nothing at all: "how many?", "since when?"."""
     bare = without_opening(question).rstrip(" ?.!")
-    return _ASKED.fullmatch(bare) is not None or not content_stems(question)
+    means_someone = any(kind == "person" for _, kind in slots(question))
+    return _ASKED.fullmatch(bare) is not None or not (content_stems(question) or means_someone)
 
 
 def _piece(question: str, last: str) -> Resolved:
@@ -178,7 +220,7 @@ def _piece(question: str, last: str) -> Resolved:
     asked = without_opening(question).rstrip(" ?.!")
     auxiliary = _ASKS_WITH.match(last)
     if auxiliary and len(asked.split()) <= 2 and _ASKED.fullmatch(asked):
-        return _after(last, f"{asked} {auxiliary[1]}", question)
+        return _after(last, f"{asked[:1].upper()}{asked[1:]} {auxiliary[1]}", question)
     return _asked_together(last, question)
 
 
@@ -189,7 +231,8 @@ def _asked_together(last: str, question: str) -> Resolved:
 def _after(last: str, standalone: str, own: str) -> Resolved:
     """Return the standalone question, its names taken from the last one named as carried."""
     terms = set(content_stems(own))
-    names = dict.fromkeys(span.of(last) for span in name_spans(last))
+    spans = [*name_spans(last), *(Span(*year.span()) for year in _YEAR.finditer(last))]
+    names = dict.fromkeys(span.of(last) for span in sorted(spans))
     return Resolved(
         standalone,
         tuple(n for n in names if n in standalone and not set(content_stems(n)) <= terms),

@@ -69,7 +69,7 @@ def _said(conversation: Conversation) -> Iterator[Said]:
     for ago, turn in enumerate(islice(reversed(conversation.turns), TURNS_READ), 1):
         short = (turn.answer.short if turn.answer else "") or ""
         yield Said(turn.standalone, ago, is_answer=False, answered=short)
-        if turn.answer and (text := answer_text(turn.answer)):
+        if text := answer_text(turn.answer) if turn.answer else turn.said:
             yield Said(text, ago, is_answer=True, answered=short)
 
 

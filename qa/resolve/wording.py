@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.article import Span
 from qa.resolve.phrases import Kind, Phrase
@@ -29,6 +29,7 @@ _FITS: dict[str, tuple[tuple[Kind, ...], ...]] = {
     "place": ((Kind.PLACE,), (Kind.NAME,)),
     "time": ((Kind.TIME,),),
 }
+_PREPOSITION = r"(?:in|at|on|from|of|by|with|for|to|during|about)"
 _TAIL = re.compile(r"[\s?.!]*$")
 _OPENING = re.compile(r"^(?:and|but|so|ok(?:ay)?|then|well|no),?\s+(?=\S)", re.IGNORECASE)
 
@@ -37,6 +38,15 @@ def without_opening(question: str) -> str:
     """Return the question without the "and" or "but" that ties it to the last one."""
     rest = _OPENING.sub("", question.strip(), count=1)
     return rest[:1].upper() + rest[1:] if rest != question.strip() else rest
+
+
+def left_out(question: str, terms: Iterable[str]) -> str:
+    """Return the question without some of its terms and the prepositions before them."""
+    for term in terms:
+        question = re.sub(
+            rf"(?:\s+{_PREPOSITION})?\s+{re.escape(term)}(?:['’]s?)?(?!\w)", "", question, count=1
+        )
+    return question
 
 
 def slots(question: str) -> list[tuple[Span, str]]:
@@ -65,45 +75,54 @@ def worded(question: str, phrases: Sequence[Phrase]) -> str:
     at = 0
     used: set[str] = set()
     for span, kind in slots(question):
-        phrase = None if kind in used else _fitting(kind, left)
-        if phrase is None:
+        fits = [] if kind in used else fitting(kind, left)
+        if not fits:
             continue
+        phrase = fits[0]
         left.remove(phrase)
         used.add(kind)
-        parts += [question[at : span.start], _in_place(question, span, kind, phrase)]
+        parts += [question[at : span.start], _in_place(question, span, kind, phrase.text)]
         at = span.end
-    return _with_rest("".join([*parts, question[at:]]), left)
+    whole = "".join([*parts, question[at:]])
+    return added(whole, " ".join(_rest(left))) if left else whole
 
 
-def _fitting(kind: str, phrases: Sequence[Phrase]) -> Phrase | None:
-    """Return the likeliest phrase of the first kind that the pronoun can stand for."""
+def fitting(kind: str, phrases: Sequence[Phrase]) -> list[Phrase]:
+    """Return the phrases of the first kind that the pronoun can stand for, in the same order."""
     groups = ([p for p in phrases if p.kind in wanted] for wanted in _FITS[kind])
-    return next((group[0] for group in groups if group), None)
+    return next(filter(None, groups), [])
 
 
-def _in_place(question: str, span: Span, kind: str, phrase: Phrase) -> str:
+def in_slot(question: str, name: str) -> str:
+    """Return the question with a name in the place of its first pronoun, if it has one."""
+    for span, kind in slots(question)[:1]:
+        named = _in_place(question, span, kind, name)
+        return question[: span.start] + named + question[span.end :]
+    return question
+
+
+def _in_place(question: str, span: Span, kind: str, name: str) -> str:
     word = span.of(question).lower()
     if word in _POSSESSIVES or (word == "her" and _NOUN_AFTER.match(question, span.end)):
-        return phrase.text + ("'" if phrase.text.endswith("s") else "'s")
+        return name + ("'" if name.endswith("s") else "'s")
     if kind == "place":
-        return f"in {phrase.text}"
+        return f"in {name}"
     if kind == "time" and not re.search(r"\b(?:in|on|by|since|until)\s+$", question[: span.start]):
-        return f"in {phrase.text}"
-    return phrase.text
+        return f"in {name}"
+    return name
 
 
-def _with_rest(question: str, phrases: Sequence[Phrase]) -> str:
-    if not phrases:
-        return question
+def added(question: str, rest: str) -> str:
+    """Return the question with something said at its end, before its mark."""
     tail = _TAIL.search(question)
     end = tail.start() if tail else len(question)
-    return question[:end] + "".join(_added(phrases)) + (question[end:].strip() or "?")
+    return f"{question[:end]} {rest}{question[end:].strip() or '?'}"
 
 
-def _added(phrases: Sequence[Phrase]) -> Iterator[str]:
+def _rest(phrases: Sequence[Phrase]) -> Iterator[str]:
     """Yield the phrases to add: with the preposition that each had, the others named as topics."""
     placed = [p for p in phrases if p.preposition in ("in", "at", "on", "during", "from")]
-    yield from (f" {p.preposition} {p.text}" for p in placed)
+    yield from (f"{p.preposition} {p.text}" for p in placed)
     topics = [p.text for p in phrases if p not in placed]
     if topics:
-        yield f" ({', '.join(topics)})"
+        yield f"({', '.join(topics)})"
