@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -101,6 +101,17 @@ class ChunkIndex:
         """Return the `k` chunks that share most with the question's words, best first."""
         with store_errors(self._archive.path):
             return self._hits(search(self._archive.connection(), question, k, limits))
+
+    def of_versions(self, versions: Collection[int], k: int) -> list[Hit]:
+        """Return the first `k` chunks of each of these versions, scored 0."""
+        ids = (
+            chunk
+            for version in versions
+            for chunk in self._ids(
+                "SELECT id FROM chunks WHERE version_id = ? ORDER BY id LIMIT ?", (version, k)
+            )
+        )
+        return self._hits((int(chunk), 0.0) for chunk in ids)
 
     def sentence_vectors(self, version_id: int) -> Vectors:
         """Return (sentences, d) of unit length, row i for position i.

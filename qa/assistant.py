@@ -24,7 +24,7 @@ from qa.reader.question import Question, analyse
 from qa.reader.read import Reader
 from qa.reader.words import content_stems
 from qa.resolve.resolve import Resolved, Resolver, last_whole
-from qa.retrieve import CHUNKS_EACH, retrieve
+from qa.retrieve import CHUNKS_EACH, CHUNKS_READ, retrieve, with_home
 from qa.stopwatch import Stopwatch
 from qa.verify import ask_back, verify
 from qa.wording import whom
@@ -220,9 +220,12 @@ class Assistant:
             vector = self._embedder.embed_query(query)
             day = asking.day or (self._archive.newest_date if analysed.relative else None)
             hits = retrieve(self._archive, self._index, query, vector, day, limits, self._chunks)
-        progress(f"reading {len({hit.chunk.version_id for hit in hits})} articles")
+        read = hits[:CHUNKS_READ]
+        if home and limits == NO_LIMITS:
+            read = with_home(hits, self._archive, self._index, home.articles)
+        progress(f"reading {len({hit.chunk.version_id for hit in read})} articles")
         with asking.clock("read"):
-            evidence = self._reader.read(analysed, vector, hits, day, home=home, shown=shown)
+            evidence = self._reader.read(analysed, vector, read, day, home=home, shown=shown)
         progress("checking quotes")
         return hits, evidence
 
@@ -295,7 +298,7 @@ def _home(conversation: Conversation, resolved: Resolved) -> Home:
     last = answers[-1]
     named = {term for name in analyse(resolved.standalone).names for term in name}
     said = f"{last.standalone} {last.citations[0].quote}"
-    if not (resolved.carried or resolved.move or named.intersection(content_stems(said))):
+    if not (resolved.leans or named.intersection(content_stems(said))):
         return NOWHERE
     return Home(
         frozenset(citation.article_id for citation in last.citations),

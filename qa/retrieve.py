@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from math import exp
 
@@ -11,6 +12,8 @@ from index.fuse import reciprocal_rank_fusion
 from qa.reader.features import Floats
 
 CHUNKS_EACH = 60
+CHUNKS_READ = 40
+CHUNKS_OF_HOME = 8
 # By these, articles of the days around the day of asking come first in 72 % instead of 59 % of the
 # development questions; any gain from .2 to 1 and any decay from one to three weeks does as well.
 NEARNESS_GAIN = 0.4
@@ -49,6 +52,20 @@ def retrieve(
     ]
     scored.sort(key=lambda item: (-item[0], item[1]))
     return [Hit(found[id_], score, rank) for rank, (score, id_) in enumerate(scored, start=1)]
+
+
+def with_home(
+    hits: Sequence[Hit], archive: Archive, index: ChunkIndex, home: Collection[str]
+) -> list[Hit]:
+    """Return the best hits and, after them, the beginnings of articles whose ids are given.
+
+    There is room for them: where hits are left out for it, they are the last of `CHUNKS_READ`.
+    """
+    current = (archive.current_version(article) for article in home)
+    found = index.of_versions([version.id for version in current if version], CHUNKS_OF_HOME)
+    known = {hit.chunk.id for hit in hits[:CHUNKS_READ]}
+    added = [hit for hit in found if hit.chunk.id not in known][:CHUNKS_OF_HOME]
+    return [*hits[: CHUNKS_READ - len(added)], *added]
 
 
 def _nearness(day: date | None, published: date | None) -> float:

@@ -83,6 +83,7 @@ class KeptTurn(_Record):
     question: str
     standalone: str
     answer: KeptAnswer | None
+    said: str = ""
 
 
 def encode_turn(turn: Turn) -> str:

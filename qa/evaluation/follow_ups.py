@@ -1,11 +1,13 @@
 """How follow-ups are understood, against what a person wrote for each: no store, no answer needed.
 
 Words are content words: those of `qa.reader.words.content_stems`, that is its tokens less its stop
-words, cut to their stems by Snowball's English stemmer ("lent" and "lend" are one).
+words, cut to their stems by Snowball's English stemmer ("lent" and "lend" are one); possessive
+endings are left out.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -28,6 +30,7 @@ RIGHT = "added words right"
 AS_THEY_ARE = "left as they are"
 NEW_SUBJECTS = "new subjects left as they are"
 INVENTED = "invented words a question"
+_POSSESSIVE = re.compile(r"(?<=\w)['’]s\b|(?<=s)['’](?!\w)")
 
 
 class _Model(BaseModel):
@@ -187,4 +190,4 @@ def _ratio(rows: NDArray[np.float64]) -> float:
 
 
 def _stems(text: str) -> frozenset[str]:
-    return frozenset(content_stems(text))
+    return frozenset(content_stems(_POSSESSIVE.sub("", text)))

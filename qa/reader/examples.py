@@ -19,9 +19,9 @@ from qa.evaluation.sets.questions import Query, QuestionSet
 from qa.reader.features import Asked, Floats, sentence_features
 from qa.reader.named import named_in
 from qa.reader.question import analyse
-from qa.reader.read import CHUNKS_READ, Reader, Scored
+from qa.reader.read import Reader, Scored
 from qa.reader.training.swaps import Swapper
-from qa.retrieve import retrieve
+from qa.retrieve import CHUNKS_READ, retrieve
 
 Family = Literal["asked", "undated", "without_articles", "near_miss"]
 

@@ -26,7 +26,6 @@ from qa.reader.question import Question
 from qa.reader.views import View, rank, view_windows
 from qa.reader.weights import Weights, in_order
 
-CHUNKS_READ = 40
 SENTENCES_WEIGHED = 30
 SENTENCES_SEARCHED = 12
 EVIDENCE_KEPT = 8
@@ -110,13 +109,13 @@ class Reader:
         Args:
             question: The question, analysed.
             vector: Of the standalone question, a unit vector, shape (d,), float32.
-            hits: Retrieved chunks, best first.
+            hits: Chunks to read, best first.
             day: The day that relative dates count from.
             home: What a conversation is about; sentences of its articles come earlier.
             shown: Sentences that are not to be found again.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
-        weighed = self.weigh(asked, self.sources(asked, hits[:CHUNKS_READ]))
+        weighed = self.weigh(asked, self.sources(asked, hits))
         weighed = [item for item in weighed if item.text not in shown]
         seen = view_windows(question.text, by_standing(weighed, home), self.model)
         scored = at_home(rank(seen, self._view), home)[:SENTENCES_WEIGHED]

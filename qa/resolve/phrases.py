@@ -108,7 +108,7 @@ def _phrases(said: Said, words: Weighed, least: float) -> Iterator[Phrase]:
         whole = next((n for n in names if n.overlaps(span)), span)
         if not any(w >= least / 2 for s, w in weights.items() if whole.contains(s)):
             whole = span
-        if runs and (runs[-1].overlaps(whole) or _joined(said.text, runs[-1], whole)):
+        if runs and (runs[-1].overlaps(whole) or _joined(said, runs[-1], whole)):
             runs[-1] = Span(runs[-1].start, max(runs[-1].end, whole.end))
         else:
             runs.append(whole)
@@ -147,8 +147,10 @@ def _is_content(word: str) -> bool:
     return bool(content_stems(word)) and not _DAY.fullmatch(word)
 
 
-def _joined(text: str, left: Span, right: Span) -> bool:
-    return _JOINT.fullmatch(text, left.end, right.start) is not None
+def _joined(said: Said, left: Span, right: Span) -> bool:
+    """Return whether two words make one phrase; of answers only names are carried over."""
+    is_name = not said.is_answer or right.of(said.text)[:1].isupper()
+    return is_name and _JOINT.fullmatch(said.text, left.end, right.start) is not None
 
 
 def _phrase(said: Said, span: Span, weight: float) -> Phrase:

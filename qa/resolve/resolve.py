@@ -13,10 +13,11 @@ from qa.reader.lexicon import PLACES
 from qa.reader.named import name_spans
 from qa.reader.words import content_stems
 from qa.resolve.phrases import Phrase, phrases_of
+from qa.resolve.pronouns import open_slots
 from qa.resolve.said import Said, said_before
 from qa.resolve.terms import TermModel
 from qa.resolve.unclear import chosen, readings, unnamed, was_asked_back
-from qa.resolve.wording import added, left_out, slots, without_opening, worded
+from qa.resolve.wording import added, left_out, without_opening, worded
 
 # No question of its own but a piece of one: "and Russia?", "what about arms?", "no, in 2016".
 _INSTEAD = re.compile(
@@ -47,11 +48,15 @@ _PLACED = re.compile(
 MOST_WORDS_OF_A_PIECE = 5
 # How likely a word must belong to a follow-up to be carried, by what the follow-up shows.
 LEAST_FOR_PRONOUN = 0.35
-LEAST_FOR_DEFINITE = 0.6
-LEAST_OTHERWISE = 0.85
+LEAST_FOR_DEFINITE = 0.7
+LEAST_OTHERWISE = 0.92
+LEAST_FOR_WHOLE = 0.98
+TERMS_OF_A_WHOLE = 6
 LEAST_AT_ALL = 0.1
-LEAST_FOR_TOPIC = 0.5
+LEAST_FOR_TOPIC = 0.7
 MOST_CARRIED = 2
+# With a single term a question finds anything.
+LEAST_TERMS_TO_READ = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ class Resolved:
         move: What it wants of the last answer, or None if it asks something of its own.
         choices: Standalone questions, where about equally likely ones could be meant.
         unnamed: A pronoun that stands for someone of whom nothing was said; or "".
-        typed: The question as typed, if that says all where the conversation is about; or "".
+        typed: The question as typed, if it leans on the conversation; else "".
     """
 
     standalone: str
@@ -75,13 +80,19 @@ class Resolved:
     typed: str = ""
 
     @property
+    def leans(self) -> bool:
+        """Return whether it asks on about what the conversation is about."""
+        return bool(self.carried or self.move or self.typed)
+
+    @property
     def in_place(self) -> str:
         """Return the question as it is read in the articles that the conversation is about.
 
         There a pronoun and what is left out are understood, and a name that was put in their place
         could only be the wrong one.
         """
-        return self.typed or self.standalone
+        says_enough = len(content_stems(self.typed)) >= LEAST_TERMS_TO_READ
+        return self.typed if says_enough else self.standalone
 
 
 class Resolver:
@@ -119,27 +130,24 @@ class Resolver:
         found = [p for p in self._found(question, said) if p.text not in without]
         if not was_asked_back(conversation) and (choices := readings(question, found, said)):
             return Resolved(choices[0], choices=choices)
-        if not (phrases := _most_likely(found, question)):
-            return Resolved(question)
-        return Resolved(
-            worded(question, phrases),
-            tuple(p.text for p in phrases),
-            typed=without_opening(question),
-        )
+        phrases = _most_likely(found, question)
+        typed = without_opening(question) if phrases or _leans(question) else ""
+        standalone = worded(question, phrases) if phrases else question
+        return Resolved(standalone, tuple(p.text for p in phrases), typed=typed)
 
     def _found(self, question: str, said: Sequence[Said]) -> list[Phrase]:
         """Return what the question may leave unsaid, the likeliest first."""
         weighed = self.model.weigh(question, said)
         known = frozenset(content_stems(question))
         found = phrases_of(said, weighed, _least(question), known)
-        if not found and slots(question) and not name_spans(question):
+        if not found and open_slots(question) and not name_spans(question):
             found = phrases_of(said, weighed, LEAST_AT_ALL, known)[:1]
         return found
 
 
 def _most_likely(found: Sequence[Phrase], question: str) -> list[Phrase]:
     """Return what is carried over of what was found."""
-    room = max(MOST_CARRIED, len(slots(question)))
+    room = max(MOST_CARRIED, len(open_slots(question)))
     return [p for p in found if p.weight >= LEAST_FOR_TOPIC or p in found[:1]][:room]
 
 
@@ -151,9 +159,19 @@ def _less(resolved: Resolved, without: Collection[str]) -> Resolved:
     return replace(resolved, standalone=standalone, carried=carried)
 
 
+def _leans(question: str) -> bool:
+    """Return whether a question says less than it asks: it has a pronoun, or "the" and no name."""
+    whole = name_spans(question) or len(content_stems(question)) >= TERMS_OF_A_WHOLE
+    return bool(open_slots(question)) or not (whole or _DEFINITE.search(question) is None)
+
+
 def _least(question: str) -> float:
-    if slots(question) or len(content_stems(question)) <= 1:
+    """Return how likely a word must belong to the question to be carried over."""
+    terms = content_stems(question)
+    if open_slots(question) or len(terms) <= 1:
         return LEAST_FOR_PRONOUN
+    if name_spans(question) or len(terms) >= TERMS_OF_A_WHOLE:
+        return LEAST_FOR_WHOLE
     return LEAST_FOR_DEFINITE if _DEFINITE.search(question) else LEAST_OTHERWISE
 
 
@@ -211,7 +229,7 @@ def _about_answer(move: Move, question: str, last: str) -> Resolved:
 def _is_bare(question: str) -> bool:
     """Return whether it names nothing at all: "how many?", "since when?"."""
     bare = without_opening(question).rstrip(" ?.!")
-    means_someone = any(kind == "person" for _, kind in slots(question))
+    means_someone = any(kind == "person" for _, kind in open_slots(question))
     return _ASKED.fullmatch(bare) is not None or not (content_stems(question) or means_someone)
 
 

@@ -10,8 +10,9 @@ from qa.answer import Conversation
 from qa.reader.named import name_spans
 from qa.reader.words import content_stems
 from qa.resolve.phrases import Kind, Phrase, kind_of
+from qa.resolve.pronouns import open_slots
 from qa.resolve.said import Said
-from qa.resolve.wording import fitting, in_slot, slots, worded
+from qa.resolve.wording import fitting, in_slot, worded
 
 MOST_CHOICES = 4
 MOST_WORDS_OF_A_NAME = 5
@@ -49,7 +50,7 @@ def unnamed(question: str) -> str:
 
     "How old is he?", but not "Did the president say that he will go?".
     """
-    for span, kind in slots(question):
+    for span, kind in open_slots(question):
         if kind == "person" and not (name_spans(question) or content_stems(question[: span.start])):
             return span.of(question)
     return ""
@@ -83,7 +84,7 @@ def _of_pronoun(question: str, phrases: Sequence[Phrase]) -> Iterator[str]:
 
     "They" may mean all of them, and "it" too often means neither.
     """
-    for _, kind in slots(question):
+    for _, kind in open_slots(question):
         fits = [p for p in fitting(kind, phrases) if p.kind in _ASKED_BACK.get(kind, ())]
         group = [part for phrase in fits for part in _parts(phrase)]
         best = max((p.weight for p in group), default=0.0)

@@ -7,20 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from corpus.article import Span
 from qa.resolve.phrases import Kind, Phrase
+from qa.resolve.pronouns import NOUN_AFTER, open_slots
 
-# The pronouns that a phrase can be put in the place of, by what they stand for.
-_SLOT = re.compile(
-    r"\b(?:(?P<person>he|she|him|his|hers|her)"
-    r"|(?P<thing>it|its)(?!['’]s\b|\s+(?:true|possible|likely|clear|known|seems)\b)"
-    r"|(?P<several>they|them|their|theirs)"
-    r"|(?P<place>there)(?!['’]s|\s+(?:is|are|was|were|been|be|any)\b)"
-    r"|(?P<time>then(?=\s*(?:[?.!,]|$))|that\s+(?:year|day|month|week|time))"
-    r")(?![\w’'])",
-    re.IGNORECASE,
-)
-_NEVER_THERE = re.compile(r"\b(?:is|are|was|were|did|does|has|have|had)\s+$", re.IGNORECASE)
 _POSSESSIVES = {"his", "its", "their", "theirs", "hers"}
-_NOUN_AFTER = re.compile(r"\s+(?!(?:in|at|on|to|from|by|for|with|and|or|as|when|if|that)\b)\w")
 _NO_PERSON = (Kind.NAME, Kind.THING, Kind.PLACE)
 _FITS: dict[str, tuple[tuple[Kind, ...], ...]] = {
     "person": ((Kind.PERSON,), (Kind.NAME,)),
@@ -49,19 +38,6 @@ def left_out(question: str, terms: Iterable[str]) -> str:
     return question
 
 
-def slots(question: str) -> list[tuple[Span, str]]:
-    """Return where pronouns stand that something said before can stand for, and their kind."""
-    found = []
-    for match in _SLOT.finditer(question):
-        kind = str(match.lastgroup)
-        # "is there" at the end of a question asks about a place, before a noun it does not.
-        asks_whether = kind == "place" and _NEVER_THERE.search(question[: match.start()])
-        if asks_whether and _NOUN_AFTER.match(question, match.end()):
-            continue
-        found.append((Span(*match.span()), kind))
-    return found
-
-
 def worded(question: str, phrases: Sequence[Phrase]) -> str:
     """Return the question with the phrases in the place of its pronouns, the others at its end.
 
@@ -74,7 +50,7 @@ def worded(question: str, phrases: Sequence[Phrase]) -> str:
     parts: list[str] = []
     at = 0
     used: set[str] = set()
-    for span, kind in slots(question):
+    for span, kind in open_slots(question):
         fits = [] if kind in used else fitting(kind, left)
         if not fits:
             continue
@@ -95,7 +71,7 @@ def fitting(kind: str, phrases: Sequence[Phrase]) -> list[Phrase]:
 
 def in_slot(question: str, name: str) -> str:
     """Return the question with a name in the place of its first pronoun, if it has one."""
-    for span, kind in slots(question)[:1]:
+    for span, kind in open_slots(question)[:1]:
         named = _in_place(question, span, kind, name)
         return question[: span.start] + named + question[span.end :]
     return question
@@ -103,7 +79,7 @@ def in_slot(question: str, name: str) -> str:
 
 def _in_place(question: str, span: Span, kind: str, name: str) -> str:
     word = span.of(question).lower()
-    if word in _POSSESSIVES or (word == "her" and _NOUN_AFTER.match(question, span.end)):
+    if word in _POSSESSIVES or (word == "her" and NOUN_AFTER.match(question, span.end)):
         return name + ("'" if name.endswith("s") else "'s")
     if kind == "place":
         return f"in {name}"
