@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 HELP = """\
 Ask in plain words; a follow-up may lean on the question before.
+/without TERM ask the last question again without a term carried over to it
 /sources      where the quotes of the last answer stand
 /list         the conversations that are kept
 /open ID      go on with one of them
@@ -31,7 +32,7 @@ Ask in plain words; a follow-up may lean on the question before.
 /quit         leave (so does Ctrl-D)"""
 _QUIT = ("/quit", "quit", "exit")
 
-Ask = Callable[[str, "Conversation"], "Answer"]
+Ask = Callable[[str, "Conversation", tuple[str, ...]], "Answer"]
 
 
 def chat(
@@ -58,9 +59,11 @@ def chat(
 
     assistant = open_assistant(settings.store, settings)
 
-    def ask(question: str, conversation: Conversation) -> Answer:
+    def ask(question: str, conversation: Conversation, without: tuple[str, ...]) -> Answer:
         with steps_shown() as progress:
-            return assistant.ask(question, conversation=conversation, progress=progress)
+            return assistant.ask(
+                question, conversation=conversation, without=without, progress=progress
+            )
 
     with _kept(None if no_save else settings.store) as kept:
         if kept and kept.readonly:
@@ -136,6 +139,7 @@ class _Talk:
             commands = {
                 "/open": lambda: self.reopen(rest.strip()),
                 "/rename": lambda: self._rename(rest),
+                "/without": lambda: self._again_without(rest.strip()),
             }
         try:
             commands.get(command, lambda: typer.echo(HELP))()
@@ -143,12 +147,26 @@ class _Talk:
             error_line(str(error))
 
     def _question(self, question: str) -> None:
+        self._answer(question, self._conversation)
+
+    def _again_without(self, term: str) -> None:
+        """Ask the last question again without a term that was carried over to it."""
+        last = self._conversation.turns[-1] if self._conversation.turns else None
+        carried = last.answer.carried if last and last.answer else ()
+        wanted = next((each for each in carried if each.casefold() == term.casefold()), None)
+        if last is None or wanted is None:
+            said = f"carried over: {', '.join(carried)}" if carried else "nothing was carried over"
+            raise UsageError(f"{term!r} was not carried over to the last question; {said}")
+        before = self._conversation.before(len(self._conversation.turns) - 1)
+        self._answer(last.question, before, (*last.without, wanted))
+
+    def _answer(self, question: str, before: Conversation, without: tuple[str, ...] = ()) -> None:
         from qa.answer import Turn
         from qa.render import to_text
 
-        answer = self._ask(question, self._conversation)
+        answer = self._ask(question, before, without)
         typer.echo(to_text(answer, text_width()))
-        turn = Turn(question, answer.standalone, answer)
+        turn = Turn(question, answer.standalone, answer, without=without)
         self._conversation = self._conversation.with_turn(turn)
         if self._kept is None or self._kept.readonly:
             return

@@ -182,12 +182,14 @@ class Turn:
     Attributes:
         said: Where there is no answer of ours: what a caller says was answered. Follow-ups are
             understood by it; nothing of it is a source.
+        without: Where it was asked again: the terms that are not to be carried over.
     """
 
     question: str
     standalone: str
     answer: Answer | None = None
     said: str = ""
+    without: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +197,12 @@ class Conversation:
     """The turns so far; immutable."""
 
     turns: tuple[Turn, ...] = ()
+
+    def before(self, number: int) -> Conversation:
+        """Return the turns before a turn; one that was asked again comes after what it repeats."""
+        while number and self.turns[number].without:
+            number -= 1
+        return replace(self, turns=self.turns[:number])
 
     def with_turn(self, turn: Turn) -> Conversation:
         """Return a conversation with one more turn."""

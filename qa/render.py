@@ -115,6 +115,11 @@ def _understood(answer: Answer) -> str | None:
     return answer.standalone if answer.standalone != answer.question else None
 
 
+def _from_before(answer: Answer) -> str:
+    """Return which terms came from earlier turns, or ""."""
+    return f" — from before: {', '.join(answer.carried)}" if answer.carried else ""
+
+
 def _safe(text: str) -> str:
     return _UNSAFE.sub("\ufffd", text)
 
@@ -129,7 +134,7 @@ def to_text(answer: Answer, width: int = 80) -> str:
 
 def _text_lines(answer: Answer, width: int) -> Iterator[str]:
     if understood := _understood(answer):
-        yield from _wrapped(f"(Understood as: {understood})", width)
+        yield from _wrapped(f"(Understood as: {understood}{_from_before(answer)})", width)
     if answer.short:
         yield from _wrapped(answer.short, width)
     if said := message(answer):
@@ -187,7 +192,7 @@ def to_markdown(answer: Answer) -> str:
 
 def _markdown_blocks(answer: Answer) -> Iterator[str]:
     if understood := _understood(answer):
-        yield f"*Understood as: {marked_down(understood)}*"
+        yield f"*Understood as: {marked_down(understood + _from_before(answer))}*"
     if answer.short:
         yield f"**{marked_down(answer.short)}**"
     if said := message(answer):

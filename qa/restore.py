@@ -35,7 +35,7 @@ class Restorer:
     def turn(self, kept: KeptTurn) -> Turn:
         """Return the turn, its answer verified anew."""
         answer = self.answer(kept.answer) if kept.answer else None
-        return Turn(kept.question, kept.standalone, answer, kept.said)
+        return Turn(kept.question, kept.standalone, answer, kept.said, kept.without)
 
     def answer(self, kept: KeptAnswer) -> Answer:
         """Return the answer as far as its quotes still stand; one without any declines."""

@@ -7,8 +7,9 @@ events, keeps one conversation a browser tab in `gr.State`, and runs questions o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol
 
@@ -38,7 +39,7 @@ Changes = tuple[object, ...]
 _REPORT_CLICKS = """
 element.addEventListener('click', (event) => {
   const picked = window.onrecordPicked(event);
-  if (picked) trigger(picked.ask === undefined ? 'select' : 'submit', picked);
+  if (picked) trigger('cite' in picked ? 'select' : 'submit', picked);
 });
 """
 
@@ -47,7 +48,12 @@ class Assists(Protocol):
     """What the page needs of `qa.assistant.Assistant`."""
 
     def ask(
-        self, question: str, *, conversation: Conversation, progress: Callable[[str], None]
+        self,
+        question: str,
+        *,
+        conversation: Conversation,
+        without: Collection[str],
+        progress: Callable[[str], None],
     ) -> Answer:
         """Answer one question; OnRecordError says why not, in words for the user."""
 
@@ -121,21 +127,26 @@ class ChatPage:
 
     def ask(self, typed: str, held: Conversation, event: gr.EventData) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
-        picked = _data(event).get("ask")
-        question = (picked if isinstance(picked, str) else typed)[:_TYPED_LIMIT]
+        asked = _asked(typed, held, _data(event))
+        question = asked.question
         now = markup.working(question, "looking")
         yield _changed(box="", send=gr.Button(interactive=False), now=now)
         lines: SimpleQueue[str | None] = SimpleQueue()
         future = self._pool.submit(
-            self._assistant.ask, question, conversation=held, progress=lines.put
+            self._assistant.ask,
+            question,
+            conversation=asked.before,
+            without=asked.without,
+            progress=lines.put,
         )
         future.add_done_callback(lambda _: lines.put(None))
         while (line := lines.get()) is not None:
             yield _changed(now=markup.working(question, line))
-        yield self._finished(question, held, future)
+        yield self._finished(asked, held, future)
 
-    def _finished(self, question: str, held: Conversation, future: Future[Answer]) -> Changes:
+    def _finished(self, asked: _Asked, held: Conversation, future: Future[Answer]) -> Changes:
         idle = gr.Button(interactive=True)
+        question = asked.question
         again = question.encode("utf-8", "replace").decode()  # half characters cannot be sent back
         try:
             answer = future.result()
@@ -144,7 +155,7 @@ class ChatPage:
         except Exception:
             log.exception("a question failed")
             return _changed(box=again, send=idle, now=markup.hint(_FAILED))
-        turn = Turn(question, answer.standalone, answer)
+        turn = Turn(question, answer.standalone, answer, without=asked.without)
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
         source = panel.note(_DECLINED if answer.nearest else _EMPTY)
         if answer.citations:
@@ -167,6 +178,27 @@ class ChatPage:
         find = self._assistant.source
         found = self._pool.submit(find, citation.article_id, citation.version).result()
         return panel.source(turn, cited, answer, *found) if found else panel.note(_GONE)
+
+
+@dataclass(frozen=True, slots=True)
+class _Asked:
+    """A question on its way; `before` is what it follows on, `without` what is not carried."""
+
+    question: str
+    before: Conversation
+    without: tuple[str, ...] = ()
+
+
+def _asked(typed: str, held: Conversation, picked: dict[str, Any]) -> _Asked:
+    """Return what was picked on the page, else what was typed.
+
+    Picked is a question, or a term of an earlier turn, which is then asked again without it.
+    """
+    turn, term, question = picked.get("turn"), picked.get("drop"), picked.get("ask")
+    if isinstance(term, str) and isinstance(turn, int) and 0 <= turn < len(held.turns):
+        again = held.turns[turn]
+        return _Asked(again.question, held.before(turn), (*again.without, term[:_TYPED_LIMIT]))
+    return _Asked((question if isinstance(question, str) else typed)[:_TYPED_LIMIT], held)
 
 
 def _changed(**new: object) -> Changes:

@@ -13,7 +13,7 @@ from corpus.catalogue import Stats
 from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
 from qa.markup import day, highlighted, link, marked_up, outlet, text
-from qa.wording import contrast_in_words, named_years, shown_date
+from qa.wording import contrast_in_words, message, named_years, shown_date
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
@@ -95,12 +95,23 @@ def _question(question: str) -> str:
 
 def _answer(turn: int, answer: Answer) -> str:
     body = {"answered": _answered, "declined": _declined, "unclear": _unclear}[answer.status]
-    understood = ""
-    if answer.standalone.strip() != answer.question.strip():
-        understood = (
-            f'<p class="understood">Understood as: <bdi>{text(answer.standalone)}</bdi></p>'
-        )
-    return f'{understood}<div class="answer {answer.status}">{body(turn, answer)}</div>'
+    return (
+        f'{_understood(turn, answer)}<div class="answer {answer.status}">{body(turn, answer)}</div>'
+    )
+
+
+def _understood(turn: int, answer: Answer) -> str:
+    """Return the question as understood, each term from earlier turns with a button against it."""
+    if answer.standalone.strip() == answer.question.strip():
+        return ""
+    buttons = "".join(
+        f'<button type="button" class="carried" data-turn="{turn}" data-drop="{text(term)}" '
+        f'aria-label="Ask again without {text(term)}" title="Ask again without this">'
+        f'<bdi>{text(term)}</bdi><span aria-hidden="true">×</span></button>'
+        for term in answer.carried
+    )
+    chips = f'<span class="from-before">From before: {buttons}</span>' if buttons else ""
+    return f'<p class="understood">Understood as: <bdi>{text(answer.standalone)}</bdi> {chips}</p>'
 
 
 def _answered(turn: int, answer: Answer) -> str:
@@ -128,7 +139,8 @@ def _declined(turn: int, answer: Answer) -> str:
 
 
 def _unclear(_turn: int, answer: Answer) -> str:
-    return f'<p class="chip">Which do you mean?</p>{_ask_buttons(answer.choices)}'
+    buttons = _ask_buttons(answer.choices) if answer.choices else ""
+    return f'<p class="chip" dir="auto">{text(message(answer))}</p>{buttons}'
 
 
 def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:

@@ -84,6 +84,7 @@ class KeptTurn(_Record):
     standalone: str
     answer: KeptAnswer | None
     said: str = ""
+    without: tuple[str, ...] = ()
 
 
 def encode_turn(turn: Turn) -> str:

@@ -223,7 +223,8 @@ def _about_answer(move: Move, question: str, last: str) -> Resolved:
     """Return a follow-up about the answer, worded with the question that was answered."""
     if move is Move.REASON:
         return replace(_piece("Why?", last), move=move)
-    return replace(_asked_together(last, question), move=move)
+    # It is about the answer as a whole, so there is no term that it could do without.
+    return replace(_asked_together(last, question), move=move, carried=())
 
 
 def _is_bare(question: str) -> bool:

@@ -26,8 +26,10 @@ class FakeAssistant:
 
     store: Path
     asked: list[tuple[str, list[str]]] = field(default_factory=list)
+    left_out: list[tuple[str, ...]] = field(default_factory=list)
 
-    def ask(self, question: str, *, conversation: Any, progress: Any) -> Answer:
+    def ask(self, question: str, *, conversation: Any, without: Any, progress: Any) -> Answer:
+        self.left_out.append(without)
         if question == "???":
             raise QuestionError("E_EMPTY", "ask something")
         if question == "damage":
@@ -41,6 +43,7 @@ class FakeAssistant:
         return verify(
             Draft((DraftStatement(text, (1,)),)), [Evidence(1, article, version, sentence, 0.9)],
             question=question, standalone=question.upper(), confidence=0.9, nearest=(), searched="",
+            carried=tuple(t for t in ("Skua", "Monday") if conversation.turns and t not in without),
         )  # fmt: skip
 
 
@@ -199,3 +202,20 @@ def test_a_damaged_store_ends_the_conversation(chat: OnRecord) -> None:
     code, _, err = chat("damage", "one")
     assert code == 5
     assert "it broke" in err
+
+
+def test_a_term_that_was_carried_over_is_left_out(
+    chat: Callable[..., tuple[int, str, str]], assistant: FakeAssistant
+) -> None:
+    lines = ("what sank?", "when?", "/without skua", "/without Monday", "/without Skua", "how?")
+    _, out, err = chat(*lines)
+    assert "from before: Skua, Monday" in out
+    assert assistant.asked == [
+        ("what sank?", []),
+        *[("when?", ["what sank?"])] * 3,
+        ("how?", ["what sank?", "when?", "when?", "when?"]),
+    ]
+    assert assistant.left_out == [(), (), ("Skua",), ("Skua", "Monday"), ()]
+    assert "'Skua' was not carried over to the last question; nothing was carried over" in err
+    turns = kept(assistant.store)[0].conversation.turns
+    assert [turn.without for turn in turns] == [(), (), ("Skua",), ("Skua", "Monday"), ()]

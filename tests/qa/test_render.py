@@ -122,7 +122,8 @@ def test_a_moment_keeps_its_zone() -> None:
 def test_text_of_an_answer() -> None:
     context = f"Russia is an ally. {QUOTE}"
     assert to_text(answer_with(cited(context=context)), 60) == (
-        "(Understood as: How much has Russia given?)\n"
+        "(Understood as: How much has Russia given? — from before:\n"
+        "Russia)\n"
         "$10 billion\n"
         "\n"
         "  “It has given Venezuela more than $10 billion since 2006.”\n"

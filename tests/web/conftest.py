@@ -4,7 +4,7 @@ import http.client
 import json
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -83,11 +83,18 @@ class AssistantDouble:
     """Answers by the first word of the question; remembers the conversations it was given."""
 
     given: list[Conversation] = field(default_factory=list)
+    left_out: list[tuple[str, ...]] = field(default_factory=list)
 
     def ask(
-        self, question: str, *, conversation: Conversation, progress: Callable[[str], None]
+        self,
+        question: str,
+        *,
+        conversation: Conversation,
+        without: Collection[str],
+        progress: Callable[[str], None],
     ) -> Answer:
         self.given.append(conversation)
+        self.left_out.append(tuple(without))
         if not question.strip():
             raise QuestionError("empty", "Please ask a question in words.")
         if question.startswith("fail"):

@@ -53,6 +53,27 @@ def test_a_picked_question_is_asked_and_what_is_typed_goes(assistant: Any) -> No
     assert last["held"].turns[0].question == "How much?"
 
 
+def test_a_term_that_was_carried_over_is_dropped_and_asked_again(assistant: Any) -> None:
+    page = ChatPage(assistant)
+    held = steps(page, "How much?")[-1]["held"]
+    held = steps(page, "and when?", held)[-1]["held"]
+    held = steps(page, "half typ", held, {"turn": 1, "drop": "pier"})[-1]["held"]
+    held = steps(page, "", held, {"turn": 2, "drop": "mayor"})[-1]["held"]
+    assert [turn.question for turn in held.turns] == ["How much?", *["and when?"] * 3]
+    assert assistant.left_out[2:] == [("pier",), ("pier", "mayor")]
+    assert [len(given.turns) for given in assistant.given] == [0, 1, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "picked", [{"turn": 7, "drop": "x"}, {"turn": 0, "drop": 3}, {"drop": "x"}]
+)
+def test_a_drop_of_what_is_not_there_asks_what_is_typed(picked: Any, assistant: Any) -> None:
+    held = steps(ChatPage(assistant), "How much?")[-1]["held"]
+    held = steps(ChatPage(assistant), "and when?", held, picked)[-1]["held"]
+    assert held.turns[-1].question == "and when?"
+    assert assistant.left_out[-1] == ()
+
+
 def test_a_decline_opens_no_source(assistant: Any) -> None:
     last = steps(ChatPage(assistant), "who paid?")[-1]
     assert "No article answers this" in last["source"]

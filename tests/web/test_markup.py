@@ -208,8 +208,15 @@ def test_a_decline_looks_like_none_other(double: ModuleType) -> None:
 
 def test_an_unclear_question_offers_choices() -> None:
     html = markup.turns(conversation(Answer("they?", "they?", "unclear", choices=("A?", "B?"))))
-    assert "Which do you mean?" in html
+    assert "Which of these do you mean?" in html
     assert 'data-ask="A?"' in html
+
+
+def test_a_question_about_nobody_is_asked_back_without_choices() -> None:
+    answer = Answer("how old is he?", "how old is he?", "unclear", note="Whom do you mean?")
+    html = markup.turns(conversation(answer))
+    assert "Whom do you mean?" in html
+    assert "data-ask" not in html
 
 
 def test_a_follow_up_shows_how_it_was_understood(double: ModuleType) -> None:
@@ -217,6 +224,15 @@ def test_a_follow_up_shows_how_it_was_understood(double: ModuleType) -> None:
     assert "Understood as: <bdi>When will the pier open?</bdi>" in markup.turns(
         conversation(answer)
     )
+
+
+def test_what_a_follow_up_carries_over_can_be_dropped(double: ModuleType) -> None:
+    answer = replace(
+        double.answered("and when?"), standalone="When will <the> pier open?", carried=("<the>",)
+    )
+    html = markup.turns(conversation(answer))
+    assert 'data-turn="0" data-drop="&lt;the&gt;"' in html
+    assert "data-drop" not in markup.turns(conversation(double.answered("How much?")))
 
 
 def test_the_source_marks_the_quotes_in_the_whole_article(double: ModuleType) -> None:

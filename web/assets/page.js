@@ -12,6 +12,8 @@
     if (close) return closeSource();
     const asking = event.target.closest("[data-ask]");
     if (asking) return ask(asking);
+    const dropped = event.target.closest("[data-drop]");
+    if (dropped) return { turn: Number(dropped.dataset.turn), drop: dropped.dataset.drop };
     const cited = event.target.closest("[data-cite]");
     const selecting = String(window.getSelection()) && !event.target.closest("button");
     if (!cited || selecting) return null;
