@@ -112,7 +112,8 @@ def _context(citation: Citation) -> str | None:
 
 
 def _understood(answer: Answer) -> str | None:
-    return answer.standalone if answer.standalone != answer.question else None
+    is_other = answer.status != "unclear" and answer.standalone != answer.question
+    return answer.standalone if is_other else None
 
 
 def _from_before(answer: Answer) -> str:

@@ -102,7 +102,7 @@ def _answer(turn: int, answer: Answer) -> str:
 
 def _understood(turn: int, answer: Answer) -> str:
     """Return the question as understood, each term from earlier turns with a button against it."""
-    if answer.standalone.strip() == answer.question.strip():
+    if answer.status == "unclear" or answer.standalone.strip() == answer.question.strip():
         return ""
     buttons = "".join(
         f'<button type="button" class="carried" data-turn="{turn}" data-drop="{text(term)}" '

@@ -58,6 +58,8 @@ def slots(question: str) -> list[tuple[Span, str]]:
 
 def open_slots(question: str) -> list[tuple[Span, str]]:
     """Return the pronouns for which nothing in the question itself can stand, and their kind."""
+    if len(content_stems(question)) >= TERMS_OF_A_WHOLE:
+        return []
     return [
         (span, kind) for span, kind in slots(question) if not _is_answered(question, span, kind)
     ]

@@ -180,7 +180,7 @@ def _substituted(question: str, last: str) -> Resolved | None:
     piece = _INSTEAD.match(question.strip())
     if piece is None:
         return None
-    new = next(filter(None, piece.groups())).strip()
+    new = next(filter(None, piece.groups())).strip(" ?")
     if len(new.split()) > MOST_WORDS_OF_A_PIECE:
         return None
     placed = _PLACED.match(new)

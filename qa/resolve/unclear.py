@@ -91,8 +91,7 @@ def _of_pronoun(question: str, phrases: Sequence[Phrase]) -> Iterator[str]:
         rivals = [p for p in group if p.weight >= EQUAL * best and p.source == group[0].source]
         if kind == "person" and not all(map(_is_person, rivals)):
             continue
-        others = [p for p in phrases if p not in fits][:1]
-        yield from (worded(question, [rival, *others]) for rival in rivals)
+        yield from (worded(question, [rival]) for rival in rivals)
 
 
 def _parts(phrase: Phrase) -> list[Phrase]:

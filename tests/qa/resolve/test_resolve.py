@@ -74,6 +74,22 @@ def test_the_first_question_stands_as_it_is(question: str) -> None:
             ("Brackmere",), id="another year",
         ),
         pytest.param(
+            LENT, "no, in 2016", "How much has China lent Venezuela in 2016?",
+            ("China", "Venezuela"), id="a year added",
+        ),
+        pytest.param(
+            "How many people died in Peru in 2017?", "and in Chile?",
+            "How many people died in Chile in 2017?", ("2017",), id="a place for a place",
+        ),
+        pytest.param(
+            LENT, "and in Peru?", "How much has China lent Venezuela in Peru?",
+            ("China", "Venezuela"), id="a place added",
+        ),
+        pytest.param(
+            LENT, "what about arms?", "How much has China lent Venezuela? What about arms?",
+            ("China", "Venezuela"), id="a thing",
+        ),
+        pytest.param(
             FLOOD, "no, in 2016", "How many people died in the Brackmere flood of 2016?",
             ("Brackmere",), id="a corrected year",
         ),
@@ -112,6 +128,30 @@ def test_a_phrase_takes_the_place_of_a_pronoun_or_the_end(
     last: str, question: str, standalone: str
 ) -> None:
     assert RESOLVER.resolve(question, after(last)).standalone == standalone
+
+
+@pytest.mark.parametrize(
+    ("question", "unwanted", "standalone"),
+    [
+        ("And Russia?", "Venezuela", "How much has Russia lent?"),
+        ("in 2016?", "China", "How much has lent Venezuela in 2016?"),
+    ],
+)
+def test_a_term_can_be_left_out_of_the_last_question(
+    question: str, unwanted: str, standalone: str
+) -> None:
+    found = RESOLVER.resolve(question, after(LENT), without=(unwanted,))
+    assert found.standalone == standalone
+    assert unwanted not in found.carried
+
+
+def test_what_leans_on_the_conversation_is_read_as_typed() -> None:
+    found = RESOLVER.resolve("And what did she say there?", after("What did Ingrid Vass say?"))
+    assert found.leans
+    assert found.typed == "What did she say there?"
+    short = RESOLVER.resolve("Who owns it?", after("What is Brack Mills?"))
+    assert short.in_place == short.standalone == "Who owns Brack Mills?"
+    assert not RESOLVER.resolve("Who is Anna Lund?", Conversation()).leans
 
 
 def test_what_is_carried_can_be_left_out() -> None:
