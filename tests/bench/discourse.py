@@ -1,0 +1,54 @@
+"""Follow-ups about the answer just given: ``python tests/bench/discourse.py STORE [SET]``.
+
+Each record of a set has a first question, a follow-up ("who said that?"), what the reply must show
+and whether its first quote must be the same; the one beside this file is about the sample.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from qa.answer import Answer, Conversation, Turn
+from qa.assemble import open_assistant
+from qa.settings import Settings
+
+
+def main(store: str, questions: str = str(Path(__file__).with_suffix(".jsonl"))) -> None:
+    """Ask, and print what is wrong and the share right, by kind."""
+    assistant = open_assistant(Path(store), Settings())
+    right: Counter[str] = Counter()
+    asked: Counter[str] = Counter()
+    for record in map(json.loads, Path(questions).read_text("utf-8").splitlines()):
+        day = date.fromisoformat(record["asked"]) if record["asked"] else None
+        first = assistant.ask(record["first"], asked=day)
+        turn = Turn(record["first"], first.standalone, first)
+        reply = assistant.ask(record["follow_up"], conversation=Conversation((turn,)), asked=day)
+        good = is_right(record, first, reply)
+        asked[record["kind"]] += 1
+        right[record["kind"]] += good
+        if not good:
+            shown = reply.citations[0].quote if reply.citations else reply.status
+            print(f"{record['id']} {record['follow_up']!r}: {reply.note} {shown[:90]}")  # noqa: T201
+    for kind, count in asked.items():
+        print(f"{kind}: {right[kind]} of {count}")  # noqa: T201
+    print(f"right: {right.total()} of {asked.total()}")  # noqa: T201
+
+
+def is_right(record: dict[str, Any], first: Answer, reply: Answer) -> bool:
+    """Return whether the reply shows what it must, with the quote that it must."""
+    if reply.status != "answered" or not reply.citations:
+        return False
+    quote = reply.citations[0].quote
+    shown = f"{reply.short or ''} {reply.note} {quote}".casefold()
+    before = first.citations[0].quote if first.citations else ""
+    fits = {"same": quote == before, "other": quote != before, "any": True}[record["quote"]]
+    return fits and any(each.casefold() in shown for each in record["says"])
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
