@@ -7,7 +7,9 @@ endings are left out.
 
 from __future__ import annotations
 
+import gzip
 import re
+import zlib
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -20,7 +22,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from corpus.errors import QuestionError, UsageError
 from qa.answer import Conversation, Turn
 from qa.evaluation.measures.figure import Figure
-from qa.reader.training.records import numbered_records
+from qa.evaluation.sets.records import Problem, json_records, read_bytes
 from qa.reader.words import content_stems
 
 Understand = Callable[[str, Conversation], str]
@@ -30,6 +32,7 @@ RIGHT = "added words right"
 AS_THEY_ARE = "left as they are"
 NEW_SUBJECTS = "new subjects left as they are"
 INVENTED = "invented words a question"
+_GZIP = b"\x1f\x8b"
 _POSSESSIVE = re.compile(r"(?<=\w)['’]s\b|(?<=s)['’](?!\w)")
 
 
@@ -94,16 +97,28 @@ def read_follow_ups(path: Path) -> list[FollowUp]:
         UsageError: It cannot be read, or a line of it is no follow-up.
     """
     found = []
-    for number, record in numbered_records(path):
+    for record in json_records(_unpacked(path)):
+        if isinstance(record, Problem):
+            raise UsageError(record.shown(path))
         try:
-            found.append(FollowUp.model_validate(record))
+            found.append(FollowUp.model_validate(record.fields))
         except ValidationError as error:
             first = error.errors(include_url=False)[0]
             field = ".".join(map(str, first["loc"]))
-            raise UsageError(f"{path}:{number}: {field}: {first['msg']}") from error
+            raise UsageError(Problem(record.line, field, first["msg"]).shown(path)) from error
     if not found:
         raise UsageError(f"{path}: holds no follow-up")
     return found
+
+
+def _unpacked(path: Path) -> bytes:
+    data = read_bytes(path)
+    if not data.startswith(_GZIP):
+        return data
+    try:
+        return gzip.decompress(data)
+    except (OSError, EOFError, zlib.error) as error:
+        raise UsageError(f"{path}: damaged gzip data: {error}") from error
 
 
 class Replay:
