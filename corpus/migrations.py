@@ -103,16 +103,26 @@ def archive_format(migrations: Sequence[str] = CORPUS_MIGRATIONS) -> FileFormat:
     return FileFormat(APPLICATION_ID, migrations, tables, _PAGE_SIZE)
 
 
+# One statement sees one state, also while another process makes the file.
+_STATE = """
+SELECT (SELECT application_id FROM pragma_application_id),
+    (SELECT user_version FROM pragma_user_version),
+    (SELECT group_concat(name, char(10)) FROM sqlite_master)
+"""
+
+
 def format_of(connection: sqlite3.Connection, path: Path, form: FileFormat) -> int:
     """Return the file's format number, 0 where it is still empty.
 
     Raises:
         StoreFormatError: It belongs to another product, is newer than `form`, or half restored.
     """
-    application = connection.execute("PRAGMA application_id").fetchone()[0]
-    number: int = connection.execute("PRAGMA user_version").fetchone()[0]
-    tables = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
-    if application == 0 and number == 0 and not tables:
+    application: int
+    number: int
+    names: str | None
+    application, number, names = connection.execute(_STATE).fetchone()
+    tables = set((names or "").split("\n"))
+    if application == 0 and number == 0 and not names:
         return 0
     if application != form.application_id:
         raise StoreFormatError(f"E_FORMAT {path} is not an OnRecord store; it was left untouched")
