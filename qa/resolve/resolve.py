@@ -50,8 +50,8 @@ MOST_WORDS_OF_A_PIECE = 5
 LEAST_FOR_PRONOUN = 0.35
 LEAST_FOR_DEFINITE = 0.7
 LEAST_OTHERWISE = 0.92
-LEAST_FOR_WHOLE = 0.98
-TERMS_OF_A_WHOLE = 6
+LEAST_FOR_SUBJECT = 0.98
+TERMS_OF_A_SUBJECT = 6
 LEAST_AT_ALL = 0.1
 LEAST_FOR_TOPIC = 0.7
 MOST_CARRIED = 2
@@ -161,17 +161,22 @@ def _less(resolved: Resolved, without: Collection[str]) -> Resolved:
 
 def _leans(question: str) -> bool:
     """Return whether a question says less than it asks: it has a pronoun, or "the" and no name."""
-    whole = name_spans(question) or len(content_stems(question)) >= TERMS_OF_A_WHOLE
-    return bool(open_slots(question)) or not (whole or _DEFINITE.search(question) is None)
+    if open_slots(question):
+        return True
+    return not _names_its_subject(question) and _DEFINITE.search(question) is not None
+
+
+def _names_its_subject(question: str) -> bool:
+    """Return whether a question without open pronouns may well stand by itself."""
+    return bool(name_spans(question)) or len(content_stems(question)) >= TERMS_OF_A_SUBJECT
 
 
 def _least(question: str) -> float:
     """Return how likely a word must belong to the question to be carried over."""
-    terms = content_stems(question)
-    if open_slots(question) or len(terms) <= 1:
+    if open_slots(question) or len(content_stems(question)) <= 1:
         return LEAST_FOR_PRONOUN
-    if name_spans(question) or len(terms) >= TERMS_OF_A_WHOLE:
-        return LEAST_FOR_WHOLE
+    if _names_its_subject(question):
+        return LEAST_FOR_SUBJECT
     return LEAST_FOR_DEFINITE if _DEFINITE.search(question) else LEAST_OTHERWISE
 
 

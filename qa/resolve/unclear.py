@@ -18,6 +18,7 @@ MOST_CHOICES = 4
 MOST_WORDS_OF_A_NAME = 5
 # What is less likely than this share of the likeliest is no rival of it.
 EQUAL = 0.9
+_ASKED_BACK = {"person": (Kind.PERSON, Kind.NAME), "place": (Kind.PLACE,)}
 _DEFINITE = re.compile(r"\b(?:the|that|this)\s+(?P<noun>[a-z]{3,})\b(?!\s+of\b)", re.IGNORECASE)
 _SURNAME = re.compile(r"[A-Z][\w'’-]+")
 
@@ -129,6 +130,3 @@ def _told_apart(noun: str, text: str) -> list[str]:
         if terms and not any(terms <= other or other <= terms for other in found):
             found[terms] = match["which"].strip()
     return list(found.values())
-
-
-_ASKED_BACK = {"person": (Kind.PERSON, Kind.NAME), "place": (Kind.PLACE,)}
