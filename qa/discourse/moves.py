@@ -95,6 +95,7 @@ _FORMS = (
     _form(Move.STILL, "since", allows="what then"),
 )  # fmt: skip
 _WORD = re.compile(r"[^\W_]+(?:['’][^\W_]+)*")
+_PEOPLE = frozenset("he she him her they them you".split())
 MOST_WORDS = 9
 
 
@@ -102,6 +103,8 @@ def move_of(question: str, conversation: Conversation) -> Move | None:
     """Return what the question wants of the last answer; None if it asks something of its own."""
     said = [word.lower().replace("’", "'") for word in _WORD.findall(question)]
     if last_answer(conversation) is None or len(said) > MOST_WORDS:
+        return None
+    if "old" in said and not _PEOPLE.isdisjoint(said):  # asks for an age, not for a date
         return None
     return next((form.move for form in _FORMS if form.is_met_by(frozenset(said))), None)
 
