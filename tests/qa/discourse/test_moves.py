@@ -15,7 +15,7 @@ ANSWERED = Conversation(
 )
 MOVES = {
     Move.SPEAKER: "Who said that?|says who|According to whom?|and who claims so|whose words?",
-    Move.DATE: "When was that?|When?|and when did he say that?|when did it happen|What date?|how old is it?",
+    Move.DATE: "When was that?|When?|and when did he say that?|when did it happen|how old is it?",
     Move.REASON: "Why?|Why is that?|How come?|But why did they do that?|what was the reason",
     Move.MORE: "What else?|Anything else?|tell me more|go on|What else did he say?|any others?",
     Move.PROOF: "Are you sure?|really?|Is that true?|How do you know that?|does anyone disagree?",
