@@ -17,7 +17,7 @@ from qa.resolve.pronouns import open_slots
 from qa.resolve.said import Said, said_before
 from qa.resolve.terms import TermModel
 from qa.resolve.unclear import chosen, readings, unnamed, was_asked_back
-from qa.resolve.wording import added, left_out, without_opening, worded
+from qa.resolve.wording import added, fitting, left_out, without_opening, worded
 
 # No question of its own but a piece of one: "and Russia?", "what about arms?", "no, in 2016".
 _INSTEAD = re.compile(
@@ -128,8 +128,11 @@ class Resolver:
         if swapped := _substituted(question, last):
             return _less(swapped, without)
         found = [p for p in self._found(question, said) if p.text not in without]
-        if not was_asked_back(conversation) and (choices := readings(question, found, said)):
-            return Resolved(choices[0], choices=choices)
+        if not was_asked_back(conversation):
+            if choices := readings(question, found, said):
+                return Resolved(choices[0], choices=choices)
+            if (pronoun := unnamed(question)) and not fitting("person", found):
+                return Resolved(question, unnamed=pronoun)
         phrases = _most_likely(found, question)
         typed = without_opening(question) if phrases or _leans(question) else ""
         standalone = worded(question, phrases) if phrases else question

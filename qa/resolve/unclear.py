@@ -47,7 +47,7 @@ def was_asked_back(conversation: Conversation) -> bool:
 
 
 def unnamed(question: str) -> str:
-    """Return the pronoun of a first question that stands for someone never named, or "".
+    """Return the pronoun of a question that itself says nothing of whom it means, or "".
 
     "How old is he?", but not "Did the president say that he will go?".
     """

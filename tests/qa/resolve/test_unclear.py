@@ -117,6 +117,13 @@ def test_b60_somebody_never_named_is_asked_for() -> None:
     assert found == Resolved("Where is Ingrid Vass' office?")
 
 
+def test_where_only_places_were_named_somebody_is_asked_for_once() -> None:
+    about_places = "Is Poland larger than France?"
+    assert asked("How old is he?", after(about_places))[0].unnamed == "he"
+    again, _ = asked("How old is he?", after(about_places, "How old is he?"))
+    assert again.unnamed == ""
+
+
 @pytest.mark.parametrize(
     "question", ["Did the president say that he will go?", "Why is it raining?", "Who is Ingrid?"]
 )
