@@ -18,9 +18,10 @@ from index.embed import Embedder
 from qa.answer import Answer, Conversation, Draft, Evidence
 from qa.compose import compose
 from qa.discourse.moves import Move
+from qa.discourse.recall import says_why
 from qa.discourse.replies import Replies
 from qa.reader.home import NOWHERE, Home
-from qa.reader.question import Question, analyse
+from qa.reader.question import Kind, Question, analyse
 from qa.reader.read import Reader
 from qa.reader.words import content_stems
 from qa.resolve.resolve import Resolved, Resolver, last_whole
@@ -169,13 +170,17 @@ class Assistant:
         elif resolved.move in REPLIED:
             trace = self._reply(asking, resolved.move, conversation)
         else:
-            trace = self._search_and_answer(asking, _home(conversation, resolved))
+            trace = self._search_and_answer(asking, conversation)
         return replace(trace, answer=replace(trace.answer, ms=clock.milliseconds()))
 
-    def _search_and_answer(self, asking: _Asking, home: Home = NOWHERE) -> Trace:
+    def _search_and_answer(self, asking: _Asking, conversation: Conversation) -> Trace:
         """Return what the collection answers to the standalone question."""
         query = asking.resolved.standalone
-        hits, evidence = self._read(query, asking, home=home)
+        home = _home(conversation, asking.resolved)
+        asks_why = analyse(query).kind is Kind.REASON or asking.resolved.move is Move.REASON
+        # A quote says why it is so only if it says so in words.
+        shown = [quote for quote in home.quotes if not says_why(quote)] if asks_why else ()
+        hits, evidence = self._read(query, asking, home=home, shown=shown)
         draft = compose(
             evidence,
             floor=self._floor,

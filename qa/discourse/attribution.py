@@ -15,12 +15,17 @@ from qa.resolve.phrases import Kind, kind_of
 
 SENTENCES_BACK = 4
 
-_VERB = (
-    r"(?:said|says|told|tells|added|adds|noted|notes|wrote|writes|explained|explains|warned|warns|"
-    r"argued|argues|claimed|claims|announced|announces|confirmed|confirms|stated|states|tweeted|"
-    r"insisted|insists|acknowledged|acknowledges|recalled|recalls|testified|concluded|estimated|"
-    r"estimates|reported|reports|predicted|predicts|believes|replied|denied|denies)"
+_SAYING = (
+    "said says told tells added adds noted notes wrote writes explained explains warned warns "
+    "argued argues claimed claims announced announces confirmed confirms stated states tweeted "
+    "insisted insists acknowledged acknowledges recalled recalls testified concluded estimated "
+    "estimates reported reports predicted predicts believes believed replied denied denies thinks "
+    "expects hopes fears suggested suggests counted calculated calculates admitted admits conceded "
+    "concedes observed cautioned cautions declared declares remarked revealed reveals alleged "
+    "alleges maintained maintains complained posted commented asserted asserts disclosed vowed"
 )
+_VERB = rf"(?:{'|'.join(_SAYING.split())})"
+_FINDING = rf"(?:{_VERB}|found|finds|showed|shows|indicates|indicated)"
 _ADVERB = r"(?:(?:also|later|then|once|has|had|have|[a-z]+ly)\s+){0,2}"
 _CAPITAL = r"(?:[A-Z][\w’'&-]+|[A-Z]\b)\.?"
 _NAME = rf"{_CAPITAL}(?:\s(?:(?:of|the|of the|de|la|al|bin|van|von|for|and|&)\s)?{_CAPITAL})*"
@@ -35,6 +40,11 @@ _OTHER = (
     rf"(?:{_A}\s(?:[\w’'-]+\s){{0,3}}?[\w’'-]+|{_MANY})"
     rf"(?:\s(?:for|of|at|from|with|in)\s(?:{_A}\s)?(?:[a-z’'-]+\s){{0,2}}{_NAME})?"
 )
+_WORK = (
+    rf"{_A}\s(?:[\w’'-]+\s){{0,3}}?(?:reports?|study|studies|survey|polls?|data|figures|records|"
+    r"documents|analysis|review|indictment|complaint|lawsuit|statement|filings?|inquiry)"
+    rf"(?:\s(?:by|of|from)\s(?:{_A}\s)?{_NAME})?"
+)
 _BORDER = r"(?:^[“\"]?|(?<=[,;:“\"—–]\s)|(?<=,[”\"]\s)|(?<=\sthat\s)|(?<=\sand\s)|(?<=\sbut\s))"
 _ASIDE = r"(?:,\s[^,“”\"]{1,90}(?:,\s[^,“”\"]{1,60})?,)?"
 _PATTERNS = tuple(
@@ -44,6 +54,9 @@ _PATTERNS = tuple(
         rf"[,?!][”\"’]\s+{_VERB}\s+(?P<who>{_OTHER})",
         rf"{_BORDER}(?P<who>{_OTHER}){_ASIDE}\s+{_ADVERB}{_VERB}\b",
         rf"\b(?P<who>{_NAME}){_ASIDE}\s+{_ADVERB}{_VERB}\b",
+        rf"\b(?P<who>{_WORK})\s+{_ADVERB}{_FINDING}\b",
+        rf"\b(?:announced|confirmed|reported|released|published|compiled|estimated|disclosed|"
+        rf"cited|measured|counted)\s+by\s+(?P<who>(?:{_A}\s)?(?:[a-z’'-]+\s){{0,4}}?{_NAME})",
         rf"\b[Aa]ccording to\s+(?P<who>(?:[\w’'-]+\s){{0,8}}?{_NAME})(?=[,.;]|\s[a-z]|$)",
         r"\b[Aa]ccording to\s+(?P<who>[^,.;”\"]{3,60})",
     )
@@ -84,6 +97,17 @@ def speaker_of(texts: Sequence[str], position: int) -> Attribution | None:
     if _PRONOUN.search(sentence):
         return _person_before(texts, position)
     return _speaking_on(texts, position) if _IN_QUOTES.fullmatch(sentence) else None
+
+
+def speaker_beside(texts: Sequence[str], position: int) -> Attribution | None:
+    """Return who speaks in the sentence before or after one that names no speaker, or None.
+
+    What stands between an expert's words is often the expert's too; the article does not say so.
+    """
+    for beside in (position - 1, position + 1):
+        if 0 <= beside < len(texts) and (found := speaker_of(texts, beside)):
+            return found
+    return None
 
 
 def _person_before(texts: Sequence[str], position: int) -> Attribution | None:

@@ -5,22 +5,29 @@ What is found is evidence like any other, with a note in our own words; `qa.veri
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version
 from qa.answer import Citation, Draft, DraftStatement, Evidence
-from qa.discourse.attribution import speaker_of
+from qa.discourse.attribution import Attribution, speaker_beside, speaker_of
 from qa.facts import dates
 from qa.reader.context import context_of
 from qa.wording import shown_date
 
 _NO_SPEAKER = "No speaker is named: the article says so itself, in {source}."
+_BESIDE = "The sentence beside it reports {name}."
 _SPEAKER = "As reported in {source}."
 _DATED = "The sentence says when; the article appeared in {source}."
 _UNDATED = "The sentence names no date. It appeared in {source}."
-_SOURCE = "From {source}: version {version}, characters {start} to {end}."
+_SOURCE = "From {source}{authors}: version {version}, characters {start} to {end}."
+_WHY = re.compile(
+    r"\b(?:because|due to|owing to|thanks to|as a result|so that|in order to|reasons?|caused?|causes|"
+    r"prompted|led to|blamed?|in response to|to avoid)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +79,11 @@ class Place:
         return replace(self, position=position, quote=self.sentences[position].span, short=None)
 
 
+def says_why(quote: str) -> bool:
+    """Return whether a quote gives a reason or a cause, going by its words."""
+    return _WHY.search(quote) is not None
+
+
 @dataclass(frozen=True, slots=True)
 class Recalled:
     """What answers a follow-up about a quote; `note` is worded by us and claims nothing of it."""
@@ -106,17 +118,34 @@ def name_speaker(place: Place, citation: Citation) -> Recalled:
     """Return the sentence that names who speaks, first, and the quote."""
     found = speaker_of(place.texts, place.position)
     if found is None:
-        return quoted([place.evidence(1)], None, _NO_SPEAKER.format(source=source_of(citation)))
-    naming = place if found.position == place.position else place.at(found.position)
-    start = naming.sentences[found.position].span.start
-    name = Span(start + found.speaker.start, start + found.speaker.end)
-    if not naming.quote.contains(name):  # cut off from a very long sentence
-        naming = place.at(found.position)
+        return _without_speaker(place, citation)
+    naming, name = _naming(place, found)
     evidence = [naming.evidence(1, name)]
     if naming.position != place.position:
         evidence.append(place.evidence(2))
     short = name.of(place.version.text)
     return quoted(evidence, short, _SPEAKER.format(source=source_of(citation)))
+
+
+def _naming(place: Place, found: Attribution) -> tuple[Place, Span]:
+    """Return the place that names the speaker, and the name in its version's text."""
+    naming = place if found.position == place.position else place.at(found.position)
+    start = naming.sentences[found.position].span.start
+    name = Span(start + found.speaker.start, start + found.speaker.end)
+    if not naming.quote.contains(name):  # cut off from a very long sentence
+        naming = place.at(found.position)
+    return naming, name
+
+
+def _without_speaker(place: Place, citation: Citation) -> Recalled:
+    """Return the quote, which the article says itself, and who speaks beside it."""
+    note = _NO_SPEAKER.format(source=source_of(citation))
+    beside = speaker_beside(place.texts, place.position)
+    if beside is None:
+        return quoted([place.evidence(1)], None, note)
+    naming, name = _naming(place, beside)
+    note += f" {_BESIDE.format(name=name.of(place.version.text))}"
+    return quoted([place.evidence(1), naming.evidence(2, name)], None, note)
 
 
 def name_date(place: Place, citation: Citation) -> Recalled:
@@ -133,9 +162,10 @@ def name_date(place: Place, citation: Citation) -> Recalled:
 
 
 def name_article(place: Place, citation: Citation) -> Recalled:
-    """Return the quote with where it stands."""
+    """Return the quote with where it stands and who wrote it."""
     note = _SOURCE.format(
         source=source_of(citation),
+        authors="".join(f", {name}" for name in place.version.authors),
         version=citation.version,
         start=citation.span.start,
         end=citation.span.end,

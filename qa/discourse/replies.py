@@ -111,7 +111,8 @@ class Replies:
         citation = last.citations[0]
         day = day_of(citation.published)
         found = search(question, since=day + timedelta(days=1)) if day else []
-        newer = [item for item in found if item.score >= self.floor][:OTHERS_SHOWN]
+        floor = self.floor * SHARE_OF_FLOOR
+        newer = [item for item in found if item.score >= floor][:OTHERS_SHOWN]
         source = source_of(citation)
         if newer:
             return quoted(_numbered(newer), None, _NEWER.format(source=source))

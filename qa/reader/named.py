@@ -18,8 +18,10 @@ from qa.figures import Number, numbers
 from qa.reader.lexicon import PLACES
 from qa.reader.words import is_stop_word, stem, stems, words
 
+# "No. 1" is a rank and no name.
 _NAME = re.compile(
-    r"\b(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*)(?:\s+(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
+    r"\b(?!No\.\s?\d)(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*)"
+    r"(?:\s+(?!No\.\s?\d)(?:(?:of|the|de|la|al|bin|van|von|for|and)\s+)?"
     r"(?:(?:[A-Z]\.)+|[A-Z][\w’'&-]*|\d+\b))*"
 )
 _POSSESSIVE = re.compile(r"['’]s?$")

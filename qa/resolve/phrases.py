@@ -9,7 +9,6 @@ from enum import StrEnum
 
 from corpus.article import Span
 from qa.moments import moments
-from qa.reader.candidates import dateline_end
 from qa.reader.lexicon import PLACES
 from qa.reader.named import name_spans
 from qa.reader.question import KIND_OF_HEAD, analyse
@@ -98,10 +97,9 @@ def phrases_of(
 
 
 def _phrases(said: Said, words: Weighed, least: float) -> Iterator[Phrase]:
-    begin = dateline_end(said.text) if said.is_answer else 0
-    weights = {_bare(said.text, span): w for span, w in words if span.start >= begin}
+    weights = {_bare(said.text, span): w for span, w in words}
     chosen = sorted(s for s, w in weights.items() if w >= least and _is_content(s.of(said.text)))
-    names = [span for span in name_spans(said.text) if span.start >= begin]
+    names = name_spans(said.text)
     asked = _asked_for(said)
     runs: list[Span] = []
     for span in chosen:

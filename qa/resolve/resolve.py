@@ -32,11 +32,12 @@ _DEFINITE = re.compile(
     r"|^(?:and|but|so)\b",
     re.IGNORECASE,
 )
-# "How much has China lent": what follows the words that ask.
+_AUXILIARY = r"(?:did|does|do|is|are|was|were|has|have|had|will|would|can)\b"
+# "How many loans has China made": what follows the words that ask, and what they ask for.
 _ASKS_WITH = re.compile(
-    r"(?:in|on|at|by|for|from|to)?\s*(?:when|where|why|how|what|which)\b(?:\s+(?!did\b|does\b|do\b|is\b|"
-    r"are\b|was\b|were\b|has\b|have\b|had\b|will\b|would\b|can\b)\w+){0,2}\s+"
-    r"((?:did|does|do|is|are|was|were|has|have|had|will|would|can)\s+.+)",
+    r"(?:(?:in|on|at|by|for|from|to)\s+)?(?:when|where|why|how(?:\s+many|\s+much)?|what|which)\b"
+    rf"(?:\s+(?:year|month|day|date|time)\b)?(?P<noun>(?:\s+(?!{_AUXILIARY})\w+){{0,2}})"
+    rf"\s+(?P<rest>{_AUXILIARY}\s.+)",
     re.IGNORECASE | re.DOTALL,
 )
 _ASKED = re.compile(r"when|where|why|how|since when|how long", re.IGNORECASE)
@@ -247,7 +248,9 @@ def _piece(question: str, last: str) -> Resolved:
     asked = without_opening(question).rstrip(" ?.!")
     auxiliary = _ASKS_WITH.match(last)
     if auxiliary and len(asked.split()) <= 2 and _ASKED.fullmatch(asked):
-        return _after(last, f"{asked[:1].upper()}{asked[1:]} {auxiliary[1]}", question)
+        whole = f"{asked[:1].upper()}{asked[1:]} {auxiliary['rest']}"
+        noun = auxiliary["noun"].strip()
+        return _after(last, added(whole, f"({noun})") if noun else whole, question)
     return _asked_together(last, question)
 
 

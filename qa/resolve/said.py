@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from corpus.article import Span
 from qa.answer import Answer, Conversation
+from qa.reader.candidates import dateline_end
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
@@ -69,7 +70,7 @@ def _said(conversation: Conversation) -> Iterator[Said]:
     for ago, turn in enumerate(islice(reversed(conversation.turns), TURNS_READ), 1):
         short = (turn.answer.short if turn.answer else "") or ""
         yield Said(turn.standalone, ago, is_answer=False, answered=short)
-        if text := answer_text(turn.answer) if turn.answer else turn.said:
+        if text := answer_text(turn.answer) if turn.answer else _without_dateline(turn.said):
             yield Said(text, ago, is_answer=True, answered=short)
 
 
@@ -77,8 +78,13 @@ def answer_text(answer: Answer) -> str:
     """Return what an answer said, its short answer first; "" where it said nothing."""
     if not answer.citations:
         return ""
-    quote = answer.citations[0].quote
+    quote = _without_dateline(answer.citations[0].quote)
     return f"{answer.short}. {quote}" if answer.short else quote
+
+
+def _without_dateline(text: str) -> str:
+    """Return the text without "LONDON (Wire) -", whose place is seldom what is asked on about."""
+    return text[dateline_end(text) :]
 
 
 def write_row(tokenizer: Tokenizer, question: str, said: Sequence[Said]) -> Row:

@@ -1,7 +1,9 @@
 """Follow-ups about the answer just given: ``python tests/bench/discourse.py STORE [SET]``.
 
 Each record of a set has a first question, a follow-up ("who said that?"), what the reply must show
-and whether its first quote must be the same; the one beside this file is about the sample.
+and whether the first answer's quote must be shown again ("same") or another first ("other"); where
+it says what answers the first question, the share right is also given of those where that was found.
+The one beside this file is about the sample.
 """
 
 from __future__ import annotations
@@ -9,6 +11,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -23,6 +26,7 @@ def main(store: str, questions: str = str(Path(__file__).with_suffix(".jsonl")))
     assistant = open_assistant(Path(store), Settings())
     right: Counter[str] = Counter()
     asked: Counter[str] = Counter()
+    of_found: list[bool] = []
     for record in map(json.loads, Path(questions).read_text("utf-8").splitlines()):
         day = date.fromisoformat(record["asked"]) if record["asked"] else None
         first = assistant.ask(record["first"], asked=day)
@@ -31,12 +35,22 @@ def main(store: str, questions: str = str(Path(__file__).with_suffix(".jsonl")))
         good = is_right(record, first, reply)
         asked[record["kind"]] += 1
         right[record["kind"]] += good
+        if holds(first, record.get("answer", [])):
+            of_found.append(good)
         if not good:
             shown = reply.citations[0].quote if reply.citations else reply.status
             print(f"{record['id']} {record['follow_up']!r}: {reply.note} {shown[:90]}")  # noqa: T201
     for kind, count in asked.items():
         print(f"{kind}: {right[kind]} of {count}")  # noqa: T201
     print(f"right: {right.total()} of {asked.total()}")  # noqa: T201
+    if of_found:
+        print(f"right where the first was: {sum(of_found)} of {len(of_found)}")  # noqa: T201
+
+
+def holds(first: Answer, answers: Sequence[str]) -> bool:
+    """Return whether the first quote of an answer holds what answers its question."""
+    quote = first.citations[0].quote.casefold() if first.citations else ""
+    return any(answer.casefold() in quote for answer in answers)
 
 
 def is_right(record: dict[str, Any], first: Answer, reply: Answer) -> bool:
@@ -46,7 +60,8 @@ def is_right(record: dict[str, Any], first: Answer, reply: Answer) -> bool:
     quote = reply.citations[0].quote
     shown = f"{reply.short or ''} {reply.note} {quote}".casefold()
     before = first.citations[0].quote if first.citations else ""
-    fits = {"same": quote == before, "other": quote != before, "any": True}[record["quote"]]
+    again = before in [citation.quote for citation in reply.citations]
+    fits = {"same": again, "other": quote != before, "any": True}[record["quote"]]
     return fits and any(each.casefold() in shown for each in record["says"])
 
 

@@ -41,8 +41,8 @@ def test_what_was_asked_for_is_carried_as_what_was_answered() -> None:
 
 
 def test_of_an_answer_only_names_and_dates_are_carried() -> None:
-    said = Said("MOSCOW (Tallis Wire) - Russia sold fighters.", 1, is_answer=True)
-    assert carried(said, "MOSCOW", "Tallis", "Russia", "fighters") == ["Russia"]
+    said = Said("Russia sold fighters.", 1, is_answer=True)
+    assert carried(said, "Russia", "fighters") == ["Russia"]
 
 
 @pytest.mark.parametrize(

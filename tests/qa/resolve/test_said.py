@@ -26,6 +26,11 @@ def test_every_place_is_the_first_piece_of_its_word() -> None:
     assert row.ids[: row.segment].count(TOKENIZER.token_to_id("[SEP]")) == 1
 
 
+def test_a_dateline_is_not_what_is_asked_on_about() -> None:
+    turn = Turn("Who sold them?", "Who sold them?", said="MOSCOW (Tallis Wire) - Russia sold them.")
+    assert said_before(Conversation((turn,)))[1].text == "Russia sold them."
+
+
 def test_what_is_too_long_is_cut() -> None:
     long = [Said("word " * 300, n, is_answer=False) for n in range(1, 12)]
     row = write_row(TOKENIZER, "why? " * 200, long)
