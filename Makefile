@@ -17,7 +17,7 @@ DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' '
 STAMP := .venv/.installed-$(DIGEST)
 TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
 
-.PHONY: setup prepare chat test lint bench bench-peers reader follow-ups
+.PHONY: setup prepare chat test lint bench bench-peers reader follow-ups moves
 .DEFAULT_GOAL := chat
 
 setup: $(STAMP)
@@ -101,3 +101,8 @@ follow-ups: prepare
 	@$(BIN)/python -m qa.resolve.training.train $(FOLLOW_UP_DATA)/train.jsonl.gz \
 		$(FOLLOW_UP_DATA)/spans.jsonl.gz $(FOLLOW_UP_RUN) --held-out $(FOLLOW_UP_DATA)/dev.jsonl.gz \
 		--start qa/reader/trained/reader.safetensors
+
+# Fits the model of follow-ups about the answer again, in half a minute.
+moves: prepare
+	@echo "==> Fitting the model of moves on $(FOLLOW_UP_DATA) into $(FOLLOW_UP_RUN)"
+	@$(BIN)/python -m qa.discourse.training.train $(FOLLOW_UP_DATA)/train.jsonl.gz $(FOLLOW_UP_RUN)

@@ -33,12 +33,11 @@ def follow_ups(
     """
     from cli.figures import aligned_figures
     from qa.evaluation.follow_ups import figures, read_follow_ups
-    from qa.resolve.resolve import Resolver
-    from qa.resolve.terms import open_terms
+    from qa.resolve.resolve import open_resolver
 
     model = read_settings(config, None).model
     read = read_follow_ups(rewrites)
-    resolver = Resolver(open_terms(model.cache, model.threads))
+    resolver = open_resolver(model.cache, model.threads)
     found = figures(read, lambda question, before: resolver.resolve(question, before).standalone)
     if as_json:
         typer.echo(json.dumps([figure.to_json() for figure in found]))

@@ -11,8 +11,7 @@ from qa.assistant import Assistant
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import read_weights, shipped_weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 from qa.settings import Settings
 
 
@@ -31,13 +30,14 @@ def open_assistant(store: Path, settings: Settings) -> Assistant:
     embedder = open_embedder(model.name, model.cache, model.threads)
     index = ChunkIndex(archive, embedder)
     read_by = open_reader(model.reader, model.cache, model.threads)
+    bundled = embedder if model.name == "bundled" else None
     wrong = settings.answer.may_be_wrong
     return Assistant(
         archive,
         index,
         embedder,
         Reader(archive, index, weights, read_by),
-        Resolver(open_terms(model.cache, model.threads)),
+        open_resolver(model.cache, model.threads, bundled),
         floor=weights.floor if wrong is None else weights.floor_for(wrong),
         quotes=settings.answer.quotes,
     )

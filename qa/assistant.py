@@ -109,7 +109,7 @@ class Assistant:
         return {
             "embedder": self._embedder.fingerprint,
             "reader": self._reader.model.fingerprint,
-            "resolver": self._resolver.model.fingerprint,
+            "resolver": self._resolver.fingerprint,
             "weights": self._reader.weights.sha256,
             "floor": self._floor,
             "quotes": self._quotes,

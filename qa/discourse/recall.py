@@ -24,8 +24,9 @@ _DATED = "The sentence says when; the article appeared in {source}."
 _UNDATED = "The sentence names no date. It appeared in {source}."
 _SOURCE = "From {source}{authors}: version {version}, characters {start} to {end}."
 _WHY = re.compile(
-    r"\b(?:because|due to|owing to|thanks to|as a result|so that|in order to|reasons?|caused?|causes|"
-    r"prompted|led to|blamed?|in response to|to avoid)\b",
+    r"\b(?:because|due to|owing to|thanks to|as a result|so that|in order to|reasons?|caused?|"
+    r"causes|prompted|led to|blamed?|in response to|to avoid|driven by|fuell?ed by|"
+    r"attributed to|stem(?:s|med)? from)\b",
     re.IGNORECASE,
 )
 

@@ -12,7 +12,7 @@ from corpus.article import day_of
 from corpus.counts import counted
 from qa.answer import Answer, Conversation, Evidence
 from qa.compose import differ, quote_of, same_short
-from qa.discourse.moves import Move, last_answer
+from qa.discourse.moves import Move, shown_by
 from qa.discourse.recall import (
     Recalled,
     name_article,
@@ -73,15 +73,16 @@ class Replies:
         Args:
             move: What it wants.
             question: The last question as understood, which was answered.
-            conversation: Its last answer has citations.
+            conversation: Its last answer showed a quote.
             search: Searches the collection.
         """
-        last = last_answer(conversation)
-        place = place_of(self.archive, last.citations[0]) if last else None
+        last = conversation.turns[-1].answer
+        shown = shown_by(last) if last else ()
+        place = place_of(self.archive, shown[0]) if shown else None
         if last is None or place is None:
             return None
         if move in _FINDERS:
-            return _FINDERS[move](place, last.citations[0])
+            return _FINDERS[move](place, shown[0])
         if move is Move.PROOF:
             return self._proven(last, search(question))
         if move is Move.STILL:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from corpus.article import Span
+from index.embed import Embedder, open_embedder
 from qa.answer import Conversation
-from qa.discourse.moves import Move, move_of
+from qa.discourse.moves import Move, MoveModel, TrainedMoves, move_of
 from qa.reader.lexicon import PLACES
 from qa.reader.named import name_spans
 from qa.reader.words import content_stems
 from qa.resolve.phrases import Phrase, phrases_of
 from qa.resolve.pronouns import open_slots
 from qa.resolve.said import Said, said_before
-from qa.resolve.terms import TermModel
+from qa.resolve.terms import TermModel, open_terms
 from qa.resolve.unclear import chosen, readings, unnamed, was_asked_back
 from qa.resolve.wording import added, fitting, left_out, without_opening, worded
 
@@ -97,10 +99,16 @@ class Resolved:
 
 
 class Resolver:
-    """Resolves follow-ups by rules and by a model of which terms belong to them."""
+    """Resolves follow-ups by rules and by two models: of terms that belong to them, and of moves.
 
-    def __init__(self, model: TermModel) -> None:
-        self.model = model
+    Attributes:
+        fingerprint: Of the models; what changes it may change answers.
+    """
+
+    def __init__(self, terms: TermModel, moves: MoveModel) -> None:
+        self._terms = terms
+        self._moves = moves
+        self.fingerprint = f"{terms.fingerprint} {moves.fingerprint}"
 
     def resolve(
         self, question: str, conversation: Conversation, without: Collection[str] = ()
@@ -121,7 +129,7 @@ class Resolver:
         if choice := chosen(question, conversation):
             return Resolved(choice)
         last = last_whole(conversation)
-        if move := move_of(question, conversation):
+        if move := move_of(question, conversation, self._moves):
             return _less(_about_answer(move, question, last), without)
         if _is_bare(question):
             alone = Resolved(question) if _was_declined(conversation) else _piece(question, last)
@@ -141,12 +149,26 @@ class Resolver:
 
     def _found(self, question: str, said: Sequence[Said]) -> list[Phrase]:
         """Return what the question may leave unsaid, the likeliest first."""
-        weighed = self.model.weigh(question, said)
+        weighed = self._terms.weigh(question, said)
         known = frozenset(content_stems(question))
         found = phrases_of(said, weighed, _least(question), known)
         if not found and open_slots(question) and not name_spans(question):
             found = phrases_of(said, weighed, LEAST_AT_ALL, known)[:1]
         return found
+
+
+def open_resolver(
+    cache: Path | None = None, threads: int = 1, bundled: Embedder | None = None
+) -> Resolver:
+    """Return a resolver with the trained models; ModelError if one is missing or altered.
+
+    Args:
+        cache: Where the compiled models are kept; see `index.export.cache_folder`.
+        threads: CPU threads that they use.
+        bundled: The bundled embedder, if it is open already.
+    """
+    moves = TrainedMoves(bundled or open_embedder("bundled", cache, threads))
+    return Resolver(open_terms(cache, threads), moves)
 
 
 def _most_likely(found: Sequence[Phrase], question: str) -> list[Phrase]:

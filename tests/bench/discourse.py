@@ -1,9 +1,9 @@
 """Follow-ups about the answer just given: ``python tests/bench/discourse.py STORE [SET]``.
 
 Each record of a set has a first question, a follow-up ("who said that?"), what the reply must show
-and whether the first answer's quote must be shown again ("same") or another first ("other"); where
-it says what answers the first question, the share right is also given of those where that was found.
-The one beside this file is about the sample.
+and whether the first answer's quote must be shown again ("same") or another first ("other"). Where
+it says what answers the first question, the share right is given of those where that was found,
+too. The set beside this file is about the sample.
 """
 
 from __future__ import annotations

@@ -19,8 +19,7 @@ from qa.assistant import Assistant, Trace
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 from qa.settings import Settings
 
 OnRecord = Callable[..., tuple[int, str, str]]
@@ -77,7 +76,7 @@ def _assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
         index = ChunkIndex(archive, embedder)
         reader = Reader(archive, index, shipped_weights(), open_reader())
         floor = 1.0 if settings.answer.may_be_wrong == 0 else 0.0
-        resolver = Resolver(open_terms())
+        resolver = open_resolver()
         return Watched(archive, index, embedder, reader, resolver, floor=floor, quotes=4)
 
     monkeypatch.setattr("qa.assemble.open_assistant", open_assistant)

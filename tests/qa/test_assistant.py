@@ -24,8 +24,7 @@ from qa.reader import confidence, features, pointing
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 
 QUESTIONS = [
     "How much has China lent Venezuela?",
@@ -57,7 +56,7 @@ def assistant_over(archive: Archive, **given: Any) -> Assistant:
     index = ChunkIndex(archive, embedder)
     reader = Reader(archive, index, given.pop("weights", shipped_weights()), open_reader())
     # Hashed words are nothing like the model that confidence was fitted on: any sentence may pass.
-    resolver = Resolver(open_terms())
+    resolver = open_resolver()
     settings = {"floor": 0.0, "quotes": 4, **given}
     return Assistant(archive, index, embedder, reader, resolver, **settings)
 
@@ -123,7 +122,7 @@ def test_below_the_floor_it_declines_and_shows_the_nearest(archive: Archive) -> 
         index,
         embedder,
         Reader(archive, index, shipped_weights(), open_reader()),
-        Resolver(open_terms()),
+        open_resolver(),
         floor=1.0,
         quotes=4,
     )

@@ -20,8 +20,7 @@ from qa.quotes import find_quote
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 
 QUESTIONS = ("How much has China lent Venezuela?", "How many people died in the Brackmere flood?")
 
@@ -82,7 +81,7 @@ def test_damage_costs_no_more_than_what_is_damaged(
             index,
             embedder,
             Reader(archive, index, shipped_weights(), open_reader()),
-            Resolver(open_terms()),
+            open_resolver(),
             floor=0.0,
             quotes=4,
         )

@@ -5,17 +5,19 @@ from __future__ import annotations
 import pytest
 
 from corpus.article import Span
+from index.embed import open_embedder
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
-from qa.discourse.moves import Move, move_of
+from qa.discourse.moves import Move, TrainedMoves, move_of
 from qa.verify import decline
 
 QUOTE = Citation("a", 1, "0" * 64, Span(0, 4), "Four", Span(0, 4))
+MODEL = TrainedMoves(open_embedder())
 ANSWERED = Conversation(
     (Turn("q", "q", Answer("q", "q", "answered", (Statement("Four", (QUOTE,)),))),)
 )
 MOVES = {
     Move.SPEAKER: "Who said that?|says who|According to whom?|and who claims so|whose words?",
-    Move.DATE: "When was that?|When?|and when did he say that?|when did it happen|how old is it?",
+    Move.DATE: "When was that?|When?|and when did he say that?|when did it happen|how old is that",
     Move.REASON: "Why?|Why is that?|How come?|But why did they do that?|what was the reason",
     Move.MORE: "What else?|Anything else?|tell me more|go on|What else did he say?|any others?",
     Move.PROOF: "Are you sure?|really?|Is that true?|How do you know that?|does anyone disagree?",
@@ -28,7 +30,7 @@ MOVES = {
     ("question", "move"), [(q, move) for move, forms in MOVES.items() for q in forms.split("|")]
 )
 def test_a_question_about_the_answer(question: str, move: Move) -> None:
-    assert move_of(question, ANSWERED) is move
+    assert move_of(question, ANSWERED, MODEL) is move
 
 
 @pytest.mark.parametrize(
@@ -48,10 +50,10 @@ def test_a_question_about_the_answer(question: str, move: Move) -> None:
     ],
 )
 def test_a_question_of_its_own(question: str) -> None:
-    assert move_of(question, ANSWERED) is None
+    assert move_of(question, ANSWERED, MODEL) is None
 
 
 def test_where_nothing_was_quoted_nothing_can_be_asked_about_it() -> None:
     declined = decline(question="q", standalone="q", nearest=(), searched="")
-    assert move_of("Who said that?", Conversation((Turn("q", "q", declined),))) is None
-    assert move_of("Who said that?", Conversation()) is None
+    assert move_of("Who said that?", Conversation((Turn("q", "q", declined),)), MODEL) is None
+    assert move_of("Who said that?", Conversation(), MODEL) is None

@@ -19,8 +19,7 @@ from qa.assistant import Assistant
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 
 LENT = "How much has China lent Venezuela?"
 SETTLED = "What did Ingrid Vass call the oil-backed loan?"
@@ -40,7 +39,7 @@ def assistant(archive: Archive) -> Assistant:
     index = ChunkIndex(archive, embedder)
     weights = shipped_weights()
     reader = Reader(archive, index, weights, open_reader())
-    resolver = Resolver(open_terms())
+    resolver = open_resolver(bundled=embedder)
     return Assistant(archive, index, embedder, reader, resolver, floor=weights.floor, quotes=4)
 
 
@@ -119,7 +118,7 @@ def test_a_quote_that_is_gone_since_is_not_shown(tmp_path: Path) -> None:
         index = ChunkIndex(archive, embedder)
         weights = shipped_weights()
         reader = Reader(archive, index, weights, open_reader())
-        resolver = Resolver(open_terms())
+        resolver = open_resolver(bundled=embedder)
         assistant = Assistant(
             archive, index, embedder, reader, resolver, floor=weights.floor, quotes=4
         )

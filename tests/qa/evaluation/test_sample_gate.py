@@ -39,8 +39,7 @@ from qa.evaluation.sets.check import open_questions
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import Weights, shipped_weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 from qa.retrieve import CHUNKS_EACH
 
 ROOT = Path(__file__).parents[3]
@@ -82,7 +81,7 @@ def verdict_with(archive: Archive, embedder: Embedder, weights: Weights, chunks:
         index,
         embedder,
         reader,
-        Resolver(open_terms()),
+        open_resolver(bundled=embedder),
         floor=weights.floor,
         quotes=4,
         chunks=chunks,

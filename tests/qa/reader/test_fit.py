@@ -24,8 +24,7 @@ from qa.reader.fit import UNFITTED, main
 from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import NAMES, Weights
-from qa.resolve.resolve import Resolver
-from qa.resolve.terms import open_terms
+from qa.resolve.resolve import open_resolver
 
 # Day of asking, question, answer, article and gold sentence (its beginning).
 QUESTIONS = [
@@ -137,7 +136,7 @@ def test_what_is_written_loads_and_answers(
             index,
             embedder,
             Reader(archive, index, weights, open_reader()),
-            Resolver(open_terms()),
+            open_resolver(bundled=embedder),
             floor=0.0,
             quotes=4,
         )

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Span
+from index.embed import open_embedder
 from qa.answer import Conversation, Turn
-from qa.discourse.moves import Move
+from qa.discourse.moves import Move, TrainedMoves
 from qa.reader.named import name_spans
 from qa.reader.words import content_stems
 from qa.resolve.phrases import Weighed
@@ -34,7 +35,7 @@ class NamesBelong:
         return [(span, 0.95 - place / 20) for place, span in enumerate(name_spans(said.text))]
 
 
-RESOLVER = Resolver(NamesBelong())
+RESOLVER = Resolver(NamesBelong(), TrainedMoves(open_embedder()))
 
 
 def after(*questions: str) -> Conversation:

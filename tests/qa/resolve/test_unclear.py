@@ -8,6 +8,7 @@ import pytest
 
 from corpus.article import Span
 from qa.answer import Conversation, Turn
+from qa.discourse.moves import Move
 from qa.reader.named import name_spans
 from qa.resolve.phrases import Weighed
 from qa.resolve.resolve import Resolved, Resolver
@@ -28,9 +29,18 @@ class Alike:
         return [[(Span(s.start, s.end), 0.9) for s in name_spans(each.text)] for each in said]
 
 
+class NoMoves:
+    """Takes every question for one of its own."""
+
+    fingerprint = "none"
+
+    def move_in(self, _question: str) -> Move | None:
+        return None
+
+
 def asked(question: str, before: Conversation) -> tuple[Resolved, Conversation]:
     """Return what is understood, and the conversation with the answer that asks back, if any."""
-    found = Resolver(Alike()).resolve(question, before)
+    found = Resolver(Alike(), NoMoves()).resolve(question, before)
     answer = None
     if found.choices or found.unnamed:
         answer = ask_back(question=question, standalone=found.standalone, choices=found.choices)
