@@ -306,7 +306,7 @@ def _home(conversation: Conversation, resolved: Resolved) -> Home:
     if not (resolved.leans or named.intersection(content_stems(said))):
         return NOWHERE
     return Home(
-        frozenset(citation.article_id for citation in last.citations),
+        tuple(dict.fromkeys(citation.article_id for citation in last.citations)),
         frozenset(citation.quote for answer in answers for citation in answer.citations),
     )
 

@@ -57,15 +57,11 @@ def retrieve(
 def with_home(
     hits: Sequence[Hit], archive: Archive, index: ChunkIndex, home: Collection[str]
 ) -> list[Hit]:
-    """Return the best hits and, after them, the beginnings of articles whose ids are given.
-
-    There is room for them: where hits are left out for it, they are the last of `CHUNKS_READ`.
-    """
+    """Return the best `CHUNKS_READ` hits and, after them, the beginnings of these articles."""
     current = (archive.current_version(article) for article in home)
     found = index.of_versions([version.id for version in current if version], CHUNKS_OF_HOME)
     known = {hit.chunk.id for hit in hits[:CHUNKS_READ]}
-    added = [hit for hit in found if hit.chunk.id not in known][:CHUNKS_OF_HOME]
-    return [*hits[: CHUNKS_READ - len(added)], *added]
+    return [*hits[:CHUNKS_READ], *(hit for hit in found if hit.chunk.id not in known)]
 
 
 def _nearness(day: date | None, published: date | None) -> float:

@@ -22,9 +22,11 @@ from qa.answer import Answer, Citation, Conversation
 from qa.reader.named import name_spans
 
 WEIGHTS = Path(str(files("qa.discourse"))) / "trained" / "moves.safetensors"
-WEIGHTS_DIGEST = "a5c3a07f51bbe7de8915a35b88457f44687cd82f287b077faf83372d468b25b7"
+WEIGHTS_DIGEST = "3dab528d48a5e6b7cc36241be056d5c7bc06d6fd7b6f409794f41cd47b33c07d"
 OWN = "own"
 MOST_WORDS = 10
+# Where it is less sure the question is searched for, which finds what a move would have shown.
+LEAST_LIKELY = 0.5
 
 Weights = NDArray[np.float64]
 
@@ -86,8 +88,9 @@ class TrainedMoves:
         if not 0 < len(question.split()) <= MOST_WORDS or name_spans(question):
             return None
         vector = self._embedder.embed_query(question)
-        likeliest = int(np.argmax(vector @ self._weights[:-1] + self._weights[-1]))
-        return _KINDS[likeliest]
+        likely = chances(vector @ self._weights[:-1] + self._weights[-1])
+        likeliest = int(np.argmax(likely))
+        return _KINDS[likeliest] if likely[likeliest] >= LEAST_LIKELY else None
 
 
 def chances(logits: Weights) -> Weights:

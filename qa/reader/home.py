@@ -26,11 +26,11 @@ class Home:
     """What a conversation is about: a follow-up mostly asks on about the article just quoted.
 
     Attributes:
-        articles: Ids of the articles quoted last.
+        articles: Ids of the articles quoted last, the first quoted first.
         quotes: What was quoted in the conversation.
     """
 
-    articles: frozenset[str] = frozenset()
+    articles: tuple[str, ...] = ()
     quotes: frozenset[str] = frozenset()
 
     def __bool__(self) -> bool:

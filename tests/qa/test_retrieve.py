@@ -14,7 +14,7 @@ from index.build import ingest
 from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
-from qa.retrieve import CHUNKS_EACH, NEARNESS_DAYS, NEARNESS_GAIN, retrieve
+from qa.retrieve import CHUNKS_EACH, NEARNESS_DAYS, NEARNESS_GAIN, retrieve, with_home
 
 EMBEDDER = HashEmbedder()
 STORIES = [
@@ -114,3 +114,10 @@ def test_words_alone_and_meaning_alone_find_as_well(archive: Archive) -> None:
     """A question of unknown words has no lexical hits, yet the dense ones come back."""
     assert len(hits(archive, "zzz qqq")) == len(STORIES)
     assert names(archive, hits(archive, "lorries"))[0] == "words"
+
+
+def test_articles_at_home_are_read_after_the_hits_and_none_twice(archive: Archive) -> None:
+    found = [hit for hit in hits(archive) if names(archive, [hit]) != ["other"]]
+    index = ChunkIndex(archive, EMBEDDER)
+    read = with_home(found, archive, index, ["other", "new", "gone"])
+    assert names(archive, read) == [*names(archive, found), "other"]
