@@ -6,7 +6,7 @@ What is found is evidence like any other, with a note in our own words; `qa.veri
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from corpus.archive import Archive
@@ -78,6 +78,11 @@ class Place:
     def at(self, position: int) -> Place:
         """Return the place of another whole sentence of the version."""
         return replace(self, position=position, quote=self.sentences[position].span, short=None)
+
+    def following(self) -> Iterator[Place]:
+        """Yield the places of the sentences after the quote."""
+        for position in range(self.position + 1, len(self.sentences)):
+            yield self.at(position)
 
 
 def says_why(quote: str) -> bool:

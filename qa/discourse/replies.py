@@ -10,10 +10,11 @@ from typing import Protocol
 from corpus.archive import Archive
 from corpus.article import day_of
 from corpus.counts import counted
-from qa.answer import Answer, Conversation, Evidence
+from qa.answer import Answer, Citation, Conversation, Evidence
 from qa.compose import differ, quote_of, same_short
 from qa.discourse.moves import Move, shown_by
 from qa.discourse.recall import (
+    Place,
     Recalled,
     name_article,
     name_date,
@@ -24,9 +25,7 @@ from qa.discourse.recall import (
 )
 
 OTHERS_SHOWN = 3
-# Who asks for more wants the next best also where it would not have been shown by itself.
-SHARE_OF_FLOOR = 0.5
-_NOTHING_ELSE = "Nothing else was found that answers this."
+_GOES_ON = "Nothing else was found that answers this. This is how it goes on in {source}."
 _NEWER = "Newer than what was quoted, from {source}."
 _NOTHING_NEWER = "Nothing newer was found that answers this. It appeared in {source}."
 _CHECKED = "Checked again, word for word, against the stored article."
@@ -87,10 +86,8 @@ class Replies:
             return self._proven(last, search(question))
         if move is Move.STILL:
             return self._still(last, question, search)
-        found = search(question, shown=list(_shown(conversation)))
-        floor = self.floor * SHARE_OF_FLOOR
-        more = _numbered([item for item in found if item.score >= floor][:OTHERS_SHOWN])
-        return quoted(more, None, "") if more else None
+        known = set(_shown(conversation))
+        return self._more(place, shown[0], known, search(question, shown=known))
 
     def _again(self, answer: Answer) -> list[Evidence]:
         """Return the answer's quotes as evidence again, those that are still stored."""
@@ -107,13 +104,25 @@ class Replies:
         note = " ".join([_CHECKED, *_in_words(agreeing, against)])
         return quoted(_numbered([*again, *against, *agreeing]), last.short, note)
 
+    def _more(
+        self, place: Place, citation: Citation, known: Collection[str], found: Sequence[Evidence]
+    ) -> Recalled | None:
+        """Return what else answers the question, then how the article goes on after the quote."""
+        more = [item for item in found if item.score >= self.floor][:OTHERS_SHOWN]
+        known = {*known, *map(quote_of, more)}
+        following = [p for p in place.following() if p.quote.of(p.version.text) not in known]
+        goes_on = [p.evidence(1) for p in following[: OTHERS_SHOWN - len(more)]]
+        if not more and not goes_on:
+            return None
+        note = "" if more else _GOES_ON.format(source=source_of(citation))
+        return quoted(_numbered([*more, *goes_on]), None, note)
+
     def _still(self, last: Answer, question: str, search: Search) -> Recalled:
         """Return what is newer than the last quote, else the quote with its date."""
         citation = last.citations[0]
         day = day_of(citation.published)
         found = search(question, since=day + timedelta(days=1)) if day else []
-        floor = self.floor * SHARE_OF_FLOOR
-        newer = [item for item in found if item.score >= floor][:OTHERS_SHOWN]
+        newer = [item for item in found if item.score >= self.floor][:OTHERS_SHOWN]
         source = source_of(citation)
         if newer:
             return quoted(_numbered(newer), None, _NEWER.format(source=source))

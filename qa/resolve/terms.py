@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
 
+# OpenVINO prepares itself for each length once, which takes as long as reading: so there are few.
+STEP = 16
+
+
 class TermModel(Protocol):
     """Weighs the words of earlier turns.
 
@@ -65,11 +69,14 @@ class CompiledTerms:
     def weigh(self, question: str, said: Sequence[Said]) -> list[Weighed]:
         """Return, for each text, its words with how likely each belongs to the follow-up."""
         row = write_row(self._tokenizer, question, said)
-        ids = np.array([row.ids], dtype=np.int64)
-        segments = np.zeros_like(ids)
-        segments[0, row.segment :] = 1
+        length = len(row.ids)
+        ids = np.zeros((1, -(-length // STEP) * STEP), dtype=np.int64)
+        mask, segments = np.zeros_like(ids), np.zeros_like(ids)
+        ids[0, :length] = row.ids
+        mask[0, :length] = 1
+        segments[0, row.segment : length] = 1
         with self._one_at_a_time:
-            (logits,) = self._request.infer([ids, np.ones_like(ids), segments]).values()
+            (logits,) = self._request.infer([ids, mask, segments]).values()
         chances = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
         weighed: list[list[tuple[Span, float]]] = [[] for _ in said]
         for text, span, piece in row.words:

@@ -58,7 +58,10 @@ def is_right(record: dict[str, Any], first: Answer, reply: Answer) -> bool:
     if reply.status != "answered" or not reply.citations:
         return False
     quote = reply.citations[0].quote
-    shown = f"{reply.short or ''} {reply.note} {quote}".casefold()
+    # Who asks for more is shown several sentences, any of which may be the one.
+    read = len(reply.citations) if record["kind"] == "more" else 1
+    quotes = " ".join(citation.quote for citation in reply.citations[:read])
+    shown = f"{reply.short or ''} {reply.note} {quotes}".casefold()
     before = first.citations[0].quote if first.citations else ""
     again = before in [citation.quote for citation in reply.citations]
     fits = {"same": again, "other": quote != before, "any": True}[record["quote"]]
