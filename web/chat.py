@@ -1,7 +1,7 @@
-"""The chat page: the conversation on the left, the article behind the selected quote on the right.
+"""The chat page: kept conversations, the one that is open, the article behind the selected quote.
 
-Conversation and sources are our own escaped HTML (`web.markup`, `web.panel`). Gradio carries the
-events, keeps one conversation a browser tab in `gr.State`, and runs questions off the event loop.
+All three are our own escaped HTML (`web.shelf`, `web.markup`, `web.panel`). Gradio carries the
+events, holds one conversation a browser tab in `gr.State`, and runs questions off the event loop.
 """
 
 from __future__ import annotations
@@ -17,9 +17,13 @@ import gradio as gr
 
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
+from corpus.counts import counted
 from corpus.errors import OnRecordError
 from qa.answer import Answer, Conversation, Turn
+from qa.conversations.kept import Reopened
+from qa.conversations.store import LOCAL_USER
 from web import markup, panel
+from web.shelf import Keeps, shelf
 
 log = logging.getLogger(__name__)
 
@@ -33,13 +37,16 @@ _FAILED = "Something went wrong here, so this question has no answer. Please try
 _EMPTY = "The article behind an answer opens here, with the quoted sentence marked."
 _DECLINED = "No article answers this. The nearest sentences can be opened to see where they stand."
 _GONE = "This source is no longer at hand. Please ask the question again."
-_PARTS = ("held", "box", "send", "talk", "now", "source")
+_UNKEPT = "This answer is not kept: {error}"
+_DAMAGED = "Left out, because the store's record of it is damaged: {count}."
+_PARTS = ("held", "at", "box", "send", "talk", "now", "source", "shelf")
 Changes = tuple[object, ...]
 # page.js says what a click picked; `submit` and `select` are the two event names Gradio has for it.
 _REPORT_CLICKS = """
 element.addEventListener('click', (event) => {
   const picked = window.onrecordPicked(event);
-  if (picked) trigger('cite' in picked ? 'select' : 'submit', picked);
+  const asks = picked && ('ask' in picked || 'drop' in picked);
+  if (picked) trigger(asks ? 'submit' : 'select', picked);
 });
 """
 
@@ -67,17 +74,25 @@ class Assists(Protocol):
 class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(self, assistant: Assists, examples: Sequence[str] = (), warning: str = "") -> None:
+    def __init__(
+        self,
+        assistant: Assists,
+        examples: Sequence[str] = (),
+        warning: str = "",
+        kept: Keeps | None = None,
+    ) -> None:
         """Serve `assistant`.
 
         Args:
             assistant: Answers the questions.
             examples: Questions to try, offered at the start.
             warning: Shown at the top, about the collection.
+            kept: Keeps the conversations; None where none are kept.
         """
         self._assistant = assistant
         self._examples = examples
         self._warning = warning
+        self._kept = kept
         # Few long-lived threads, because the archive keeps one connection a thread.
         self._pool = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="assistant")
 
@@ -86,12 +101,10 @@ class ChatPage:
         with gr.Blocks(
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
-            held = gr.State(Conversation())
+            held, at = gr.State(Conversation()), gr.State(None)
             banner = _html(self.banner(), "banner")
-            page.load(  # the collection may have grown since the start
-                self.banner, outputs=[banner], show_progress="hidden", api_visibility="private"
-            )
             with gr.Row(elem_id="desk"):
+                kept = _html("", "shelf", visible=self._kept is not None)
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
                         talk = _html(markup.welcome(self._examples), "talk")
@@ -100,13 +113,20 @@ class ChatPage:
                         box = _question_box()
                         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
                 source = _html(panel.note(_EMPTY), "source")
-            parts = {"held": held, "box": box, "send": send}
-            parts |= {"talk": talk, "now": now, "source": source}
+            page.load(  # since the start the collection may have grown, and more been asked
+                self.opening,
+                outputs=[banner, kept],
+                show_progress="hidden",
+                api_visibility="private",
+            )
+            parts = {"held": held, "at": at, "box": box, "send": send}
+            parts |= {"talk": talk, "now": now, "source": source, "shelf": kept}
+            outputs = [parts[name] for name in _PARTS]
             _on(
                 [box.submit, send.click, talk.submit],
                 self.ask,
-                inputs=[box, held],
-                outputs=[parts[name] for name in _PARTS],
+                inputs=[box, held, at],
+                outputs=outputs,
                 trigger_mode="once",  # a second press while one is answered asks nothing
                 concurrency_limit=QUESTIONS_AT_ONCE,
             )
@@ -117,15 +137,35 @@ class ChatPage:
                 outputs=[source],
                 trigger_mode="always_last",
             )
+            _on([kept.select], self.manage, inputs=[at], outputs=outputs, trigger_mode="once")
         page.state_session_capacity = TABS_KEPT
         return page
+
+    def opening(self) -> tuple[str, str]:
+        """Return the strip at the top and the list of conversations, as they are now."""
+        return self.banner(), self.shelf(None)
 
     def banner(self) -> str:
         """Return the strip at the top, with what is searched now."""
         stats = self._pool.submit(self._assistant.stats).result()
         return markup.banner(markup.collection(stats), self._warning)
 
-    def ask(self, typed: str, held: Conversation, event: gr.EventData) -> Iterator[Changes]:
+    def shelf(self, at: str | None) -> str:
+        """Return the list of kept conversations, `at` the id of the open one."""
+        return self._pool.submit(self._shelf, at).result() if self._kept else ""
+
+    def _shelf(self, at: str | None) -> str:
+        """Return the list; run it in the pool, as the store has a connection a thread."""
+        if self._kept is None:
+            return ""
+        try:
+            return shelf(self._kept.listed(LOCAL_USER), at, readonly=self._kept.readonly)
+        except OnRecordError as error:
+            return markup.hint(str(error))
+
+    def ask(
+        self, typed: str, held: Conversation, at: str | None, event: gr.EventData
+    ) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
         asked = _asked(typed, held, _data(event))
         question = asked.question
@@ -142,9 +182,11 @@ class ChatPage:
         future.add_done_callback(lambda _: lines.put(None))
         while (line := lines.get()) is not None:
             yield _changed(now=markup.working(question, line))
-        yield self._finished(asked, held, future)
+        yield self._finished(asked, held, at, future)
 
-    def _finished(self, asked: _Asked, held: Conversation, future: Future[Answer]) -> Changes:
+    def _finished(
+        self, asked: _Asked, held: Conversation, at: str | None, future: Future[Answer]
+    ) -> Changes:
         idle = gr.Button(interactive=True)
         question = asked.question
         again = question.encode("utf-8", "replace").decode()  # half characters cannot be sent back
@@ -160,7 +202,68 @@ class ChatPage:
         source = panel.note(_DECLINED if answer.nearest else _EMPTY)
         if answer.citations:
             source = self._source(held, len(held.turns) - 1, 0)
-        return _changed(held=held, send=idle, talk=markup.turns(held), now="", source=source)
+        shown = _changed(held=held, send=idle, talk=markup.turns(held), now="", source=source)
+        return self._with_kept(shown, at, turn)
+
+    def _with_kept(self, shown: Changes, at: str | None, turn: Turn) -> Changes:
+        """Keep a turn; return what its answer changes, with the list as it is then."""
+        if self._kept is None or self._kept.readonly:
+            return shown
+        parts = dict(zip(_PARTS, shown, strict=True))
+        try:
+            at = self._pool.submit(self._keep, at, turn).result()
+        except OnRecordError as error:
+            return _changed(**parts | {"now": markup.hint(_UNKEPT.format(error=error))})
+        return _changed(**parts | {"at": at, "shelf": self.shelf(at)})
+
+    def _keep(self, at: str | None, turn: Turn) -> str:
+        """Add a turn to the conversation `at`, or to a new one; return its id."""
+        assert self._kept is not None  # noqa: S101  # only called where there is one
+        at = at or self._kept.start(LOCAL_USER, turn.question)
+        self._kept.append(LOCAL_USER, at, turn)
+        return at
+
+    def manage(self, at: str | None, event: gr.EventData) -> Changes:
+        """Open, rename or delete the conversation that was picked in the list."""
+        picked = _data(event)
+        try:
+            return self._pool.submit(self._managed, at, picked).result()
+        except OnRecordError as error:
+            return _changed(now=markup.hint(str(error)), shelf=self.shelf(at))
+
+    def _managed(self, at: str | None, picked: dict[str, Any]) -> Changes:
+        opened, renamed, deleted = (picked.get(kind) for kind in ("open", "rename", "delete"))
+        if self._kept is None:
+            return _changed()
+        if isinstance(opened, str):
+            return self._opened(self._kept.open(LOCAL_USER, opened))
+        if isinstance(renamed, str) and isinstance(name := picked.get("name"), str):
+            self._kept.rename(LOCAL_USER, renamed, name)
+        if isinstance(deleted, str):
+            self._kept.delete(LOCAL_USER, deleted)
+            if deleted == at:
+                return self._emptied()
+        return _changed(shelf=self._shelf(at))
+
+    def _opened(self, reopened: Reopened) -> Changes:
+        """Return the page with a kept conversation on it."""
+        held = Conversation(reopened.conversation.turns[-TURNS_KEPT:])
+        lost = len(reopened.left_out)
+        return _changed(
+            held=held,
+            at=reopened.summary.id,
+            talk=markup.turns(held),
+            now=markup.hint(_DAMAGED.format(count=counted(lost, "turn"))) if lost else "",
+            source=panel.note(_EMPTY),
+            shelf=self._shelf(reopened.summary.id),
+        )
+
+    def _emptied(self) -> Changes:
+        """Return the page as it is at first."""
+        return (
+            Conversation(), None, "", gr.skip(), markup.welcome(self._examples), "",
+            panel.note(_EMPTY), self._shelf(None),
+        )  # fmt: skip
 
     def show(self, held: Conversation, event: gr.EventData) -> str:
         """Return the source panel for the citation that was clicked."""
@@ -215,11 +318,12 @@ def _on(triggers: Sequence[Any], fn: Callable[..., Any], **options: Any) -> None
     gr.on(triggers, fn, show_progress="hidden", api_visibility="private", **options)
 
 
-def _html(value: str, name: str) -> gr.HTML:
+def _html(value: str, name: str, *, visible: bool = True) -> gr.HTML:
     return gr.HTML(
         value,
         elem_id=name,
         elem_classes="page",
+        visible=visible,
         js_on_load=_REPORT_CLICKS,
         apply_default_css=False,
     )

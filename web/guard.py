@@ -17,7 +17,7 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # of its own): they are not needed, and a newer version's additions stay shut as well.
 _ROUTES = re.compile(
     r"/|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
-    r"|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
+    r"|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
 )
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")

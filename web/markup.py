@@ -13,7 +13,7 @@ from corpus.catalogue import Stats
 from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
 from qa.markup import day, highlighted, link, marked_up, outlet, text
-from qa.wording import contrast_in_words, message, named_years, shown_date
+from qa.wording import message, named_years, remarks, shown_date, withdrawn_in_words
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
@@ -39,6 +39,7 @@ def banner(collection: str, warning: str = "") -> str:
     warned = f'<strong class="warning">{text(warning)}</strong>' if warning else ""
     return (
         '<header class="banner"><h1><a href="./">OnRecord</a></h1>'
+        '<button type="button" class="shelve" aria-controls="shelf">Conversations</button>'
         f'<span class="collection" dir="auto">{text(collection)}</span>{warned}'
         '<a class="anew" href="./">New conversation</a></header>'
     )
@@ -95,8 +96,13 @@ def _question(question: str) -> str:
 
 def _answer(turn: int, answer: Answer) -> str:
     body = {"answered": _answered, "declined": _declined, "unclear": _unclear}[answer.status]
+    withdrawn = "".join(
+        f'<p class="withdrawn" dir="auto">{text(withdrawn_in_words(quote))}</p>'
+        for quote in answer.withdrawn
+    )
     return (
-        f'{_understood(turn, answer)}<div class="answer {answer.status}">{body(turn, answer)}</div>'
+        f'{_understood(turn, answer)}<div class="answer {answer.status}">{body(turn, answer)}'
+        f"{withdrawn}</div>"
     )
 
 
@@ -129,12 +135,11 @@ def _answered(turn: int, answer: Answer) -> str:
 
 
 def _declined(turn: int, answer: Answer) -> str:
-    searched = f"Searched {answer.searched}: no" if answer.searched else "No"
     items = "".join(_quote(turn, position, c) for position, c in enumerate(answer.nearest))
     nearest = f'<h3>Nearest, not an answer</h3><ul class="quotes">{items}</ul>' if items else ""
     return (
         '<p class="chip">Not on record</p>'
-        f'<p class="says" dir="auto">{text(searched)} sentence answers this.</p>{nearest}'
+        f'<p class="says" dir="auto">{text(message(answer))}</p>{nearest}'
     )
 
 
@@ -149,14 +154,17 @@ def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
     # Words in quotation marks of their own get no second pair.
     tag = "span" if _MARKS.search(citation.quote) else "q"
     title = text(citation.title or "Untitled article")
-    years, contrast = named_years(citation), contrast_in_words(citation)
+    years = named_years(citation)
+    said_below = "".join(
+        f'<p class="{kind}" dir="auto">{text(words)}</p>'
+        for kind, words in remarks(citation).items()
+    )
     return (
         f'<li class="cited" data-turn="{turn}" data-cite="{position}">'
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
         f"<{tag}>{_words(citation)}</{tag}>{after}</blockquote>"
-        + (f'<p class="contrast" dir="auto">{text(contrast)}</p>' if contrast else "")
-        + f'<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
+        + f'{said_below}<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
         + (f"<span>{text(years)}</span> " if years else "")
         + f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
         f'data-cite="{position}" dir="auto">{title}</button></li>'

@@ -26,6 +26,7 @@ from web.guard import LOOPBACK_NAMES, Guard
 if TYPE_CHECKING:
     from qa.settings import Settings
     from web.chat import Assists
+    from web.shelf import Keeps
 
 ASSETS = Path(__file__).parent / "assets"
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
@@ -58,21 +59,26 @@ def serve(
         UsageError: The address cannot be listened on.
         StoreError: The store cannot be used.
     """
-    from qa.assemble import open_assistant  # reads the model, in vain where the port is in use
+    # These read the model, in vain where the port is in use.
+    from index.schema import open_archive
+    from qa.assemble import open_assistant
+    from qa.conversations.store import Conversations
 
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
         # beside the import of gradio, so that the page opens no later
         threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
-        run(
-            assistant,
-            listener,
-            QUESTIONS if is_sample else (),
-            WARNING if is_sample else "",
-            announce=announce,
-            open_browser=open_browser,
-        )
+        with open_archive(store) as archive, Conversations(archive) as kept:
+            run(
+                assistant,
+                listener,
+                QUESTIONS if is_sample else (),
+                WARNING if is_sample else "",
+                kept=kept,
+                announce=announce,
+                open_browser=open_browser,
+            )
 
 
 def run(
@@ -81,11 +87,12 @@ def run(
     examples: Sequence[str] = (),
     warning: str = "",
     *,
+    kept: Keeps | None = None,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, examples, warning, own_machine=_is_loopback(listener))
+    page = application(assistant, examples, warning, kept=kept, own_machine=_is_loopback(listener))
 
     def ready() -> None:
         for line in _announcement(listener, examples):
@@ -129,7 +136,12 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
 
 
 def application(
-    assistant: Assists, examples: Sequence[str] = (), warning: str = "", *, own_machine: bool
+    assistant: Assists,
+    examples: Sequence[str] = (),
+    warning: str = "",
+    *,
+    kept: Keeps | None = None,
+    own_machine: bool,
 ) -> FastAPI:
     """Return the guarded application.
 
@@ -137,17 +149,21 @@ def application(
         assistant: Answers the questions.
         examples: Questions to try, shown at the start.
         warning: What everybody has to know of the collection.
+        kept: Keeps the conversations; None where none are kept.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
 
     from web.chat import ChatPage, theme
+    from web.shelf import add_downloads
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
+    if kept:
+        add_downloads(app, kept)
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, examples, warning).blocks(),
+        ChatPage(assistant, examples, warning, kept).blocks(),
         path="/",
         footer_links=[],
         run_history=False,

@@ -87,7 +87,7 @@ def test_a_traceback_is_shown_with_debug_only(capsys: pytest.CaptureFixture[str]
 
 
 SCRIPT = """
-import sys, time, typer
+import signal, sys, time, typer
 from cli.edge import handle_signals, run, stoppable
 application = typer.Typer(rich_markup_mode=None)
 
@@ -130,6 +130,7 @@ def idle() -> None:
     typer.echo("ready")
     time.sleep(60)
 
+signal.signal(signal.SIGHUP, signal.SIG_DFL)  # nohup around the tests would have it ignored
 handle_signals()
 sys.exit(run(application, sys.argv[1:]))
 """

@@ -4,10 +4,11 @@ import http.client
 import json
 import sys
 import threading
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
+from pathlib import Path
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -16,7 +17,9 @@ import pytest
 from corpus.article import Article, Span, Version, sha256_of
 from corpus.catalogue import Stats
 from corpus.errors import QuestionError
+from index.schema import open_archive
 from qa.answer import Answer, Citation, Conversation, Statement
+from qa.conversations.store import Conversations
 from web import serve
 
 
@@ -121,6 +124,12 @@ def double() -> ModuleType:
     return sys.modules[__name__]
 
 
+@pytest.fixture
+def kept(tmp_path: Path) -> Iterator[Conversations]:
+    with open_archive(tmp_path / "store", create=True) as archive, Conversations(archive) as opened:
+        yield opened
+
+
 class Reply(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -130,7 +139,7 @@ class Reply(NamedTuple):
 class Server:
     """A page served on a free port by a thread of this process."""
 
-    def __init__(self, assistant: Any) -> None:
+    def __init__(self, assistant: Any, kept: Any = None) -> None:
         self.lines: list[str] = []
         self.listener = serve.listen("127.0.0.1", 0)
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
@@ -142,7 +151,11 @@ class Server:
 
         def run() -> None:
             serve.run(
-                assistant, self.listener, examples=["How much is the <pier>?"], announce=announce
+                assistant,
+                self.listener,
+                examples=["How much is the <pier>?"],
+                kept=kept,
+                announce=announce,
             )
 
         threading.Thread(target=run, daemon=True).start()
@@ -158,12 +171,10 @@ class Server:
             reply = connection.getresponse()
             return Reply(reply.status, dict(reply.getheaders()), reply.read().decode())
 
-    def event(self, trigger: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
-        """Do what the page does for an event; return the last value of each of its outputs."""
+    def event(self, name: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
+        """Call a method of the page as it does itself; return the last value of each output."""
         config = json.loads(self.get("/config").body)
-        (function,) = [
-            d["id"] for d in config["dependencies"] if trigger in {t[1] for t in d["targets"]}
-        ]
+        (function,) = [d["id"] for d in config["dependencies"] if d["api_name"] == name]
         join = {"data": data, "fn_index": function, "session_hash": session, "event_data": event}
         own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
         self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)

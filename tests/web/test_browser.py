@@ -12,6 +12,7 @@ import pytest
 
 from corpus.article import Article, Span, Version, sha256_of
 from qa.answer import Answer, Statement
+from qa.conversations.store import LOCAL_USER, Conversations
 
 playwright = pytest.importorskip("playwright.sync_api")
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
@@ -121,6 +122,37 @@ def test_narrow_the_source_lies_above_and_closes(chromium: Any, server: Any) -> 
         assert page.is_hidden("#source")
         assert page.evaluate("document.activeElement.className") == "open"
         assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+@pytest.mark.parametrize("width", [1360, 390])
+def test_a_conversation_is_kept_reopened_and_managed(
+    chromium: Any, double: ModuleType, kept: Conversations, width: int
+) -> None:
+    server = double.Server(double.AssistantDouble(), kept)
+    with Tab(chromium, server.address, width) as tab:
+        page = tab.page
+        page.on("dialog", lambda dialog: dialog.accept("The <pier>"))
+        tab.ask("How much?")
+        page.wait_for_selector("#shelf [aria-current]", state="attached")
+        page.reload()
+        page.wait_for_selector("#talk .turn")
+        if width < 1200:
+            assert page.is_hidden("#shelf .find")
+            page.click(".shelve")
+        page.click("#shelf summary")
+        page.click("#shelf [data-rename]")
+        page.wait_for_selector("#shelf .name:text('The <pier>')")
+        page.fill("#shelf .find", "dam")
+        assert page.is_hidden("#shelf li")
+        page.fill("#shelf .find", "pier")
+        page.click("#shelf summary")
+        with page.expect_download() as file:
+            page.click("#shelf a >> nth=0")
+        assert file.value.suggested_filename.endswith(".md")
+        page.click("#shelf summary")
+        page.click("#shelf [data-delete]")
+        page.wait_for_selector("#talk .welcome")
+        assert kept.listed(LOCAL_USER) == []
 
 
 def test_nothing_hostile_runs_or_loads(chromium: Any, server: Any, double: ModuleType) -> None:

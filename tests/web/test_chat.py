@@ -13,13 +13,17 @@ NOTHING = Conversation()
 
 
 def steps(
-    page: ChatPage, typed: str, held: Conversation = NOTHING, picked: Any = None
+    page: ChatPage,
+    typed: str,
+    held: Conversation = NOTHING,
+    picked: Any = None,
+    at: str | None = None,
 ) -> list[dict[str, Any]]:
     """Return what each step of a question changes, parts that stay as they are left out."""
     event = gr.EventData(None, picked)
     return [
         {part: new for part, new in zip(_PARTS, changes, strict=True) if new != gr.skip()}
-        for changes in page.ask(typed, held, event)
+        for changes in page.ask(typed, held, at, event)
     ]
 
 

@@ -201,7 +201,7 @@ def test_a_decline_looks_like_none_other(double: ModuleType) -> None:
     html = markup.turns(conversation(double.declined("who paid?")))
     assert 'class="answer declined"' in html
     assert '<p class="chip">Not on record</p>' in html
-    assert "Searched 1 article: no sentence answers this." in html
+    assert "No sentence was found that answers this. Searched: 1 article." in html
     assert "Nearest, not an answer" in html
     assert "checked word for word" not in html
 

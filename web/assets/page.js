@@ -1,15 +1,21 @@
-// What the page does by itself: reports which quote or question was picked, keeps the newest turn
-// and the quoted sentence in view, and opens and closes the source on narrow screens.
+// What the page does by itself: reports which quote, question or conversation was picked, keeps the
+// newest turn and the quoted sentence in view, and opens and closes the source and the list of
+// conversations where there is no room for them beside the answers.
 (() => {
   "use strict";
   const narrow = window.matchMedia("(max-width: 899px)");
   let opener = null;
+  let sought = "";
+  // A page that is loaded again goes on with the conversation that was open.
+  let wanted = location.hash.slice(1);
 
   // Called by the page's Gradio components (web/chat.py) for every click inside them.
   window.onrecordPicked = (event) => {
     if (event.target.closest("a")) return null;
     const close = event.target.closest("button.close");
     if (close) return closeSource();
+    const kept = event.target.closest("[data-open], [data-rename], [data-delete]");
+    if (kept) return manage(kept.dataset);
     const asking = event.target.closest("[data-ask]");
     if (asking) return ask(asking);
     const dropped = event.target.closest("[data-drop]");
@@ -20,6 +26,71 @@
     select(cited);
     return { turn: Number(cited.dataset.turn), cite: Number(cited.dataset.cite) };
   };
+
+  function manage({ open, rename, delete: gone, name }) {
+    if (open) {
+      document.body.classList.remove("shelved");
+      wanted = open;
+      return { open };
+    }
+    if (gone) {
+      const sure = `Delete “${name}”? What was said in it is gone then.`;
+      return window.confirm(sure) ? { delete: gone } : null;
+    }
+    const other = window.prompt("Another name for this conversation", name);
+    return other?.trim() ? { rename, name: other } : null;
+  }
+
+  // The list is drawn anew with every answer; what is sought in it stays.
+  function shelfChanged() {
+    const box = document.querySelector("#shelf .find");
+    if (box && box.value !== sought) box.value = sought;
+    filterShelf();
+    const open = document.querySelector("#shelf [aria-current]")?.dataset.open ?? "";
+    if (wanted && !open) return;
+    if (open !== location.hash.slice(1)) {
+      history.replaceState(null, "", open ? `#${open}` : location.pathname + location.search);
+    }
+  }
+
+  // Gradio listens to the list some time after it has drawn it.
+  function reopen(tries) {
+    const buttons = [...document.querySelectorAll("#shelf [data-open]")];
+    const again = buttons.find((button) => button.dataset.open === wanted);
+    if (tries && wanted && !again?.hasAttribute("aria-current")) {
+      again?.click();
+      window.setTimeout(reopen, 300, tries - 1);
+    } else {
+      wanted = "";
+      shelfChanged();
+    }
+  }
+
+  function filterShelf() {
+    const words = sought.toLowerCase().split(/\s+/);
+    for (const item of document.querySelectorAll("#shelf li")) {
+      const name = item.querySelector(".name").textContent.toLowerCase();
+      item.hidden = !words.every((word) => name.includes(word));
+    }
+  }
+
+  document.addEventListener("input", (event) => {
+    if (!event.target.matches("#shelf .find")) return;
+    sought = event.target.value;
+    filterShelf();
+  });
+
+  document.addEventListener("click", (event) => {
+    if (event.target.closest(".shelve")) {
+      const shown = document.body.classList.toggle("shelved");
+      if (shown) document.querySelector("#shelf .find, #shelf button")?.focus();
+    } else if (!event.target.closest("#shelf")) {
+      document.body.classList.remove("shelved");
+    }
+    for (const menu of document.querySelectorAll("#shelf details[open]")) {
+      if (!menu.contains(event.target) || event.target.closest(".manage")) menu.open = false;
+    }
+  });
 
   // The button goes with the answer; whoever types on is where they want to be.
   function ask(asking) {
@@ -50,7 +121,12 @@
   }
 
   document.addEventListener("keydown", (event) => {
-    if (event.key === "Escape" && document.body.classList.contains("reading")) closeSource();
+    if (event.key !== "Escape") return;
+    if (document.body.classList.contains("reading")) closeSource();
+    if (document.body.classList.contains("shelved")) {
+      document.body.classList.remove("shelved");
+      document.querySelector(".shelve")?.focus();
+    }
   });
 
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
@@ -110,5 +186,6 @@
     watch("talk", turnsChanged);
     watch("now", turnsChanged);
     watch("source", sourceChanged);
+    if (watch("shelf", shelfChanged)) reopen(10);
   }, 100);
 })();

@@ -1,0 +1,118 @@
+"""The conversations that are kept, as HTML for the chat page, and as files to take away.
+
+Buttons carry ``data-open``, ``data-rename`` or ``data-delete`` with a conversation's id, which
+`assets/page.js` reports back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Protocol
+
+from fastapi import FastAPI
+from fastapi.responses import Response
+
+from corpus.counts import counted
+from corpus.errors import ItemError, NotFoundError, OnRecordError
+from qa.answer import Turn
+from qa.conversations.export import conversation_json, conversation_markdown
+from qa.conversations.kept import Reopened, Summary
+from qa.conversations.store import LOCAL_USER
+from qa.markup import day, text
+
+_FORMATS = {"md": "text/markdown", "json": "application/json"}
+
+
+class Keeps(Protocol):
+    """What the page needs of `qa.conversations.store.Conversations`."""
+
+    @property
+    def readonly(self) -> bool:
+        """Whether nothing can be kept here."""
+
+    def start(self, user: str, question: str, /) -> str:
+        """Begin a conversation; return its id."""
+
+    def append(self, user: str, id: str, turn: Turn, /) -> int:  # noqa: A002
+        """Add a turn to it."""
+
+    def listed(self, user: str, /) -> list[Summary | ItemError]:
+        """Return what is kept, newest first."""
+
+    def open(self, user: str, id: str, /) -> Reopened:  # noqa: A002
+        """Return a conversation, its quotes checked again; NotFoundError if there is none."""
+
+    def rename(self, user: str, id: str, name: str, /) -> str:  # noqa: A002
+        """Give a conversation another name."""
+
+    def delete(self, user: str, id: str, /) -> None:  # noqa: A002
+        """Delete a conversation."""
+
+
+def shelf(kept: Sequence[Summary | ItemError], current: str | None, *, readonly: bool) -> str:
+    """Return the list of conversations.
+
+    Args:
+        kept: Newest first; an error stands for one that is damaged.
+        current: The id of the one that is open, or None.
+        readonly: Whether nothing can be kept here, which is then said.
+    """
+    summaries = [each for each in kept if isinstance(each, Summary)]
+    damaged = len(kept) - len(summaries)
+    notes = ["Nothing of this is kept: the store cannot be written."] if readonly else []
+    notes += [f"{counted(damaged, 'conversation')} cannot be read."] if damaged else []
+    said = "".join(f'<p class="notice">{text(note)}</p>' for note in notes)
+    items = "".join(_item(summary, summary.id == current) for summary in summaries)
+    find = (
+        '<input type="search" class="find" aria-label="Find a conversation" placeholder="Find">'
+        if summaries
+        else ""
+    )
+    empty = "" if summaries else '<p class="notice">What you ask is kept here.</p>'
+    return (
+        '<nav class="shelf" aria-label="Conversations"><h2>Conversations</h2>'
+        f"{find}{said}{empty}<ul>{items}</ul></nav>"
+    )
+
+
+def _item(summary: Summary, is_open: bool) -> str:
+    id_, name = text(summary.id), text(summary.name)
+    current = ' aria-current="true"' if is_open else ""
+    files = "".join(
+        f'<a href="conversations/{id_}.{ending}" download>{label}</a>'
+        for ending, label in (("md", "Markdown"), ("json", "JSON with proofs"))
+    )
+    return (
+        f'<li><button type="button" class="kept" data-open="{id_}"{current}>'
+        f'<span class="name" dir="auto">{name}</span> '
+        f'<span class="asked">{day(summary.updated)}</span></button>'
+        f'<details><summary aria-label="Manage “{name}”"><span aria-hidden="true">⋯</span>'
+        f'</summary><div class="manage">'
+        f'<button type="button" data-rename="{id_}" data-name="{name}">Rename</button>{files}'
+        f'<button type="button" data-delete="{id_}" data-name="{name}">Delete</button>'
+        "</div></details></li>"
+    )
+
+
+def add_downloads(app: FastAPI, kept: Keeps) -> None:
+    """Serve each conversation as Markdown and as JSON with a proof of every answer."""
+
+    @app.get("/conversations/{name}")
+    def download(name: str) -> Response:
+        id_, _, ending = name.partition(".")
+        try:
+            reopened = kept.open(LOCAL_USER, id_)
+        except NotFoundError:
+            return Response("There is no such conversation.", 404, media_type="text/plain")
+        except OnRecordError as error:
+            return Response(str(error), 500, media_type="text/plain")
+        if ending == "json":
+            content = json.dumps(conversation_json(reopened, proofs=True), indent=2)
+        else:
+            content = conversation_markdown(reopened)
+        return Response(
+            content,
+            media_type=_FORMATS[ending],
+            headers={"Content-Disposition": f'attachment; filename="conversation-{id_}.{ending}"'},
+        )
