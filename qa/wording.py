@@ -48,6 +48,13 @@ def change_in_words(citation: Citation) -> str | None:
     return "The article has changed since: its newest version no longer has this sentence."
 
 
+def reference(citation: Citation) -> str:
+    """Return a quote with where it stands, to be pasted into a text."""
+    title = f"“{citation.title}”" if citation.title else None
+    parts = (citation.publisher, title, shown_date(citation.published), web_link(citation.url))
+    return f"“{citation.quote}” ({', '.join(part for part in parts if part)})"
+
+
 def remarks(citation: Citation) -> dict[str, str]:
     """Return what is said below a quote: its "contrast" to the question, and that it "changed"."""
     said = {"contrast": contrast_in_words(citation), "changed": change_in_words(citation)}

@@ -7,15 +7,17 @@ events, holds one conversation a browser tab in `gr.State`, and runs questions o
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from queue import SimpleQueue
 from typing import Any, Protocol
+from urllib.parse import unquote
 
 import gradio as gr
 
-from corpus.article import Article, Version
+from corpus.article import Article, Span, Version
 from corpus.catalogue import Stats
 from corpus.counts import counted
 from corpus.errors import OnRecordError
@@ -37,6 +39,12 @@ _FAILED = "Something went wrong here, so this question has no answer. Please try
 _EMPTY = "The article behind an answer opens here, with the quoted sentence marked."
 _DECLINED = "No article answers this. The nearest sentences can be opened to see where they stand."
 _GONE = "This source is no longer at hand. Please ask the question again."
+_NO_PLACE = "The sentence of this link is not, or no longer, in the collection."
+# Figures of a length that fits the store's own.
+_PLACE = re.compile(
+    r"(?P<article>[^.]{1,2000})\.(?P<version>\d{1,9})\.(?P<start>\d{1,12})\.(?P<end>\d{1,12})",
+    re.ASCII,
+)
 _UNKEPT = "This answer is not kept: {error}"
 _DAMAGED = "Left out, because the store's record of it is damaged: {count}."
 _PARTS = ("held", "at", "box", "send", "talk", "now", "source", "shelf")
@@ -268,7 +276,21 @@ class ChatPage:
     def show(self, held: Conversation, event: gr.EventData) -> str:
         """Return the source panel for the citation that was clicked."""
         picked = _data(event)
+        if isinstance(place := picked.get("at"), str):
+            return self._passage(place)
         return self._source(held, picked.get("turn"), picked.get("cite"))
+
+    def _passage(self, place: str) -> str:
+        """Return the panel of a linked sentence, ``ARTICLE.VERSION.START.END`` in the address."""
+        match = _PLACE.fullmatch(place)
+        if match is None:
+            return panel.note(_NO_PLACE)
+        number, start, end = (int(match[part]) for part in ("version", "start", "end"))
+        find = self._assistant.source
+        found = self._pool.submit(find, unquote(match["article"]), number).result()
+        if found is None or not start < end <= len(found[1].text):
+            return panel.note(_NO_PLACE)
+        return panel.passage(*found, Span(start, end))
 
     def _source(self, held: Conversation, turn: object, cited: object) -> str:
         """Return the panel of one citation; which one is the browser's word, so it is checked."""

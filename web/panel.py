@@ -4,10 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
+from urllib.parse import quote
 
 from corpus.article import Article, Span, Version
 from qa.answer import Answer, Citation
 from qa.markup import day, link, outlet, text
+from qa.wording import reference
+
+_COPY_QUOTE = "Copy quote with reference"
+_COPY_LINK = "Copy link to this sentence"
+_CLOSE = '<button type="button" class="close" aria-label="Close the source">Close</button>'
 
 
 def note(message: str) -> str:
@@ -34,11 +40,36 @@ def source(turn: int, position: int, answer: Answer, article: Article, version: 
     selected = citations[position]
     others = [c.span for c in citations if _is_of(c, version) and c is not selected]
     notice = "" if answer.citations else '<p class="notice">Nearest, not an answer</p>'
+    copy = f'<button type="button" data-copy="{text(reference(selected))}">{_COPY_QUOTE}</button>'
     return (
         f'<div class="sheet">{_source_list(turn, position, citations)}'
+        f"{_reader(article, version, selected.span, others, notice, copy)}</div>"
+    )
+
+
+def passage(article: Article, version: Version, span: Span) -> str:
+    """Return an article whole with one span of it marked, as a link to a sentence opens it."""
+    return (
+        f'<div class="sheet"><nav class="sources" aria-label="Source">{_CLOSE}</nav>'
+        f"{_reader(article, version, span)}</div>"
+    )
+
+
+def _reader(
+    article: Article,
+    version: Version,
+    selected: Span,
+    others: Sequence[Span] = (),
+    notice: str = "",
+    copy: str = "",
+) -> str:
+    id_ = quote(article.id, safe="", errors="replace").replace(".", "%2E")
+    place = f"{id_}.{version.number}.{selected.start}.{selected.end}"
+    return (
         f'<article class="reader" tabindex="0" aria-label="Article">{notice}'
         f"{_heading(article, version)}"
-        f"{''.join(_paragraphs(version.text, selected.span, others))}</article></div>"
+        f'<p class="take">{copy}<button type="button" data-link="{text(place)}">{_COPY_LINK}'
+        f"</button></p>{''.join(_paragraphs(version.text, selected, others))}</article>"
     )
 
 
@@ -57,8 +88,7 @@ def _source_list(turn: int, position: int, citations: Sequence[Citation]) -> str
 
     entries = "".join(entry(number, citation) for number, citation in enumerate(citations))
     return (
-        f'<nav class="sources" aria-label="Sources of this answer"><ol>{entries}</ol>'
-        '<button type="button" class="close" aria-label="Close the source">Close</button></nav>'
+        f'<nav class="sources" aria-label="Sources of this answer"><ol>{entries}</ol>{_CLOSE}</nav>'
     )
 
 

@@ -155,6 +155,35 @@ def test_a_conversation_is_kept_reopened_and_managed(
         assert kept.listed(LOCAL_USER) == []
 
 
+def test_keys_go_through_the_quotes_and_a_link_opens_its_sentence(
+    chromium: Any, server: Any
+) -> None:
+    with Tab(chromium, server.address) as tab:
+        page = tab.page
+        tab.ask("How much is the pier?")
+        page.keyboard.press("j")  # typed, as the box has the focus
+        assert page.input_value("#question textarea") == "j"
+        page.fill("#question textarea", "")
+        page.evaluate("document.activeElement.blur()")
+        page.keyboard.press("j")
+        page.wait_for_selector("#source mark.selected:text('It will open')")
+        page.keyboard.press("k")
+        page.wait_for_selector("#source mark.selected:text('The new pier')")
+        page.keyboard.press("/")
+        assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
+        page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        page.click("#source [data-copy]")
+        page.wait_for_selector("#source [data-copy]:text('Copied')")
+        copied = "navigator.clipboard.readText()"
+        assert page.evaluate(copied).startswith("“The new pier will cost $12 million.” (")
+        page.click("#source [data-link]")
+        page.wait_for_selector("#source [data-link]:text('Copied')")
+        link = page.evaluate(copied)
+        page.goto("about:blank")
+        page.goto(link)
+        page.wait_for_selector("#source mark.selected:text('The new pier')")
+
+
 def test_nothing_hostile_runs_or_loads(chromium: Any, server: Any, double: ModuleType) -> None:
     class Hostile(double.AssistantDouble):  # type: ignore[misc, name-defined]
         def _found(self, attack: str) -> tuple[Article, Version]:

@@ -145,3 +145,27 @@ def test_a_removed_article_is_no_longer_shown(assistant: Any, double: ModuleType
 
 def test_the_theme_has_no_font_from_outside() -> None:
     assert theme()._stylesheets == []
+
+
+@pytest.mark.parametrize(
+    ("place", "shown"),
+    [
+        ("pier.2.39.74", '<mark class="selected">The new pier will cost'),
+        ("%70ier.2.39.74", '<mark class="selected">The new pier will cost'),
+        ("pier.2.39.99999", "not, or no longer, in the collection"),
+        ("pier.2.74.39", "not, or no longer, in the collection"),
+        ("pier.9.0.5", "not, or no longer, in the collection"),
+        ("<img>.2.0.5", "not, or no longer, in the collection"),
+        ("", "not, or no longer, in the collection"),
+    ],
+)
+def test_a_link_opens_its_sentence(place: str, shown: str, assistant: Any) -> None:
+    html = show(ChatPage(assistant), NOTHING, {"at": place})
+    assert shown in html
+    assert "<img" not in html
+
+
+def test_a_quote_is_copied_with_its_reference(assistant: Any) -> None:
+    source = steps(ChatPage(assistant), "How much?")[-1]["source"]
+    assert "“The new pier will cost $12 million.” (Lowhaven Gazette, “Pier &lt;app" in source
+    assert 'data-link="pier.2.' in source

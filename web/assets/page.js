@@ -14,6 +14,10 @@
     if (event.target.closest("a")) return null;
     const close = event.target.closest("button.close");
     if (close) return closeSource();
+    const taken = event.target.closest("[data-copy], [data-link]");
+    if (taken) return copy(taken);
+    const linked = event.target.closest("[data-at]");
+    if (linked) return { at: linked.dataset.at };
     const kept = event.target.closest("[data-open], [data-rename], [data-delete]");
     if (kept) return manage(kept.dataset);
     const asking = event.target.closest("[data-ask]");
@@ -26,6 +30,48 @@
     select(cited);
     return { turn: Number(cited.dataset.turn), cite: Number(cited.dataset.cite) };
   };
+
+  function copy(button) {
+    const { copy: words, link } = button.dataset;
+    const base = location.href.split("#")[0];
+    const label = button.textContent;
+    toClipboard(words ?? `${base}#at=${link}`).then((done) => {
+      button.textContent = done ? "Copied" : "Could not be copied here";
+      say(button.textContent);
+      window.setTimeout(() => (button.textContent = label), 2000);
+    });
+    return null;
+  }
+
+  // Without https only the older way is open to a page that is not on this computer.
+  async function toClipboard(words) {
+    try {
+      await navigator.clipboard.writeText(words);
+      return true;
+    } catch {
+      const box = document.createElement("textarea");
+      box.value = words;
+      document.body.append(box);
+      box.select();
+      const done = document.execCommand("copy");
+      box.remove();
+      return done;
+    }
+  }
+
+  // A link to a sentence opens it: Gradio takes only what is clicked inside its parts.
+  function openLinked(place, tries) {
+    const empty = document.querySelector("#source .empty");
+    if (!tries || !empty) return;
+    const button = document.createElement("button");
+    button.hidden = true;
+    button.dataset.at = place;
+    empty.append(button);
+    button.click();
+    button.remove();
+    if (narrow.matches) document.body.classList.add("reading");
+    window.setTimeout(openLinked, 400, place, tries - 1);
+  }
 
   function manage({ open, rename, delete: gone, name }) {
     if (open) {
@@ -48,7 +94,8 @@
     filterShelf();
     const open = document.querySelector("#shelf [aria-current]")?.dataset.open ?? "";
     if (wanted && !open) return;
-    if (open !== location.hash.slice(1)) {
+    const linked = !open && location.hash.startsWith("#at=");
+    if (open !== location.hash.slice(1) && !linked) {
       history.replaceState(null, "", open ? `#${open}` : location.pathname + location.search);
     }
   }
@@ -120,6 +167,29 @@
     return null;
   }
 
+  // j and k go through the quotes, / to the question; not while something is typed.
+  document.addEventListener("keydown", (event) => {
+    const typing = event.target.closest("input, textarea, select, [contenteditable=true]");
+    if (typing || event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.key === "/") {
+      event.preventDefault();
+      document.querySelector("#question textarea")?.focus();
+    } else if (event.key === "j" || event.key === "k") {
+      step(event.key === "j" ? 1 : -1);
+    }
+  });
+
+  function step(by) {
+    const quotes = [...document.querySelectorAll("#talk .cited")];
+    const now = quotes.findIndex((quote) => quote.classList.contains("selected"));
+    const next = quotes[now < 0 ? (by > 0 ? 0 : quotes.length - 1) : now + by];
+    const open = next?.querySelector("button.open");
+    if (!open) return;
+    open.focus({ preventScroll: true });
+    open.click();
+    bring(document.getElementById("record"), next, 48);
+  }
+
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
     if (document.body.classList.contains("reading")) closeSource();
@@ -150,8 +220,12 @@
   // One polite live region outside what is redrawn, so that each turn is read once.
   function announce(turn) {
     const said = turn.querySelector(".step, .short, .says, .hint, .chip, blockquote");
+    if (said) say(said.textContent);
+  }
+
+  function say(words) {
     const region = document.getElementById("announcer");
-    if (said && region.textContent !== said.textContent) region.textContent = said.textContent;
+    if (region.textContent !== words) region.textContent = words;
   }
 
   function newAnnouncer() {
@@ -187,5 +261,6 @@
     watch("now", turnsChanged);
     watch("source", sourceChanged);
     if (watch("shelf", shelfChanged)) reopen(10);
+    if (location.hash.startsWith("#at=")) openLinked(location.hash.slice(4), 10);
   }, 100);
 })();
