@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import date
 from queue import SimpleQueue
 from typing import Any, Protocol
 from urllib.parse import unquote
@@ -21,10 +22,12 @@ from corpus.article import Article, Span, Version
 from corpus.catalogue import Stats
 from corpus.counts import counted
 from corpus.errors import OnRecordError
+from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Answer, Conversation, Turn
 from qa.conversations.kept import Reopened
 from qa.conversations.store import LOCAL_USER
-from web import markup, panel
+from qa.limits import stated_limits
+from web import limits, markup, panel
 from web.shelf import Keeps, shelf
 
 log = logging.getLogger(__name__)
@@ -47,7 +50,7 @@ _PLACE = re.compile(
 )
 _UNKEPT = "This answer is not kept: {error}"
 _DAMAGED = "Left out, because the store's record of it is damaged: {count}."
-_PARTS = ("held", "at", "box", "send", "talk", "now", "source", "shelf")
+_PARTS = ("held", "at", "box", "send", "talk", "now", "source", "shelf", "within", "limits")
 Changes = tuple[object, ...]
 # page.js says what a click picked; `submit` and `select` are the two event names Gradio has for it.
 _REPORT_CLICKS = """
@@ -55,6 +58,10 @@ element.addEventListener('click', (event) => {
   const picked = window.onrecordPicked(event);
   const asks = picked && ('ask' in picked || 'drop' in picked);
   if (picked) trigger(asks ? 'submit' : 'select', picked);
+});
+element.addEventListener('change', (event) => {
+  const picked = window.onrecordLimited(event);
+  if (picked) trigger('select', picked);
 });
 """
 
@@ -68,6 +75,7 @@ class Assists(Protocol):
         *,
         conversation: Conversation,
         without: Collection[str],
+        limits: Limits,
         progress: Callable[[str], None],
     ) -> Answer:
         """Answer one question; OnRecordError says why not, in words for the user."""
@@ -77,6 +85,9 @@ class Assists(Protocol):
 
     def stats(self) -> Stats:
         """Return how much is searched."""
+
+    def publishers(self) -> dict[str, int]:
+        """Return the outlets' names and how many articles each has, most first."""
 
 
 class ChatPage:
@@ -109,7 +120,7 @@ class ChatPage:
         with gr.Blocks(
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
-            held, at = gr.State(Conversation()), gr.State(None)
+            held, at, within = gr.State(Conversation()), gr.State(None), gr.State(NO_LIMITS)
             banner = _html(self.banner(), "banner")
             with gr.Row(elem_id="desk"):
                 kept = _html("", "shelf", visible=self._kept is not None)
@@ -117,23 +128,25 @@ class ChatPage:
                     with gr.Column(elem_id="record"):
                         talk = _html(markup.welcome(self._examples), "talk")
                         now = _html("", "now")
+                    bar = _html("", "limits")
                     with gr.Row(elem_id="composer"):
                         box = _question_box()
                         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
                 source = _html(panel.note(_EMPTY), "source")
             page.load(  # since the start the collection may have grown, and more been asked
                 self.opening,
-                outputs=[banner, kept],
+                outputs=[banner, kept, bar],
                 show_progress="hidden",
                 api_visibility="private",
             )
             parts = {"held": held, "at": at, "box": box, "send": send}
             parts |= {"talk": talk, "now": now, "source": source, "shelf": kept}
+            parts |= {"within": within, "limits": bar}
             outputs = [parts[name] for name in _PARTS]
             _on(
                 [box.submit, send.click, talk.submit],
                 self.ask,
-                inputs=[box, held, at],
+                inputs=[box, held, at, within],
                 outputs=outputs,
                 trigger_mode="once",  # a second press while one is answered asks nothing
                 concurrency_limit=QUESTIONS_AT_ONCE,
@@ -146,12 +159,31 @@ class ChatPage:
                 trigger_mode="always_last",
             )
             _on([kept.select], self.manage, inputs=[at], outputs=outputs, trigger_mode="once")
+            _on([bar.select], self.limit, inputs=[within], outputs=[within, bar])
         page.state_session_capacity = TABS_KEPT
         return page
 
-    def opening(self) -> tuple[str, str]:
-        """Return the strip at the top and the list of conversations, as they are now."""
-        return self.banner(), self.shelf(None)
+    def opening(self) -> tuple[str, str, str]:
+        """Return the strip at the top, the list of conversations and the limits, as they are."""
+        return self.banner(), self.shelf(None), self._bar(NO_LIMITS)
+
+    def limit(self, within: Limits, event: gr.EventData) -> tuple[Limits, str]:
+        """Change the limit that was picked."""
+        picked = _data(event)
+        known = self._publishers()
+        within = limits.changed(within, picked.get("limit"), picked.get("value"), known)
+        return within, limits.bar(within, known)
+
+    def _bar(self, within: Limits) -> str:
+        return limits.bar(within, self._publishers())
+
+    def _publishers(self) -> list[str]:
+        return list(self._pool.submit(self._assistant.publishers).result())
+
+    def _stated(self, question: str) -> Limits:
+        """Return the limits that a question states; "last week" counts from the newest article."""
+        newest = self._pool.submit(self._assistant.stats).result().newest
+        return stated_limits(question, self._publishers(), newest or date.today())
 
     def banner(self) -> str:
         """Return the strip at the top, with what is searched now."""
@@ -172,19 +204,23 @@ class ChatPage:
             return markup.hint(str(error))
 
     def ask(
-        self, typed: str, held: Conversation, at: str | None, event: gr.EventData
+        self, typed: str, held: Conversation, at: str | None, within: Limits, event: gr.EventData
     ) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
         asked = _asked(typed, held, _data(event))
         question = asked.question
         now = markup.working(question, "looking")
         yield _changed(box="", send=gr.Button(interactive=False), now=now)
+        if stated := self._stated(question):
+            within = limits.joined(within, stated)
+            yield _changed(within=within, limits=self._bar(within))
         lines: SimpleQueue[str | None] = SimpleQueue()
         future = self._pool.submit(
             self._assistant.ask,
             question,
             conversation=asked.before,
             without=asked.without,
+            limits=within,
             progress=lines.put,
         )
         future.add_done_callback(lambda _: lines.put(None))
@@ -270,7 +306,7 @@ class ChatPage:
         """Return the page as it is at first."""
         return (
             Conversation(), None, "", gr.skip(), markup.welcome(self._examples), "",
-            panel.note(_EMPTY), self._shelf(None),
+            panel.note(_EMPTY), self._shelf(None), gr.skip(), gr.skip(),
         )  # fmt: skip
 
     def show(self, held: Conversation, event: gr.EventData) -> str:

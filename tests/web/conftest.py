@@ -17,6 +17,7 @@ import pytest
 from corpus.article import Article, Span, Version, sha256_of
 from corpus.catalogue import Stats
 from corpus.errors import QuestionError
+from index.chunk_index import Limits
 from index.schema import open_archive
 from qa.answer import Answer, Citation, Conversation, Statement
 from qa.conversations.store import Conversations
@@ -87,6 +88,7 @@ class AssistantDouble:
 
     given: list[Conversation] = field(default_factory=list)
     left_out: list[tuple[str, ...]] = field(default_factory=list)
+    within: list[Limits] = field(default_factory=list)
 
     def ask(
         self,
@@ -94,10 +96,12 @@ class AssistantDouble:
         *,
         conversation: Conversation,
         without: Collection[str],
+        limits: Limits,
         progress: Callable[[str], None],
     ) -> Answer:
         self.given.append(conversation)
         self.left_out.append(tuple(without))
+        self.within.append(limits)
         if not question.strip():
             raise QuestionError("empty", "Please ask a question in words.")
         if question.startswith("fail"):
@@ -108,6 +112,9 @@ class AssistantDouble:
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None
+
+    def publishers(self) -> dict[str, int]:
+        return {"Lowhaven Gazette": 1, "The <Post>": 1}
 
     def stats(self) -> Stats:
         return Stats(1, 1, 4, 1, 1, date(2019, 4, 2), date(2019, 4, 2), bytes=9, refused=0)

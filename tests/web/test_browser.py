@@ -5,12 +5,14 @@ from __future__ import annotations
 import shutil
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from types import ModuleType
 from typing import Any
 
 import pytest
 
 from corpus.article import Article, Span, Version, sha256_of
+from index.chunk_index import Limits
 from qa.answer import Answer, Statement
 from qa.conversations.store import LOCAL_USER, Conversations
 
@@ -182,6 +184,28 @@ def test_keys_go_through_the_quotes_and_a_link_opens_its_sentence(
         page.goto("about:blank")
         page.goto(link)
         page.wait_for_selector("#source mark.selected:text('The new pier')")
+
+
+def test_limits_are_picked_stated_and_removed(chromium: Any, double: ModuleType) -> None:
+    assistant = double.AssistantDouble()
+    with Tab(chromium, double.Server(assistant).address) as tab:
+        page = tab.page
+        page.click("#limits summary")
+        page.select_option("#limits select", "The <Post>")
+        page.wait_for_selector("#limits button:has-text('Only The <Post>')")
+        assert page.evaluate("document.activeElement.tagName") == "SELECT"
+        page.fill("#limits [data-limit=since]", "2016-01-01")
+        page.wait_for_selector("#limits button:has-text('From 1 January 2016')")
+        page.click("#question textarea")
+        assert page.is_hidden("#limits select")
+        tab.ask("How much?")
+        tab.ask("How much, according to Lowhaven Gazette?")
+        page.click("#limits button[data-limit=publisher]")
+        page.wait_for_selector("#limits button[data-limit=publisher]", state="detached")
+        tab.ask("How much?")
+    since = date(2016, 1, 1)
+    outlets = ["The <Post>", "Lowhaven Gazette", None]
+    assert assistant.within == [Limits(outlet, since) for outlet in outlets]
 
 
 def test_nothing_hostile_runs_or_loads(chromium: Any, server: Any, double: ModuleType) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
 from web.chat import _PARTS, TURNS_KEPT, ChatPage, theme
 
@@ -18,12 +19,13 @@ def steps(
     held: Conversation = NOTHING,
     picked: Any = None,
     at: str | None = None,
+    within: Limits = NO_LIMITS,
 ) -> list[dict[str, Any]]:
     """Return what each step of a question changes, parts that stay as they are left out."""
     event = gr.EventData(None, picked)
     return [
         {part: new for part, new in zip(_PARTS, changes, strict=True) if new != gr.skip()}
-        for changes in page.ask(typed, held, at, event)
+        for changes in page.ask(typed, held, at, within, event)
     ]
 
 

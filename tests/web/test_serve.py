@@ -22,7 +22,7 @@ def test_the_address_and_questions_are_announced(server: Any) -> None:
 
 
 def test_the_banner_says_what_is_searched_now(server: Any) -> None:
-    banner, _shelf = server.event("opening", [], "load")
+    banner, _shelf, _limits = server.event("opening", [], "load")
     assert "1 article from 1 outlet" in banner
 
 
@@ -47,8 +47,8 @@ def test_the_settings_given_to_the_browser_keep_our_secrets(server: Any) -> None
 
 
 def test_a_question_goes_through_the_page(server: Any) -> None:
-    held, _at, box, _send, talk, now, source, _shelf = server.event(
-        "ask", ["How much?", None, None], "one"
+    held, _at, box, _send, talk, now, source, *_ = server.event(
+        "ask", ["How much?", None, None, None], "one"
     )
     assert held is None  # the conversation stays on the server
     assert now == ""
@@ -61,22 +61,22 @@ def test_a_question_goes_through_the_page(server: Any) -> None:
     "typed", ["", " \t\n", "fail \ud800 \x00 \x1b[31m", "fail" + "x" * 900_000]
 )
 def test_a_question_that_fails_comes_back_with_a_hint(typed: str, server: Any) -> None:
-    _held, _at, box, _send, _talk, now, *_ = server.event("ask", [typed, None, None], "hint")
+    _held, _at, box, _send, _talk, now, *_ = server.event("ask", [typed, None, None, None], "hint")
     assert '<p class="hint"' in now
     assert box[:4].strip() == typed[:4].strip()
 
 
 def test_tabs_have_conversations_of_their_own(server: Any) -> None:
-    server.event("ask", ["first of a?", None, None], "a")
-    server.event("ask", ["first of b?", None, None], "b")
-    talk = server.event("ask", ["second of a?", None, None], "a")[4]
+    server.event("ask", ["first of a?", None, None, None], "a")
+    server.event("ask", ["first of b?", None, None, None], "b")
+    talk = server.event("ask", ["second of a?", None, None, None], "a")[4]
     assert "first of a?" in talk
     assert "second of a?" in talk
     assert "first of b?" not in talk
 
 
 def test_a_click_opens_the_source(server: Any) -> None:
-    server.event("ask", ["How much?", None, None], "click")
+    server.event("ask", ["How much?", None, None, None], "click")
     (source,) = server.event("show", [None], "click", {"turn": 0, "cite": 1})
     assert '<mark class="selected">It will open' in source
     (other,) = server.event("show", [None], "never", {"turn": 0, "cite": 1})

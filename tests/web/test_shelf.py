@@ -10,6 +10,7 @@ import gradio as gr
 import pytest
 
 from corpus.errors import ItemError, StoreError
+from index.chunk_index import NO_LIMITS
 from qa.answer import Conversation
 from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
@@ -27,7 +28,7 @@ def changed(changes: tuple[object, ...]) -> dict[str, Any]:
 def ask(page: ChatPage, question: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask in the conversation that an earlier answer left, else in a new one."""
     held, at = (before["held"], before["at"]) if before else (NOTHING, None)
-    *_, last = page.ask(question, held, at, gr.EventData(None, None))
+    *_, last = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None))
     return changed(last)
 
 
@@ -117,7 +118,7 @@ def test_conversations_are_taken_away_as_files(
     assistant: Any, kept: Conversations, double: Any
 ) -> None:
     server = double.Server(assistant, kept)
-    server.event("ask", ["How much?", None, None], "files")
+    server.event("ask", ["How much?", None, None, None], "files")
     (summary,) = kept.listed(LOCAL_USER)
     assert isinstance(summary, Summary)
     markdown = server.get(f"/conversations/{summary.id}.md")

@@ -6,6 +6,7 @@
   const narrow = window.matchMedia("(max-width: 899px)");
   let opener = null;
   let sought = "";
+  let limiting = "";
   // A page that is loaded again goes on with the conversation that was open.
   let wanted = location.hash.slice(1);
 
@@ -18,6 +19,8 @@
     if (taken) return copy(taken);
     const linked = event.target.closest("[data-at]");
     if (linked) return { at: linked.dataset.at };
+    const limited = event.target.closest("button[data-limit]");
+    if (limited) return { limit: limited.dataset.limit, value: "" };
     const kept = event.target.closest("[data-open], [data-rename], [data-delete]");
     if (kept) return manage(kept.dataset);
     const asking = event.target.closest("[data-ask]");
@@ -134,9 +137,32 @@
     } else if (!event.target.closest("#shelf")) {
       document.body.classList.remove("shelved");
     }
-    for (const menu of document.querySelectorAll("#shelf details[open]")) {
+    for (const menu of document.querySelectorAll("#shelf details[open], #limits details[open]")) {
       if (!menu.contains(event.target) || event.target.closest(".manage")) menu.open = false;
     }
+  });
+
+  // Called for every change of a field inside the page's components.
+  window.onrecordLimited = ({ target }) => {
+    const limit = target.dataset.limit;
+    limiting = limit ?? "";
+    return limit && { limit, value: target.value };
+  };
+
+  // The limits are drawn anew with every change; whoever picks them goes on where they were.
+  function limitsChanged() {
+    if (!limiting) return;
+    const field = document.querySelector(`#limits .fields [data-limit="${limiting}"]`);
+    if (!field || document.activeElement === field) return;
+    field.closest("details").open = true;
+    field.focus();
+  }
+
+  document.addEventListener("focusin", (event) => {
+    if (event.target.closest("#limits details")) return;
+    limiting = "";
+    const open = document.querySelector("#limits details[open]");
+    if (open) open.open = false;
   });
 
   // The button goes with the answer; whoever types on is where they want to be.
@@ -252,14 +278,16 @@
     return true;
   }
 
-  // Gradio draws its components some time after this script has run.
+  // Gradio draws its components some time after this script has run; the limits come from the
+  // server, so that with them the page is at work.
   const waiting = window.setInterval(() => {
-    if (!document.getElementById("source") || !document.getElementById("now")) return;
+    if (!document.querySelector("#limits .limits")) return;
     window.clearInterval(waiting);
     newAnnouncer();
     watch("talk", turnsChanged);
     watch("now", turnsChanged);
     watch("source", sourceChanged);
+    watch("limits", limitsChanged);
     if (watch("shelf", shelfChanged)) reopen(10);
     if (location.hash.startsWith("#at=")) openLinked(location.hash.slice(4), 10);
   }, 100);

@@ -1,0 +1,78 @@
+"""The limits of the search as HTML for the chat page: those that hold, and a way to pick others.
+
+Fields carry ``data-limit``, the limit's name, which `assets/page.js` reports back with its value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import date
+
+from index.chunk_index import Limits
+from qa.markup import text
+from qa.wording import shown_date
+
+_LABELS = {"since": "Published from", "until": "Published until"}
+_CROSSED = "The first day lies after the last, so nothing can be found."
+
+
+def bar(limits: Limits, publishers: Iterable[str]) -> str:
+    """Return the limits that hold, each with a button against it, and fields for others."""
+    chips = "".join(
+        f'<button type="button" class="carried" data-limit="{name}" value="" '
+        f'aria-label="Remove the limit: {text(words)}"><bdi>{text(words)}</bdi>'
+        '<span aria-hidden="true">×</span></button>'
+        for name, words in _in_words(limits)
+    )
+    crossed = limits.since and limits.until and limits.since > limits.until
+    warning = f'<p class="notice">{_CROSSED}</p>' if crossed else ""
+    options = "".join(
+        f'<option value="{text(name)}"{" selected" if name == limits.publisher else ""}>'
+        f"{text(name)}</option>"
+        for name in publishers
+    )
+    days = "".join(
+        f'<label>{label} <input type="date" data-limit="{name}" '
+        f'value="{getattr(limits, name) or ""}"></label>'
+        for name, label in _LABELS.items()
+    )
+    return (
+        f'<div class="limits" role="group" aria-label="Limits of the search">{chips}'
+        "<details><summary>Limit the search</summary>"
+        '<div class="fields"><label>Outlet <select data-limit="publisher">'
+        f'<option value="">All</option>{options}</select></label>{days}</div></details>'
+        f"{warning}</div>"
+    )
+
+
+def _in_words(limits: Limits) -> list[tuple[str, str]]:
+    """Return the name of each limit that holds, and what it says."""
+    found = [("publisher", f"Only {limits.publisher}")] if limits.publisher else []
+    found += [("since", f"From {shown_date(limits.since)}")] if limits.since else []
+    found += [("until", f"Until {shown_date(limits.until)}")] if limits.until else []
+    return found
+
+
+def changed(limits: Limits, name: object, value: object, publishers: Iterable[str]) -> Limits:
+    """Return the limits with one of them changed; as they are where the browser's word is unfit."""
+    if not isinstance(value, str):
+        return limits
+    if name == "publisher":
+        return replace(limits, publisher=value if value in set(publishers) else None)
+    if name == "since":
+        return replace(limits, since=_day(value))
+    return replace(limits, until=_day(value)) if name == "until" else limits
+
+
+def joined(limits: Limits, stated: Limits) -> Limits:
+    """Return the limits with those that a question states in place of the like."""
+    period = stated if stated.since or stated.until else limits
+    return Limits(stated.publisher or limits.publisher, period.since, period.until)
+
+
+def _day(value: str) -> date | None:
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return None
