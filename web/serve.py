@@ -149,7 +149,8 @@ def application(
         assistant: Answers the questions.
         examples: Questions to try, shown at the start.
         warning: What everybody has to know of the collection.
-        kept: Keeps the conversations; None where none are kept.
+        kept: Keeps the conversations; None where none are kept, and none are kept but for the one
+            who sits at this machine, as nobody else can be told apart.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
@@ -159,6 +160,7 @@ def application(
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
+    kept = kept if own_machine else None
     if kept:
         add_downloads(app, kept)
     gr.mount_gradio_app(

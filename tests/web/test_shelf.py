@@ -15,6 +15,7 @@ from qa.answer import Conversation
 from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
 from web.chat import _PARTS, ChatPage
+from web.serve import application
 from web.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
@@ -127,3 +128,10 @@ def test_conversations_are_taken_away_as_files(
     assert json.loads(server.get(f"/conversations/{summary.id}.json").body)["id"] == summary.id
     assert server.get("/conversations/nobody.md").status == 404
     assert server.get(f"/conversations/{summary.id}.html").status == 404
+
+
+def test_a_page_for_a_network_keeps_nothing(assistant: Any, kept: Conversations) -> None:
+    for own_machine in (True, False):
+        app = application(assistant, kept=kept, own_machine=own_machine)
+        paths = [getattr(route, "path", "") for route in app.routes]
+        assert ("/conversations/{name}" in paths) is own_machine
