@@ -17,7 +17,7 @@ DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' '
 STAMP := .venv/.installed-$(DIGEST)
 TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
 
-.PHONY: setup prepare chat test lint bench bench-peers reader follow-ups moves
+.PHONY: setup prepare chat test test-web lint bench bench-peers reader follow-ups moves
 .DEFAULT_GOAL := chat
 
 setup: $(STAMP)
@@ -48,6 +48,14 @@ chat: prepare
 test: setup
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest
+
+# The page in a real browser. Once it has run, `make test` has these tests in it as well.
+test-web: setup
+	@command -v chromium chromium-browser > /dev/null || { \
+		echo "make test-web needs Chromium: install it first (Debian: apt install chromium)"; exit 1; }
+	@$(PIP) install --quiet --constraint constraints.txt --editable '.[browser]'
+	@echo "==> Trying the page in Chromium"
+	@$(BIN)/python -m pytest tests/web/test_browser.py
 
 lint: setup
 	@echo "==> Checking style, types and the direction of imports"
