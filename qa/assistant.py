@@ -176,17 +176,13 @@ class Assistant:
     def _search_and_answer(self, asking: _Asking, conversation: Conversation) -> Trace:
         """Return what the collection answers to the standalone question."""
         query = asking.resolved.standalone
+        analysed = analyse(query)
         home = _home(conversation, asking.resolved)
-        asks_why = analyse(query).kind is Kind.REASON or asking.resolved.move is Move.REASON
+        asks_why = analysed.kind is Kind.REASON or asking.resolved.move is Move.REASON
         # A quote says why it is so only if it says so in words.
         shown = [quote for quote in home.quotes if not says_why(quote)] if asks_why else ()
         hits, evidence = self._read(query, asking, home=home, shown=shown)
-        draft = compose(
-            evidence,
-            floor=self._floor,
-            quotes=self._quotes,
-            several=analyse(query).several,
-        )
+        draft = compose(evidence, floor=self._floor, quotes=self._quotes, several=analysed.several)
         return Trace(self._verified(asking, draft, evidence), tuple(hits), tuple(evidence))
 
     def _reply(self, asking: _Asking, move: Move, conversation: Conversation) -> Trace:

@@ -51,7 +51,9 @@ def stated_limits(question: str, publishers: Iterable[str], today: date) -> Limi
 
 def _publisher(question: str, publishers: Iterable[str]) -> str | None:
     """Return the publisher that is named as the one who says it; the longest name that is."""
-    for name in sorted(publishers, key=len, reverse=True):
+    asked = question.casefold()
+    named_at_all = [name for name in publishers if name.casefold() in asked]
+    for name in sorted(named_at_all, key=len, reverse=True):
         named = rf"\s+(?:[Tt]he\s+)?{re.escape(name)}(?!\w)"
         if re.search(rf"\b{_SAID_BY}(?i:{named})|\b{_FROM}{named}", question):
             return name

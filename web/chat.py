@@ -28,6 +28,7 @@ from qa.conversations.kept import Reopened
 from qa.conversations.store import LOCAL_USER
 from qa.limits import stated_limits
 from web import limits, markup, panel
+from web.components import TYPED_LIMIT, connect, html, question_box
 from web.shelf import Keeps, shelf
 
 log = logging.getLogger(__name__)
@@ -37,7 +38,6 @@ TURNS_KEPT = 50
 """Turns a tab keeps; older ones leave the page and are no context for follow-ups."""
 TABS_KEPT = 100
 """Conversations held in memory; the longest unused go first."""
-_TYPED_LIMIT = 20_000  # characters the box takes; the assistant says what is too long
 _FAILED = "Something went wrong here, so this question has no answer. Please try again."
 _EMPTY = "The article behind an answer opens here, with the quoted sentence marked."
 _DECLINED = "No article answers this. The nearest sentences can be opened to see where they stand."
@@ -52,18 +52,6 @@ _UNKEPT = "This answer is not kept: {error}"
 _DAMAGED = "Left out, because the store's record of it is damaged: {count}."
 _PARTS = ("held", "at", "box", "send", "talk", "now", "source", "shelf", "within", "limits")
 Changes = tuple[object, ...]
-# page.js says what a click picked; `submit` and `select` are the two event names Gradio has for it.
-_REPORT_CLICKS = """
-element.addEventListener('click', (event) => {
-  const picked = window.onrecordPicked(event);
-  const asks = picked && ('ask' in picked || 'drop' in picked);
-  if (picked) trigger(asks ? 'submit' : 'select', picked);
-});
-element.addEventListener('change', (event) => {
-  const picked = window.onrecordLimited(event);
-  if (picked) trigger('select', picked);
-});
-"""
 
 
 class Assists(Protocol):
@@ -121,18 +109,18 @@ class ChatPage:
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
             held, at, within = gr.State(Conversation()), gr.State(None), gr.State(NO_LIMITS)
-            banner = _html(self.banner(), "banner")
+            banner = html(self.banner(), "banner")
             with gr.Row(elem_id="desk"):
-                kept = _html("", "shelf", visible=self._kept is not None)
+                kept = html("", "shelf", visible=self._kept is not None)
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
-                        talk = _html(markup.welcome(self._examples), "talk")
-                        now = _html("", "now")
-                    bar = _html("", "limits")
+                        talk = html(markup.welcome(self._examples), "talk")
+                        now = html("", "now")
+                    bar = html("", "limits")
                     with gr.Row(elem_id="composer"):
-                        box = _question_box()
+                        box = question_box()
                         send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
-                source = _html(panel.note(_EMPTY), "source")
+                source = html(panel.note(_EMPTY), "source")
             page.load(  # since the start the collection may have grown, and more been asked
                 self.opening,
                 outputs=[banner, kept, bar],
@@ -143,7 +131,7 @@ class ChatPage:
             parts |= {"talk": talk, "now": now, "source": source, "shelf": kept}
             parts |= {"within": within, "limits": bar}
             outputs = [parts[name] for name in _PARTS]
-            _on(
+            connect(
                 [box.submit, send.click, talk.submit],
                 self.ask,
                 inputs=[box, held, at, within],
@@ -151,15 +139,15 @@ class ChatPage:
                 trigger_mode="once",  # a second press while one is answered asks nothing
                 concurrency_limit=QUESTIONS_AT_ONCE,
             )
-            _on(
+            connect(
                 [talk.select, source.select],
                 self.show,
                 inputs=[held],
                 outputs=[source],
                 trigger_mode="always_last",
             )
-            _on([kept.select], self.manage, inputs=[at], outputs=outputs, trigger_mode="once")
-            _on([bar.select], self.limit, inputs=[within], outputs=[within, bar])
+            connect([kept.select], self.manage, inputs=[at], outputs=outputs, trigger_mode="once")
+            connect([bar.select], self.limit, inputs=[within], outputs=[within, bar])
         page.state_session_capacity = TABS_KEPT
         return page
 
@@ -182,8 +170,11 @@ class ChatPage:
 
     def _stated(self, question: str) -> Limits:
         """Return the limits that a question states; "last week" counts from the newest article."""
-        newest = self._pool.submit(self._assistant.stats).result().newest
-        return stated_limits(question, self._publishers(), newest or date.today())
+        try:
+            newest = self._pool.submit(self._assistant.stats).result().newest
+            return stated_limits(question, self._publishers(), newest or date.today())
+        except OnRecordError:  # asking meets it again, and says so
+            return NO_LIMITS
 
     def banner(self) -> str:
         """Return the strip at the top, with what is searched now."""
@@ -358,8 +349,8 @@ def _asked(typed: str, held: Conversation, picked: dict[str, Any]) -> _Asked:
     turn, term, question = picked.get("turn"), picked.get("drop"), picked.get("ask")
     if isinstance(term, str) and isinstance(turn, int) and 0 <= turn < len(held.turns):
         again = held.turns[turn]
-        return _Asked(again.question, held.before(turn), (*again.without, term[:_TYPED_LIMIT]))
-    return _Asked((question if isinstance(question, str) else typed)[:_TYPED_LIMIT], held)
+        return _Asked(again.question, held.before(turn), (*again.without, term[:TYPED_LIMIT]))
+    return _Asked((question if isinstance(question, str) else typed)[:TYPED_LIMIT], held)
 
 
 def _changed(**new: object) -> Changes:
@@ -369,41 +360,3 @@ def _changed(**new: object) -> Changes:
 
 def _data(event: gr.EventData) -> dict[str, Any]:
     return event._data if isinstance(event._data, dict) else {}
-
-
-def _on(triggers: Sequence[Any], fn: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
-    """Connect events that are no API and show no progress but our own."""
-    gr.on(triggers, fn, show_progress="hidden", api_visibility="private", **options)
-
-
-def _html(value: str, name: str, *, visible: bool = True) -> gr.HTML:
-    return gr.HTML(
-        value,
-        elem_id=name,
-        elem_classes="page",
-        visible=visible,
-        js_on_load=_REPORT_CLICKS,
-        apply_default_css=False,
-    )
-
-
-def _question_box() -> gr.Textbox:
-    return gr.Textbox(
-        elem_id="question",
-        label="Your question",
-        placeholder="Ask what the articles say …",
-        show_label=False,
-        container=False,
-        autofocus=True,
-        lines=1,
-        max_lines=6,
-        max_length=_TYPED_LIMIT,
-        scale=1,
-    )
-
-
-def theme() -> gr.themes.Base:
-    """Return a theme with fonts of the reader's own system; Gradio's load theirs from outside."""
-    sans = ["system-ui", "-apple-system", "Segoe UI", "Roboto", "Liberation Sans", "sans-serif"]
-    mono = ["ui-monospace", "SFMono-Regular", "Menlo", "Consolas", "monospace"]
-    return gr.themes.Base(font=sans, font_mono=mono)

@@ -155,7 +155,8 @@ def application(
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
 
-    from web.chat import ChatPage, theme
+    from web.chat import ChatPage
+    from web.components import theme
     from web.shelf import add_downloads
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)

@@ -6,9 +6,11 @@ from typing import Any
 import gradio as gr
 import pytest
 
+from corpus.errors import StoreError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
-from web.chat import _PARTS, TURNS_KEPT, ChatPage, theme
+from web.chat import _PARTS, TURNS_KEPT, ChatPage
+from web.components import theme
 
 NOTHING = Conversation()
 
@@ -171,3 +173,16 @@ def test_a_quote_is_copied_with_its_reference(assistant: Any) -> None:
     source = steps(ChatPage(assistant), "How much?")[-1]["source"]
     assert "“The new pier will cost $12 million.” (Lowhaven Gazette, “Pier &lt;app" in source
     assert 'data-link="pier.2.' in source
+
+
+def test_a_store_that_cannot_be_looked_into_leaves_the_page_usable(
+    assistant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unreadable() -> None:
+        raise StoreError("the store cannot be read")
+
+    page = ChatPage(assistant)
+    monkeypatch.setattr(assistant, "publishers", unreadable)
+    last = steps(page, "How much, according to Lowhaven Gazette?")[-1]
+    assert last["send"].interactive is True
+    assert "$12 million" in last["talk"]
