@@ -23,6 +23,9 @@ from corpus.rows import (
 )
 
 _PAGE = 64
+# A date beyond the day after the ingest is none.
+_IS_DATE = "(published IS NOT NULL AND substr(published, 1, 10) <= date(fetched, '+1 day'))"
+_DATED = f"WHERE current = 1 AND {_IS_DATE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,32 @@ class Catalogue(Database):
             )
         )
 
+    def newest(self, count: int) -> list[tuple[Article, Version]]:
+        """Return the newest articles that have a date, newest first, those unaltered.
+
+        As for `newest_date`, dates beyond the day after an article's ingest are no dates.
+        """
+        rows = self._rows(f"{SELECT_VERSION} {_DATED} ORDER BY published DESC LIMIT ?", count)
+        found = ((article_from(row[ARTICLE_START:]), version_from(row)) for row in rows)
+        return [(article, version) for article, version in found if version.is_intact]
+
+    def months(self) -> dict[str | None, dict[str | None, int]]:
+        """Return how many articles each outlet has a month.
+
+        By outlet (None where unknown), those with most articles first; then by month ("2019-01",
+        None without a date), the earliest first.
+        """
+        counts: dict[str | None, dict[str | None, int]] = {}
+        for publisher, month, count in self._rows(
+            f"SELECT publisher, CASE WHEN {_IS_DATE} THEN substr(published, 1, 7) END AS month,"
+            " count(*) FROM versions JOIN articles ON articles.id = article_id WHERE current = 1"
+            " GROUP BY publisher, month ORDER BY month"
+        ):
+            counts.setdefault(publisher, {})[month] = count
+        return dict(
+            sorted(counts.items(), key=lambda item: (-sum(item[1].values()), item[0] or ""))
+        )
+
     @property
     def newest_date(self) -> date | None:
         """The day of the newest article; dates beyond the day after its ingest are no dates."""
@@ -119,9 +148,7 @@ class Catalogue(Database):
 
     def _published(self, order: str) -> date | None:
         row = self._row(
-            "SELECT published FROM versions WHERE current = 1 AND published IS NOT NULL"
-            " AND substr(published, 1, 10) <= date(fetched, '+1 day')"
-            f" ORDER BY published {order} LIMIT 1"
+            f"SELECT published FROM versions {_DATED} ORDER BY published {order} LIMIT 1"
         )
         try:
             return day_of(moment_from(row[0])) if row else None

@@ -11,7 +11,6 @@ from datetime import date
 from corpus.archive import Archive
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
-from corpus.counts import counted
 from corpus.errors import OnRecordError, QuestionError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
@@ -20,6 +19,7 @@ from qa.compose import compose
 from qa.discourse.moves import Move
 from qa.discourse.recall import says_why
 from qa.discourse.replies import Replies
+from qa.messages.say import say
 from qa.reader.home import NOWHERE, Home
 from qa.reader.question import Kind, Question, analyse
 from qa.reader.read import Reader
@@ -28,11 +28,10 @@ from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, CHUNKS_READ, retrieve, with_home
 from qa.stopwatch import Stopwatch
 from qa.verify import ask_back, verify
-from qa.wording import whom
+from qa.wording import shown_date, whom
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
-NOTHING_ASKED = "Please ask a whole question: who, what, when, where, why or how much?"
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
 # Moves that are answered from what was answered; "why?" asks the collection.
 REPLIED = frozenset(Move) - {Move.REASON}
@@ -102,6 +101,11 @@ class Assistant:
         self._floor = floor
         self._quotes = quotes
         self._chunks = chunks
+
+    @property
+    def embedder(self) -> Embedder:
+        """The one that made the index's vectors."""
+        return self._embedder
 
     @property
     def settings(self) -> dict[str, object]:
@@ -212,11 +216,11 @@ class Assistant:
         """Return the chunks found for a standalone question and the best sentences of them."""
         analysed = analyse(query)
         if not analysed.terms:
-            raise QuestionError("E_EMPTY", NOTHING_ASKED)
+            raise QuestionError("E_EMPTY", say("refused.nothing_asked"))
         if home:  # there it is read as it was typed: what it leaves unsaid is known there
             analysed = _with_terms(analyse(asking.resolved.in_place), analysed)
         limits, progress = asking.limits, asking.progress
-        progress(f"searching {self._scope(limits)}")
+        progress(say("progress.searching", scope=self._scope(limits)))
         with asking.clock("retrieve"):
             vector = self._embedder.embed_query(query)
             day = asking.day or (self._archive.newest_date if analysed.relative else None)
@@ -224,10 +228,10 @@ class Assistant:
         read = hits[:CHUNKS_READ]
         if home and limits == NO_LIMITS:
             read = with_home(hits, self._archive, self._index, home.articles)
-        progress(f"reading {len({hit.chunk.version_id for hit in read})} articles")
+        progress(say("progress.reading", count=len(read)))
         with asking.clock("read"):
             evidence = self._reader.read(analysed, vector, read, day, home=home, shown=shown)
-        progress("checking quotes")
+        progress(say("progress.checking"))
         return hits, evidence
 
     def _verified(
@@ -265,16 +269,19 @@ class Assistant:
         """Return what the archive holds."""
         return self._archive.stats()
 
+    def newest(self, count: int) -> list[tuple[Article, Version]]:
+        """Return the newest articles that have a date, newest first."""
+        return self._archive.newest(count)
+
     def publishers(self) -> dict[str, int]:
         """Return the outlets' names and how many articles each has, most first."""
         return self._archive.publishers()
 
     def _scope(self, limits: Limits) -> str:
-        count = self._archive.article_count
-        words = [counted(count, "article")]
-        words += [f"from {limits.publisher}"] if limits.publisher else []
-        words += [f"since {limits.since}"] if limits.since else []
-        words += [f"until {limits.until}"] if limits.until else []
+        words = [say("count.articles", count=self._archive.article_count)]
+        words += [say("scope.from", publisher=limits.publisher)] if limits.publisher else []
+        words += [say("scope.since", day=shown_date(limits.since))] if limits.since else []
+        words += [say("scope.until", day=shown_date(limits.until))] if limits.until else []
         return " ".join(words)
 
 
@@ -312,10 +319,9 @@ def check_question(question: str) -> None:
     if len(question) > MAX_QUESTION_CHARACTERS:
         raise QuestionError(
             "E_TOO_LONG",
-            f"The question has {len(question):,} characters; "
-            f"at most {MAX_QUESTION_CHARACTERS:,} can be asked.",
+            say("refused.too_long", length=len(question), limit=MAX_QUESTION_CHARACTERS),
         )
     if any(0xD800 <= ord(c) <= 0xDFFF for c in question):
-        raise QuestionError("E_NOT_TEXT", "The question is not valid Unicode text.")
+        raise QuestionError("E_NOT_TEXT", say("refused.not_text"))
     if not re.search(r"[^\W_]", question):
-        raise QuestionError("E_EMPTY", NOTHING_ASKED)
+        raise QuestionError("E_EMPTY", say("refused.nothing_asked"))

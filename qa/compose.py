@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from corpus.article import day_of
 from qa.answer import Draft, DraftStatement, Evidence
-from qa.figures import Number, numbers
+from qa.figures import Number, first_number
 from qa.reader.words import content_stems
 
 # A sentence with fewer words that were not said yet adds nothing to a list or to reasons.
@@ -124,9 +124,7 @@ def same_short(item: Evidence, other: Evidence) -> bool:
 
 
 def _figure(item: Evidence) -> Number | None:
-    short = _short(item)
-    found = numbers(short) if short else []
-    return found[0] if found else None
+    return first_number(_short(item))
 
 
 def _day(item: Evidence) -> int:

@@ -137,6 +137,11 @@ def numbers(text: str) -> list[Number]:
     return found
 
 
+def first_number(text: str | None) -> Number | None:
+    """Return the first number of a short answer, or None."""
+    return next(iter(numbers(text)), None) if text else None
+
+
 def _longest_first(number: Number) -> tuple[int, int]:
     return number.span.start, -number.span.end
 

@@ -8,6 +8,7 @@ from html import escape
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
+from qa.messages.say import say
 from qa.verify import short_span
 from qa.wording import shown_date, web_link
 
@@ -44,7 +45,7 @@ def marked_up(
 
 def outlet(publisher: str | None) -> str:
     """Return the publisher's name, isolated from the direction of the text around it."""
-    return f'<bdi class="outlet">{text(publisher or "Outlet unknown")}</bdi>'
+    return f'<bdi class="outlet">{text(publisher or say("answer.no_outlet"))}</bdi>'
 
 
 def day(moment: date | datetime | None) -> str:
@@ -64,5 +65,5 @@ def link(url: str | None) -> str:
     return (
         f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer nofollow" dir="ltr">'
         f'{text(host)}<span aria-hidden="true"> ↗</span>'
-        '<span class="unseen"> (opens in a new tab)</span></a>'
+        f'<span class="unseen"> {say("answer.new_tab")}</span></a>'
     )

@@ -2,23 +2,44 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
 from qa.answer import Answer, Citation, Withdrawn
+from qa.messages.say import say
 
 
 def shown_date(published: date | datetime | None) -> str:
     """Return a date as people read it ("24 January 2019"), or that it is unknown."""
     day = day_of(published)
-    return f"{day.day} {day:%B} {day.year}" if day else "date unknown"
+    if day is None:
+        return say("date_unknown")
+    return say("date", day=day.day, month=_month(day), year=str(day.year))
+
+
+def shown_month(day: date) -> str:
+    """Return a month as people read it ("January 2019")."""
+    return say("month", month=_month(day), year=str(day.year))
+
+
+def _month(day: date) -> str:
+    return say("months").split()[day.month - 1]
 
 
 def named_years(citation: Citation) -> str | None:
     """Return in words which other years the quote names ("speaks of 2015"), or None."""
     named = list(dict.fromkeys(citation.other_years))
-    return f"speaks of {' and '.join(named)}" if 0 < len(named) <= 2 else None
+    return say("remark.years", years=_listed("and", named)) if 0 < len(named) <= 2 else None
+
+
+def _listed(joint: str, words: Sequence[str]) -> str:
+    """Return the words with "and" or "or" between each two."""
+    said = words[0]
+    for word in words[1:]:
+        said = say(f"remark.{joint}", first=said, last=word)
+    return said
 
 
 def web_link(url: str | None) -> str | None:
@@ -36,16 +57,16 @@ def contrast_in_words(citation: Citation) -> str | None:
     """Return what a nearest sentence lacks of the question, and has instead, or None."""
     if not citation.missing:
         return None
-    missing = " or ".join(f"“{named}”" for named in citation.missing)
-    instead = " and ".join(f"“{named}”" for named in citation.differs)
-    return f"This speaks of {instead}, not of {missing}." if instead else f"Not of {missing}."
+    missing = _listed("or", [f"“{named}”" for named in citation.missing])
+    if not citation.differs:
+        return say("remark.missing", missing=missing)
+    instead = _listed("and", [f"“{named}”" for named in citation.differs])
+    return say("remark.instead", instead=instead, missing=missing)
 
 
 def change_in_words(citation: Citation) -> str | None:
     """Return that the article no longer has the sentence of an earlier answer, or None."""
-    if not citation.changed:
-        return None
-    return "The article has changed since: its newest version no longer has this sentence."
+    return say("remark.changed") if citation.changed else None
 
 
 def reference(citation: Citation) -> str:
@@ -63,7 +84,7 @@ def remarks(citation: Citation) -> dict[str, str]:
 
 def whom(pronoun: str) -> str:
     """Return the question back to a pronoun for which nobody was named."""
-    return f"Whom do you mean by “{pronoun}”? Nobody was named before; please give the name."
+    return say("answer.whom", pronoun=pronoun)
 
 
 def message(answer: Answer) -> str:
@@ -71,19 +92,16 @@ def message(answer: Answer) -> str:
     if answer.status == "answered":
         return answer.note
     if answer.status == "unclear":
-        return answer.note or "Which of these do you mean?"
+        return answer.note or say("answer.which")
     if any(not quote.nearest for quote in answer.withdrawn):
-        return "What this answer quoted is no longer in the store."
-    searched = f" Searched: {answer.searched}." if answer.searched else ""
-    return f"No sentence was found that answers this.{searched}"
+        return say("answer.withdrawn")
+    searched = say("answer.searched", scope=answer.searched) if answer.searched else ""
+    return " ".join(filter(None, (say("answer.no_sentence"), answer.note, searched)))
 
 
 def withdrawn_in_words(quote: Withdrawn) -> str:
     """Return what was quoted then, with why it is no source now."""
-    reasons = {
-        "removed": "The article was removed since, so nothing shows any more that it said this:",
-        "unmatched": "No source: the stored article does not have these words there:",
-    }
     title = f"“{quote.title}”" if quote.title else None
     parts = (quote.publisher, shown_date(quote.published), title)
-    return f"{reasons[quote.why]} “{quote.quote}” ({', '.join(part for part in parts if part)})"
+    named = ", ".join(part for part in parts if part)
+    return f"{say(f'remark.{quote.why}')} “{quote.quote}” ({named})"

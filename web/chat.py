@@ -7,29 +7,32 @@ events, holds one conversation a browser tab in `gr.State`, and runs questions o
 from __future__ import annotations
 
 import logging
-import re
 from collections.abc import Callable, Collection, Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import date
 from queue import SimpleQueue
 from typing import Any, Protocol
-from urllib.parse import unquote
 
 import gradio as gr
 
-from corpus.article import Article, Span, Version
+from corpus.article import Article, Version
 from corpus.catalogue import Stats
-from corpus.counts import counted
 from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Answer, Conversation, Turn
 from qa.conversations.kept import Reopened
-from qa.conversations.store import LOCAL_USER
 from qa.limits import stated_limits
+from qa.messages.say import say
 from web import limits, markup, panel
-from web.components import TYPED_LIMIT, connect, html, question_box
-from web.shelf import Keeps, shelf
+from web.banner import banner, welcome
+from web.components import TYPED_LIMIT, connect, html, question_box, send_button
+from web.judging import Judges, judge
+from web.keeping import Keeping
+from web.shelf import Keeps
+from web.source import citation_source, source_of
+from web.visit import localised
+from web.workers import Workers
 
 log = logging.getLogger(__name__)
 
@@ -38,19 +41,10 @@ TURNS_KEPT = 50
 """Turns a tab keeps; older ones leave the page and are no context for follow-ups."""
 TABS_KEPT = 100
 """Conversations held in memory; the longest unused go first."""
-_FAILED = "Something went wrong here, so this question has no answer. Please try again."
-_EMPTY = "The article behind an answer opens here, with the quoted sentence marked."
-_DECLINED = "No article answers this. The nearest sentences can be opened to see where they stand."
-_GONE = "This source is no longer at hand. Please ask the question again."
-_NO_PLACE = "The sentence of this link is not, or no longer, in the collection."
-# Figures of a length that fits the store's own.
-_PLACE = re.compile(
-    r"(?P<article>[^.]{1,2000})\.(?P<version>\d{1,9})\.(?P<start>\d{1,12})\.(?P<end>\d{1,12})",
-    re.ASCII,
-)
-_UNKEPT = "This answer is not kept: {error}"
-_DAMAGED = "Left out, because the store's record of it is damaged: {count}."
-_PARTS = ("held", "at", "box", "send", "talk", "now", "source", "shelf", "within", "limits")
+NEWEST_SHOWN = 4
+_PARTS = (
+    "held", "at", "box", "send", "talk", "now", "further", "source", "shelf", "within", "limits",
+)  # fmt: skip
 Changes = tuple[object, ...]
 
 
@@ -77,85 +71,123 @@ class Assists(Protocol):
     def publishers(self) -> dict[str, int]:
         """Return the outlets' names and how many articles each has, most first."""
 
+    def newest(self, count: int) -> list[tuple[Article, Version]]:
+        """Return the newest articles, newest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """What a page offers beside answers.
+
+    Attributes:
+        examples: Returns questions to try, offered at the start.
+        warning: Shown at the top, about the collection.
+        kept: Keeps the conversations; None where none are kept.
+        judges: Keeps what readers say of answers; None where it is not asked.
+        adds: Whether articles can be added.
+    """
+
+    examples: Callable[[], Sequence[str]] = tuple
+    warning: str = ""
+    kept: Keeps | None = None
+    judges: Judges | None = None
+    adds: bool = False
+
 
 class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(
-        self,
-        assistant: Assists,
-        examples: Sequence[str] = (),
-        warning: str = "",
-        kept: Keeps | None = None,
-    ) -> None:
-        """Serve `assistant`.
-
-        Args:
-            assistant: Answers the questions.
-            examples: Questions to try, offered at the start.
-            warning: Shown at the top, about the collection.
-            kept: Keeps the conversations; None where none are kept.
-        """
+    def __init__(self, assistant: Assists, offers: Offers) -> None:
+        """Serve `assistant` with what is offered beside it."""
         self._assistant = assistant
-        self._examples = examples
-        self._warning = warning
-        self._kept = kept
-        # Few long-lived threads, because the archive keeps one connection a thread.
-        self._pool = ThreadPoolExecutor(QUESTIONS_AT_ONCE, thread_name_prefix="assistant")
+        self._offers = offers
+        self._keeping = Keeping(offers.kept) if offers.kept else None
+        self._asking = Workers(QUESTIONS_AT_ONCE, "asking")
+        self._reading = Workers(1, "reading")  # what waits for no question
 
     def blocks(self) -> gr.Blocks:
         """Return the page, its events connected."""
         with gr.Blocks(
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
-            held, at, within = gr.State(Conversation()), gr.State(None), gr.State(NO_LIMITS)
-            banner = html(self.banner(), "banner")
+            parts = {"held": gr.State(Conversation()), "at": gr.State(None)}
+            parts["within"] = gr.State(NO_LIMITS)
+            strip = html("", "banner")
             with gr.Row(elem_id="desk"):
-                kept = html("", "shelf", visible=self._kept is not None)
+                parts["shelf"] = html("", "shelf", visible=self._keeping is not None)
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
-                        talk = html(markup.welcome(self._examples), "talk")
-                        now = html("", "now")
-                    bar = html("", "limits")
+                        parts["talk"] = html("", "talk")
+                        parts["now"] = html("", "now")
+                        parts["further"] = html("", "further")
+                    parts["limits"] = html("", "limits")
                     with gr.Row(elem_id="composer"):
-                        box = question_box()
-                        send = gr.Button("Ask", variant="primary", elem_id="send", scale=0)
-                source = html(panel.note(_EMPTY), "source")
-            page.load(  # since the start the collection may have grown, and more been asked
-                self.opening,
-                outputs=[banner, kept, bar],
-                show_progress="hidden",
-                api_visibility="private",
-            )
-            parts = {"held": held, "at": at, "box": box, "send": send}
-            parts |= {"talk": talk, "now": now, "source": source, "shelf": kept}
-            parts |= {"within": within, "limits": bar}
-            outputs = [parts[name] for name in _PARTS]
-            connect(
-                [box.submit, send.click, talk.submit],
-                self.ask,
-                inputs=[box, held, at, within],
-                outputs=outputs,
-                trigger_mode="once",  # a second press while one is answered asks nothing
-                concurrency_limit=QUESTIONS_AT_ONCE,
-            )
-            connect(
-                [talk.select, source.select],
-                self.show,
-                inputs=[held],
-                outputs=[source],
-                trigger_mode="always_last",
-            )
-            connect([kept.select], self.manage, inputs=[at], outputs=outputs, trigger_mode="once")
-            connect([bar.select], self.limit, inputs=[within], outputs=[within, bar])
+                        parts["box"] = question_box()
+                        parts["send"] = send_button()
+                parts["source"] = html("", "source")
+            self._connect(page, strip, parts)
         page.state_session_capacity = TABS_KEPT
         return page
 
-    def opening(self) -> tuple[str, str, str]:
-        """Return the strip at the top, the list of conversations and the limits, as they are."""
-        return self.banner(), self.shelf(None), self._bar(NO_LIMITS)
+    def _connect(self, page: gr.Blocks, strip: gr.HTML, parts: dict[str, Any]) -> None:
+        outputs = [parts[name] for name in _PARTS]
+        talk, source, shelf = parts["talk"], parts["source"], parts["shelf"]
+        page.load(  # what is there, and in which language, depends on when and who
+            self.opening,
+            outputs=[strip, *outputs],
+            show_progress="hidden",
+            api_visibility="private",
+        )
+        connect(
+            [parts["box"].submit, parts["send"].click, talk.submit, parts["further"].submit],
+            self.ask,
+            inputs=[parts[name] for name in ("box", "held", "at", "within")],
+            outputs=outputs,
+            trigger_mode="once",  # a second press while one is answered asks nothing
+            concurrency_limit=QUESTIONS_AT_ONCE,
+        )
+        connect(
+            [talk.select, source.select],
+            self.show,
+            inputs=[parts["held"]],
+            outputs=[source],
+            trigger_mode="always_last",
+        )
+        connect([talk.like], self.judge, inputs=[parts["held"]], outputs=[parts["now"]])
+        connect([shelf.select], self.manage, inputs=[parts["at"]], outputs=outputs)
+        within = parts["within"]
+        bar = parts["limits"]
+        connect([bar.select], self.limit, inputs=[within], outputs=[within, bar])
 
-    def limit(self, within: Limits, event: gr.EventData) -> tuple[Limits, str]:
+    @localised
+    def opening(self, _request: gr.Request) -> tuple[object, ...]:
+        """Return the strip at the top, and the page as it is at first."""
+        stats = self._reading.call(self._assistant.stats)
+        strip = banner(markup.collection(stats), self._offers.warning, adds=self._offers.adds)
+        box = gr.Textbox(placeholder=say("box.placeholder"), label=say("box.label"))
+        fresh = {"box": box, "send": gr.Button(say("box.send")), "limits": self._bar(NO_LIMITS)}
+        return (strip, *_changed(**self._fresh() | fresh))
+
+    def _fresh(self) -> dict[str, object]:
+        """Return the parts that hold a conversation as they are without one."""
+        newest = self._reading.call(self._assistant.newest, NEWEST_SHOWN)
+        return {
+            "held": Conversation(),
+            "at": None,
+            "talk": welcome(self._offers.examples(), newest),
+            "now": "",
+            "further": "",
+            "source": panel.note(say("source.empty")),
+            "shelf": self._listing(None),
+        }
+
+    def _listing(self, at: str | None) -> str:
+        return self._reading.call(self._keeping.listing, at) if self._keeping else ""
+
+    @localised
+    def limit(
+        self, within: Limits, event: gr.EventData, _request: gr.Request
+    ) -> tuple[Limits, str]:
         """Change the limit that was picked."""
         picked = _data(event)
         known = self._publishers()
@@ -166,49 +198,37 @@ class ChatPage:
         return limits.bar(within, self._publishers())
 
     def _publishers(self) -> list[str]:
-        return list(self._pool.submit(self._assistant.publishers).result())
+        return list(self._reading.call(self._assistant.publishers))
 
     def _stated(self, question: str) -> Limits:
         """Return the limits that a question states; "last week" counts from the newest article."""
         try:
-            newest = self._pool.submit(self._assistant.stats).result().newest
+            newest = self._reading.call(self._assistant.stats).newest
             return stated_limits(question, self._publishers(), newest or date.today())
         except OnRecordError:  # asking meets it again, and says so
             return NO_LIMITS
 
-    def banner(self) -> str:
-        """Return the strip at the top, with what is searched now."""
-        stats = self._pool.submit(self._assistant.stats).result()
-        return markup.banner(markup.collection(stats), self._warning)
-
-    def shelf(self, at: str | None) -> str:
-        """Return the list of kept conversations, `at` the id of the open one."""
-        return self._pool.submit(self._shelf, at).result() if self._kept else ""
-
-    def _shelf(self, at: str | None) -> str:
-        """Return the list; run it in the pool, as the store has a connection a thread."""
-        if self._kept is None:
-            return ""
-        try:
-            return shelf(self._kept.listed(LOCAL_USER), at, readonly=self._kept.readonly)
-        except OnRecordError as error:
-            return markup.hint(str(error))
-
+    @localised
     def ask(
-        self, typed: str, held: Conversation, at: str | None, within: Limits, event: gr.EventData
+        self,
+        typed: str,
+        held: Conversation,
+        at: str | None,
+        within: Limits,
+        event: gr.EventData,
+        _request: gr.Request,
     ) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
         asked = _asked(typed, held, _data(event))
-        question = asked.question
-        now = markup.working(question, "looking")
-        yield _changed(box="", send=gr.Button(interactive=False), now=now)
-        if stated := self._stated(question):
+        now = markup.working(asked.question, say("progress.looking"))
+        yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
+        if stated := self._stated(asked.question):
             within = limits.joined(within, stated)
             yield _changed(within=within, limits=self._bar(within))
         lines: SimpleQueue[str | None] = SimpleQueue()
-        future = self._pool.submit(
+        future = self._asking.start(
             self._assistant.ask,
-            question,
+            asked.question,
             conversation=asked.before,
             without=asked.without,
             limits=within,
@@ -216,7 +236,7 @@ class ChatPage:
         )
         future.add_done_callback(lambda _: lines.put(None))
         while (line := lines.get()) is not None:
-            yield _changed(now=markup.working(question, line))
+            yield _changed(now=markup.working(asked.question, line))
         yield self._finished(asked, held, at, future)
 
     def _finished(
@@ -231,105 +251,76 @@ class ChatPage:
             return _changed(box=again, send=idle, now=markup.hint(str(error)))
         except Exception:
             log.exception("a question failed")
-            return _changed(box=again, send=idle, now=markup.hint(_FAILED))
+            return _changed(box=again, send=idle, now=markup.hint(say("refused.failed")))
         turn = Turn(question, answer.standalone, answer, without=asked.without)
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
-        source = panel.note(_DECLINED if answer.nearest else _EMPTY)
+        source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
         if answer.citations:
-            source = self._source(held, len(held.turns) - 1, 0)
-        shown = _changed(held=held, send=idle, talk=markup.turns(held), now="", source=source)
-        return self._with_kept(shown, at, turn)
+            source = self._reading.call(
+                citation_source, held, len(held.turns) - 1, 0, self._assistant.source
+            )
+        shown = {"held": held, "send": idle, "talk": self._turns(held), "now": "", "source": source}
+        return _changed(**shown | self._kept(at, turn))
 
-    def _with_kept(self, shown: Changes, at: str | None, turn: Turn) -> Changes:
-        """Keep a turn; return what its answer changes, with the list as it is then."""
-        if self._kept is None or self._kept.readonly:
-            return shown
-        parts = dict(zip(_PARTS, shown, strict=True))
+    def _turns(self, held: Conversation) -> str:
+        return markup.turns(held, judging=self._offers.judges is not None)
+
+    def _kept(self, at: str | None, turn: Turn) -> dict[str, object]:
+        """Keep a turn; return what that changes on the page."""
+        if self._keeping is None or self._keeping.readonly:
+            return {}
         try:
-            at = self._pool.submit(self._keep, at, turn).result()
+            at = self._reading.call(self._keeping.keep, at, turn)
         except OnRecordError as error:
-            return _changed(**parts | {"now": markup.hint(_UNKEPT.format(error=error))})
-        return _changed(**parts | {"at": at, "shelf": self.shelf(at)})
+            return {"now": markup.hint(say("shelf.unkept", error=error))}
+        return {"at": at, "shelf": self._listing(at)}
 
-    def _keep(self, at: str | None, turn: Turn) -> str:
-        """Add a turn to the conversation `at`, or to a new one; return its id."""
-        assert self._kept is not None  # noqa: S101  # only called where there is one
-        at = at or self._kept.start(LOCAL_USER, turn.question)
-        self._kept.append(LOCAL_USER, at, turn)
-        return at
-
-    def manage(self, at: str | None, event: gr.EventData) -> Changes:
+    @localised
+    def manage(self, at: str | None, event: gr.EventData, _request: gr.Request) -> Changes:
         """Open, rename or delete the conversation that was picked in the list."""
+        if self._keeping is None:
+            return _changed()
         picked = _data(event)
         try:
-            return self._pool.submit(self._managed, at, picked).result()
+            if reopened := self._reading.call(self._keeping.opened, picked):
+                return self._opened(reopened)
+            deleted = self._reading.call(self._keeping.change, picked)
         except OnRecordError as error:
-            return _changed(now=markup.hint(str(error)), shelf=self.shelf(at))
-
-    def _managed(self, at: str | None, picked: dict[str, Any]) -> Changes:
-        opened, renamed, deleted = (picked.get(kind) for kind in ("open", "rename", "delete"))
-        if self._kept is None:
-            return _changed()
-        if isinstance(opened, str):
-            return self._opened(self._kept.open(LOCAL_USER, opened))
-        if isinstance(renamed, str) and isinstance(name := picked.get("name"), str):
-            self._kept.rename(LOCAL_USER, renamed, name)
-        if isinstance(deleted, str):
-            self._kept.delete(LOCAL_USER, deleted)
-            if deleted == at:
-                return self._emptied()
-        return _changed(shelf=self._shelf(at))
+            return _changed(now=markup.hint(str(error)), shelf=self._listing(at))
+        return _changed(
+            **self._fresh() if deleted and deleted == at else {"shelf": self._listing(at)}
+        )
 
     def _opened(self, reopened: Reopened) -> Changes:
         """Return the page with a kept conversation on it."""
         held = Conversation(reopened.conversation.turns[-TURNS_KEPT:])
         lost = len(reopened.left_out)
+        damaged = say("shelf.damaged", turns=say("count.turns", count=lost))
         return _changed(
             held=held,
             at=reopened.summary.id,
-            talk=markup.turns(held),
-            now=markup.hint(_DAMAGED.format(count=counted(lost, "turn"))) if lost else "",
-            source=panel.note(_EMPTY),
-            shelf=self._shelf(reopened.summary.id),
+            talk=self._turns(held),
+            now=markup.hint(damaged) if lost else "",
+            further="",
+            source=panel.note(say("source.empty")),
+            shelf=self._listing(reopened.summary.id),
         )
 
-    def _emptied(self) -> Changes:
-        """Return the page as it is at first."""
-        return (
-            Conversation(), None, "", gr.skip(), markup.welcome(self._examples), "",
-            panel.note(_EMPTY), self._shelf(None), gr.skip(), gr.skip(),
-        )  # fmt: skip
-
-    def show(self, held: Conversation, event: gr.EventData) -> str:
+    @localised
+    def show(self, held: Conversation, event: gr.EventData, _request: gr.Request) -> str:
         """Return the source panel for the citation that was clicked."""
-        picked = _data(event)
-        if isinstance(place := picked.get("at"), str):
-            return self._passage(place)
-        return self._source(held, picked.get("turn"), picked.get("cite"))
+        return self._reading.call(source_of, _data(event), held, self._assistant.source)
 
-    def _passage(self, place: str) -> str:
-        """Return the panel of a linked sentence, ``ARTICLE.VERSION.START.END`` in the address."""
-        match = _PLACE.fullmatch(place)
-        if match is None:
-            return panel.note(_NO_PLACE)
-        number, start, end = (int(match[part]) for part in ("version", "start", "end"))
-        find = self._assistant.source
-        found = self._pool.submit(find, unquote(match["article"]), number).result()
-        if found is None or not start < end <= len(found[1].text):
-            return panel.note(_NO_PLACE)
-        return panel.passage(*found, Span(start, end))
-
-    def _source(self, held: Conversation, turn: object, cited: object) -> str:
-        """Return the panel of one citation; which one is the browser's word, so it is checked."""
-        if not (isinstance(turn, int) and 0 <= turn < len(held.turns)):
-            return panel.note(_GONE)
-        answer = held.turns[turn].answer
-        if not (answer and isinstance(cited, int) and 0 <= cited < len(panel.shown(answer))):
-            return panel.note(_GONE)
-        citation = panel.shown(answer)[cited]
-        find = self._assistant.source
-        found = self._pool.submit(find, citation.article_id, citation.version).result()
-        return panel.source(turn, cited, answer, *found) if found else panel.note(_GONE)
+    @localised
+    def judge(self, held: Conversation, event: gr.EventData, _request: gr.Request) -> object:
+        """Keep what a reader says of an answer; return a hint where it cannot be kept."""
+        if self._offers.judges is None:
+            return gr.skip()
+        try:
+            judge(_data(event), held, self._offers.judges)
+        except OnRecordError as error:
+            return markup.hint(say("judge.unkept", error=error))
+        return gr.skip()
 
 
 @dataclass(frozen=True, slots=True)

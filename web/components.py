@@ -7,18 +7,18 @@ from typing import Any
 
 import gradio as gr
 
+from qa.messages.say import say
+
 TYPED_LIMIT = 20_000  # characters the box takes; the assistant says what is too long
-# page.js says what a click picked; `submit` and `select` are the two event names Gradio has for it.
-_REPORT_CLICKS = """
-element.addEventListener('click', (event) => {
-  const picked = window.onrecordPicked(event);
-  const asks = picked && ('ask' in picked || 'drop' in picked);
-  if (picked) trigger(asks ? 'submit' : 'select', picked);
-});
-element.addEventListener('change', (event) => {
-  const picked = window.onrecordLimited(event);
-  if (picked) trigger('select', picked);
-});
+# page.js says which of Gradio's events a click, a change or a form stands for, and what was picked:
+# "submit" asks, "select" opens or manages, "like" judges.
+_REPORT = """
+for (const kind of ['click', 'change', 'submit']) {
+  element.addEventListener(kind, (event) => {
+    const [name, picked] = window.onrecordPicked(kind, event) ?? [];
+    if (name) trigger(name, picked);
+  });
+}
 """
 
 
@@ -34,7 +34,7 @@ def html(value: str, name: str, *, visible: bool = True) -> gr.HTML:
         elem_id=name,
         elem_classes="page",
         visible=visible,
-        js_on_load=_REPORT_CLICKS,
+        js_on_load=_REPORT,
         apply_default_css=False,
     )
 
@@ -43,8 +43,8 @@ def question_box() -> gr.Textbox:
     """Return the box that questions are typed into."""
     return gr.Textbox(
         elem_id="question",
-        label="Your question",
-        placeholder="Ask what the articles say …",
+        label=say("box.label"),
+        placeholder=say("box.placeholder"),
         show_label=False,
         container=False,
         autofocus=True,
@@ -53,6 +53,11 @@ def question_box() -> gr.Textbox:
         max_length=TYPED_LIMIT,
         scale=1,
     )
+
+
+def send_button() -> gr.Button:
+    """Return the button that asks."""
+    return gr.Button(say("box.send"), variant="primary", elem_id="send", scale=0)
 
 
 def theme() -> gr.themes.Base:

@@ -12,11 +12,13 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT = 1_000_000
 """Bytes of a request's body; a question has at most a few thousand."""
+UPLOAD_LIMIT = 20_000_000
+"""Bytes of an article that is added."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
 # of its own): they are not needed, and a newer version's additions stay shut as well.
 _ROUTES = re.compile(
-    r"/|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
+    r"/|/sources|/articles|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
     r"|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
 )
@@ -64,7 +66,7 @@ class Guard:
             await refusal(scope, receive, outgoing)
             return
         kept = [(k, v) for k, v in scope["headers"] if not k.startswith(_DROPPED)]
-        await self._app({**scope, "headers": kept}, _limited(receive), outgoing)
+        await self._app({**scope, "headers": kept}, _limited(receive, _limit(scope)), outgoing)
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
@@ -78,7 +80,7 @@ class Guard:
         if scope["method"] not in ("GET", "HEAD", "POST"):
             return PlainTextResponse("This method is not allowed.", 405)
         length = headers.get("content-length", "0")
-        if not length.isdecimal() or int(length) > BODY_LIMIT:
+        if not length.isdecimal() or int(length) > _limit(scope):
             return PlainTextResponse("The request is too large.", 413)
         return None
 
@@ -92,7 +94,12 @@ def _is_own(headers: Headers, host: str, method: str) -> bool:
     return is_visit or headers.get("sec-fetch-site") not in ("cross-site", "same-site")
 
 
-def _limited(receive: Receive) -> Receive:
+def _limit(scope: Scope) -> int:
+    """Return how many bytes the body may have; around a file stands a little more."""
+    return UPLOAD_LIMIT + BODY_LIMIT if scope["path"] == "/articles" else BODY_LIMIT
+
+
+def _limited(receive: Receive, limit: int) -> Receive:
     """Count a body that came without its length, and end the request where it is too long."""
     seen = 0
 
@@ -100,7 +107,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal seen
         message = await receive()
         seen += len(message.get("body", b""))
-        return {"type": "http.disconnect"} if seen > BODY_LIMIT else message
+        return {"type": "http.disconnect"} if seen > limit else message
 
     return limited
 

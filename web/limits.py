@@ -11,46 +11,49 @@ from datetime import date
 
 from index.chunk_index import Limits
 from qa.markup import text
+from qa.messages.say import say
 from qa.wording import shown_date
 
-_LABELS = {"since": "Published from", "until": "Published until"}
-_CROSSED = "The first day lies after the last, so nothing can be found."
+_LABELS = {"since": "limits.from", "until": "limits.until"}
 
 
 def bar(limits: Limits, publishers: Iterable[str]) -> str:
     """Return the limits that hold, each with a button against it, and fields for others."""
     chips = "".join(
         f'<button type="button" class="carried" data-limit="{name}" value="" '
-        f'aria-label="Remove the limit: {text(words)}"><bdi>{text(words)}</bdi>'
+        f'aria-label="{text(say("limits.remove", limit=words))}"><bdi>{text(words)}</bdi>'
         '<span aria-hidden="true">×</span></button>'
         for name, words in _in_words(limits)
     )
     crossed = limits.since and limits.until and limits.since > limits.until
-    warning = f'<p class="notice">{_CROSSED}</p>' if crossed else ""
+    warning = f'<p class="notice">{text(say("limits.crossed"))}</p>' if crossed else ""
     options = "".join(
         f'<option value="{text(name)}"{" selected" if name == limits.publisher else ""}>'
         f"{text(name)}</option>"
         for name in publishers
     )
     days = "".join(
-        f'<label>{label} <input type="date" data-limit="{name}" '
+        f'<label>{text(say(label))} <input type="date" data-limit="{name}" '
         f'value="{getattr(limits, name) or ""}"></label>'
         for name, label in _LABELS.items()
     )
     return (
-        f'<div class="limits" role="group" aria-label="Limits of the search">{chips}'
-        "<details><summary>Limit the search</summary>"
-        '<div class="fields"><label>Outlet <select data-limit="publisher">'
-        f'<option value="">All</option>{options}</select></label>{days}</div></details>'
+        f'<div class="limits" role="group" aria-label="{text(say("limits.label"))}">{chips}'
+        f"<details><summary>{text(say('limits.limit'))}</summary>"
+        f'<div class="fields"><label>{text(say("limits.outlet"))} '
+        f'<select data-limit="publisher"><option value="">{text(say("limits.all"))}</option>'
+        f"{options}</select></label>{days}</div></details>"
         f"{warning}</div>"
     )
 
 
 def _in_words(limits: Limits) -> list[tuple[str, str]]:
     """Return the name of each limit that holds, and what it says."""
-    found = [("publisher", f"Only {limits.publisher}")] if limits.publisher else []
-    found += [("since", f"From {shown_date(limits.since)}")] if limits.since else []
-    found += [("until", f"Until {shown_date(limits.until)}")] if limits.until else []
+    found = (
+        [("publisher", say("limits.only", publisher=limits.publisher))] if limits.publisher else []
+    )
+    found += [("since", say("limits.since", day=shown_date(limits.since)))] if limits.since else []
+    found += [("until", say("limits.to", day=shown_date(limits.until)))] if limits.until else []
     return found
 
 

@@ -10,10 +10,11 @@ import re
 from collections.abc import Sequence
 
 from corpus.catalogue import Stats
-from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation
 from qa.markup import day, highlighted, link, marked_up, outlet, text
+from qa.messages.say import say
 from qa.wording import message, named_years, remarks, shown_date, withdrawn_in_words
+from web.pictures import differing, mark, timeline
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""
@@ -21,41 +22,20 @@ SHOWN_QUESTION = 400
 _MARKS = re.compile('["“”„«»]')
 
 
-# The conversation
-
-
 def collection(stats: Stats) -> str:
     """Return what is searched: "45 articles from 6 outlets, 7 March 2013 to 20 October 2019"."""
-    words = counted(stats.articles, "article")
+    words = say("count.articles", count=stats.articles)
     if stats.publishers:
-        words += f" from {counted(stats.publishers, 'outlet')}"
+        outlets = say("count.outlets", count=stats.publishers)
+        words = say("banner.from_outlets", articles=words, outlets=outlets)
     if stats.oldest and stats.newest:
-        words += f", {shown_date(stats.oldest)} to {shown_date(stats.newest)}"
+        oldest, newest = shown_date(stats.oldest), shown_date(stats.newest)
+        words = say("banner.period", collection=words, oldest=oldest, newest=newest)
     return words
 
 
-def banner(collection: str, warning: str = "") -> str:
-    """Return the strip at the top: the name, in words what is searched, and a warning about it."""
-    warned = f'<strong class="warning">{text(warning)}</strong>' if warning else ""
-    return (
-        '<header class="banner"><h1><a href="./">OnRecord</a></h1>'
-        '<button type="button" class="shelve" aria-controls="shelf">Conversations</button>'
-        f'<span class="collection" dir="auto">{text(collection)}</span>{warned}'
-        '<a class="anew" href="./">New conversation</a></header>'
-    )
-
-
-def welcome(examples: Sequence[str]) -> str:
-    """Return the opening: what this is, and questions to try."""
-    tries = f"<h3>Try one of these</h3>{_ask_buttons(examples)}" if examples else ""
-    return (
-        '<section class="welcome"><h2>What does the record say?</h2>'
-        "<p>Ask a question. The answer is a sentence from an article, word for word, "
-        f"with its outlet and date. Where no article says so, you are told.</p>{tries}</section>"
-    )
-
-
-def _ask_buttons(questions: Sequence[str]) -> str:
+def ask_buttons(questions: Sequence[str]) -> str:
+    """Return a list of buttons, each of which asks its question."""
     items = "".join(
         f'<li><button type="button" data-ask="{text(q)}" dir="auto">{text(q)}</button></li>'
         for q in questions
@@ -63,11 +43,12 @@ def _ask_buttons(questions: Sequence[str]) -> str:
     return f'<ul class="tries">{items}</ul>'
 
 
-def turns(conversation: Conversation) -> str:
-    """Return the answered turns, oldest first."""
+def turns(conversation: Conversation, judging: bool = False) -> str:
+    """Return the answered turns, oldest first; with `judging`, each can be called right or not."""
     return "".join(
-        f'<section class="turn" aria-label="Question {number + 1}">'
-        f"{_question(turn.question)}{_answer(number, turn.answer)}</section>"
+        f'<section class="turn" aria-label="{text(say("answer.question", number=number + 1))}">'
+        f"{_question(turn.question)}{_answer(number, turn.answer)}"
+        f"{_judging(number) if judging else ''}</section>"
         for number, turn in enumerate(conversation.turns)
         if turn.answer
     )
@@ -85,6 +66,13 @@ def working(question: str, step: str) -> str:
 def hint(message: str) -> str:
     """Return why a question was not answered, and what can be done; the box keeps the question."""
     return f'<section class="turn"><p class="hint" dir="auto">{text(message)}</p></section>'
+
+
+def further(questions: Sequence[str]) -> str:
+    """Return questions that go on from the last answer, or nothing."""
+    if not questions:
+        return ""
+    return f"<h2>{text(say('answer.further'))}</h2>{ask_buttons(questions)}"
 
 
 def _question(question: str) -> str:
@@ -112,12 +100,15 @@ def _understood(turn: int, answer: Answer) -> str:
         return ""
     buttons = "".join(
         f'<button type="button" class="carried" data-turn="{turn}" data-drop="{text(term)}" '
-        f'aria-label="Ask again without {text(term)}" title="Ask again without this">'
+        f'aria-label="{text(say("answer.without", term=term))}" '
+        f'title="{text(say("answer.without_this"))}">'
         f'<bdi>{text(term)}</bdi><span aria-hidden="true">×</span></button>'
         for term in answer.carried
     )
-    chips = f'<span class="from-before">From before: {buttons}</span>' if buttons else ""
-    return f'<p class="understood">Understood as: <bdi>{text(answer.standalone)}</bdi> {chips}</p>'
+    before = text(say("answer.before"))
+    chips = f'<span class="from-before">{before} {buttons}</span>' if buttons else ""
+    standalone = f"<bdi>{text(answer.standalone)}</bdi>"
+    return f'<p class="understood">{text(say("answer.understood"))} {standalone} {chips}</p>'
 
 
 def _answered(turn: int, answer: Answer) -> str:
@@ -127,25 +118,56 @@ def _answered(turn: int, answer: Answer) -> str:
         for citation in statement.citations:
             items.append(_quote(turn, len(items), citation, said=said))
             said = ""
-    checked = f"{counted(len(items), 'quote')}, checked word for word"
-    short = f'<p class="short" dir="auto">{text(answer.short)}</p>' if answer.short else ""
-    if answer.note:
-        short += f'<p class="says" dir="auto">{text(answer.note)}</p>'
-    return f'{short}<ol class="quotes">{"".join(items)}</ol><p class="checked">{checked}</p>'
+    checked = say("answer.checked", quotes=say("count.quotes", count=len(items)))
+    note = f'<p class="says" dir="auto">{text(answer.note)}</p>' if answer.note else ""
+    return (
+        f"{_short(turn, answer)}{note}{differing(turn, answer)}"
+        f'<ol class="quotes">{"".join(items)}</ol>{timeline(turn, answer)}'
+        f'<p class="checked">{text(checked)}</p>'
+    )
+
+
+def _short(turn: int, answer: Answer) -> str:
+    """Return the short answer with a mark for each quote that gives it."""
+    if not answer.short:
+        return ""
+    marks = "".join(
+        mark(turn, position, citation)
+        for position, citation in enumerate(answer.citations)
+        if citation.short == answer.short or not position
+    )
+    return f'<p class="short"><bdi>{text(answer.short)}</bdi><span class="marks">{marks}</span></p>'
 
 
 def _declined(turn: int, answer: Answer) -> str:
     items = "".join(_quote(turn, position, c) for position, c in enumerate(answer.nearest))
-    nearest = f'<h3>Nearest, not an answer</h3><ul class="quotes">{items}</ul>' if items else ""
+    label = text(say("answer.nearest"))
+    nearest = f'<h3>{label}</h3><ul class="quotes">{items}</ul>' if items else ""
     return (
-        '<p class="chip">Not on record</p>'
+        f'<p class="chip">{text(say("answer.declined"))}</p>'
         f'<p class="says" dir="auto">{text(message(answer))}</p>{nearest}'
     )
 
 
 def _unclear(_turn: int, answer: Answer) -> str:
-    buttons = _ask_buttons(answer.choices) if answer.choices else ""
+    buttons = ask_buttons(answer.choices) if answer.choices else ""
     return f'<p class="chip" dir="auto">{text(message(answer))}</p>{buttons}'
+
+
+def _judging(turn: int) -> str:
+    """Return the buttons that judge an answer, each of which opens a field for the reason."""
+    buttons = "".join(
+        f'<button type="button" data-judge="{verdict}" aria-expanded="false">'
+        f"{text(say(f'judge.{verdict}'))}</button>"
+        for verdict in ("good", "bad")
+    )
+    return (
+        f'<div class="judge" role="group" aria-label="{text(say("judge.label"))}">'
+        f'<span>{text(say("judge.label"))}</span> {buttons}<form data-turn="{turn}" hidden><label>'
+        f'{text(say("judge.why"))} <input name="why" maxlength="2000" autocomplete="off" '
+        f'placeholder="{text(say("judge.placeholder"))}"></label>'
+        f"<button>{text(say('judge.send'))}</button></form></div>"
+    )
 
 
 def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
@@ -153,7 +175,7 @@ def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
     after = " …" if citation.span.end < citation.sentence.end else ""
     # Words in quotation marks of their own get no second pair.
     tag = "span" if _MARKS.search(citation.quote) else "q"
-    title = text(citation.title or "Untitled article")
+    title = text(citation.title or say("answer.untitled"))
     years = named_years(citation)
     said_below = "".join(
         f'<p class="{kind}" dir="auto">{text(words)}</p>'

@@ -9,11 +9,8 @@ from urllib.parse import quote
 from corpus.article import Article, Span, Version
 from qa.answer import Answer, Citation
 from qa.markup import day, link, outlet, text
+from qa.messages.say import say
 from qa.wording import reference
-
-_COPY_QUOTE = "Copy quote with reference"
-_COPY_LINK = "Copy link to this sentence"
-_CLOSE = '<button type="button" class="close" aria-label="Close the source">Close</button>'
 
 
 def note(message: str) -> str:
@@ -39,8 +36,10 @@ def source(turn: int, position: int, answer: Answer, article: Article, version: 
     citations = shown(answer)
     selected = citations[position]
     others = [c.span for c in citations if _is_of(c, version) and c is not selected]
-    notice = "" if answer.citations else '<p class="notice">Nearest, not an answer</p>'
-    copy = f'<button type="button" data-copy="{text(reference(selected))}">{_COPY_QUOTE}</button>'
+    nearest = text(say("answer.nearest"))
+    notice = "" if answer.citations else f'<p class="notice">{nearest}</p>'
+    label = text(say("source.copy_quote"))
+    copy = f'<button type="button" data-copy="{text(reference(selected))}">{label}</button>'
     return (
         f'<div class="sheet">{_source_list(turn, position, citations)}'
         f"{_reader(article, version, selected.span, others, notice, copy)}</div>"
@@ -50,7 +49,8 @@ def source(turn: int, position: int, answer: Answer, article: Article, version: 
 def passage(article: Article, version: Version, span: Span) -> str:
     """Return an article whole with one span of it marked, as a link to a sentence opens it."""
     return (
-        f'<div class="sheet"><nav class="sources" aria-label="Source">{_CLOSE}</nav>'
+        f'<div class="sheet"><nav class="sources" aria-label="{text(say("source.source"))}">'
+        f"{_close()}</nav>"
         f"{_reader(article, version, span)}</div>"
     )
 
@@ -63,14 +63,30 @@ def _reader(
     notice: str = "",
     copy: str = "",
 ) -> str:
-    id_ = quote(article.id, safe="", errors="replace").replace(".", "%2E")
-    place = f"{id_}.{version.number}.{selected.start}.{selected.end}"
+    language = f' lang="{text(version.language)}"' if version.language else ""
     return (
-        f'<article class="reader" tabindex="0" aria-label="Article">{notice}'
+        f'<article class="reader" tabindex="0" aria-label="{text(say("source.label"))}">{notice}'
         f"{_heading(article, version)}"
-        f'<p class="take">{copy}<button type="button" data-link="{text(place)}">{_COPY_LINK}'
-        f"</button></p>{''.join(_paragraphs(version.text, selected, others))}</article>"
+        f'<p class="take">{copy}<button type="button" data-link="{text(place(version, selected))}">'
+        f"{text(say('source.copy_link'))}</button></p><div{language}>"
+        f"{''.join(_paragraphs(version.text, selected, others))}</div></article>"
     )
+
+
+def place(version: Version, span: Span) -> str:
+    """Return what names a span in an address: ``ARTICLE.VERSION.START.END``."""
+    id_ = quote(version.article_id, safe="", errors="replace").replace(".", "%2E")
+    return f"{id_}.{version.number}.{span.start}.{span.end}"
+
+
+def place_of_beginning(version: Version) -> str:
+    """Return the place of the first line of an article, by which a list opens it."""
+    return place(version, Span(0, max(len(version.text.split("\n", 1)[0]), 1)))
+
+
+def _close() -> str:
+    label, words = text(say("source.close_source")), text(say("source.close"))
+    return f'<button type="button" class="close" aria-label="{label}">{words}</button>'
 
 
 def _is_of(citation: Citation, version: Version) -> bool:
@@ -88,17 +104,19 @@ def _source_list(turn: int, position: int, citations: Sequence[Citation]) -> str
 
     entries = "".join(entry(number, citation) for number, citation in enumerate(citations))
     return (
-        f'<nav class="sources" aria-label="Sources of this answer"><ol>{entries}</ol>{_CLOSE}</nav>'
+        f'<nav class="sources" aria-label="{text(say("source.sources"))}"><ol>{entries}</ol>'
+        f"{_close()}</nav>"
     )
 
 
 def _heading(article: Article, version: Version) -> str:
     authors = text(", ".join(version.authors))
-    byline = f"<span>By <bdi>{authors}</bdi></span> " if authors else ""
+    byline = f"<span>{text(say('source.by'))} <bdi>{authors}</bdi></span> " if authors else ""
+    number = text(say("source.version", number=version.number))
     return (
         f'<header><p class="origin">{outlet(article.publisher)} {day(version.published)}</p>'
-        f'<h2 dir="auto">{text(version.title or "Untitled article")}</h2>'
-        f'<p class="origin">{byline}<span>Version {version.number}</span> '
+        f'<h2 dir="auto">{text(version.title or say("answer.untitled"))}</h2>'
+        f'<p class="origin">{byline}<span>{number}</span> '
         f"{link(article.url)}</p></header>"
     )
 

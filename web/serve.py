@@ -11,6 +11,8 @@ import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,16 +27,48 @@ from web.guard import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
     from qa.settings import Settings
+    from web.adding import Adds
     from web.chat import Assists
+    from web.judging import Judges
+    from web.overview import Shows
     from web.shelf import Keeps
 
 ASSETS = Path(__file__).parent / "assets"
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
-_HEAD = """
+_STRIP = """
 <link rel="icon" href="/onrecord/icon.svg">
 <link rel="stylesheet" href="/onrecord/page.css">
-<script src="/onrecord/page.js"></script>
+<script src="/onrecord/strip.js"></script>
 """
+_HEAD = f"""{_STRIP}
+<script src="/onrecord/page.js"></script>
+<script src="/onrecord/adding.js"></script>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What is served beside answers; what is None is left out.
+
+    Attributes:
+        examples: Returns questions to try.
+        warning: What everybody has to know of the collection.
+        kept: Keeps the conversations, of the one who sits at this machine only, as nobody else
+            can be told apart.
+        judges: Keeps what readers say of answers.
+        adds: Adds articles, for the one who sits at this machine only.
+        shows: Shows what is searched.
+    """
+
+    examples: Callable[[], Sequence[str]] = tuple
+    warning: str = ""
+    kept: Keeps | None = None
+    judges: Judges | None = None
+    adds: Adds | None = None
+    shows: Shows | None = None
+
+
+NOTHING_MORE = Parts()
 
 
 def serve(
@@ -60,9 +94,11 @@ def serve(
         StoreError: The store cannot be used.
     """
     # These read the model, in vain where the port is in use.
+    from index.adding import Adding
     from index.schema import open_archive
     from qa.assemble import open_assistant
     from qa.conversations.store import Conversations
+    from qa.evaluation.sets.feedback import record_feedback
 
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
@@ -70,32 +106,30 @@ def serve(
         threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
         with open_archive(store) as archive, Conversations(archive) as kept:
-            run(
-                assistant,
-                listener,
-                QUESTIONS if is_sample else (),
-                WARNING if is_sample else "",
+            parts = Parts(
+                examples=lambda: QUESTIONS if is_sample else (),
+                warning=WARNING if is_sample else "",
                 kept=kept,
-                announce=announce,
-                open_browser=open_browser,
+                judges=partial(record_feedback, store),
+                adds=None if archive.readonly else Adding(store, assistant.embedder),
+                shows=archive,
             )
+            run(assistant, listener, parts, announce=announce, open_browser=open_browser)
 
 
 def run(
     assistant: Assists,
     listener: socket.socket,
-    examples: Sequence[str] = (),
-    warning: str = "",
+    parts: Parts = NOTHING_MORE,
     *,
-    kept: Keeps | None = None,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, examples, warning, kept=kept, own_machine=_is_loopback(listener))
+    page = application(assistant, parts, own_machine=_is_loopback(listener))
 
     def ready() -> None:
-        for line in _announcement(listener, examples):
+        for line in _announcement(listener, parts.examples()):
             announce(line)
         if open_browser:
             webbrowser.open(address(listener))
@@ -135,38 +169,36 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
     return not cut and "graceful shutdown exceeded" not in str(record.msg)
 
 
-def application(
-    assistant: Assists,
-    examples: Sequence[str] = (),
-    warning: str = "",
-    *,
-    kept: Keeps | None = None,
-    own_machine: bool,
-) -> FastAPI:
+def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine: bool) -> FastAPI:
     """Return the guarded application.
 
     Args:
         assistant: Answers the questions.
-        examples: Questions to try, shown at the start.
-        warning: What everybody has to know of the collection.
-        kept: Keeps the conversations; None where none are kept, and none are kept but for the one
-            who sits at this machine, as nobody else can be told apart.
+        parts: What is served beside them.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
 
-    from web.chat import ChatPage
+    from web.adding import add_uploads
+    from web.chat import ChatPage, Offers
     from web.components import theme
+    from web.markup import collection
+    from web.overview import add_overview
     from web.shelf import add_downloads
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
-    kept = kept if own_machine else None
+    kept, adds = (parts.kept, parts.adds) if own_machine else (None, None)
     if kept:
         add_downloads(app, kept)
+    if adds:
+        add_uploads(app, adds, lambda: collection(assistant.stats()))
+    if parts.shows:
+        add_overview(app, parts.shows, _STRIP, paths=own_machine)
+    offers = Offers(parts.examples, parts.warning, kept, parts.judges, adds=adds is not None)
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, examples, warning, kept).blocks(),
+        ChatPage(assistant, offers).blocks(),
         path="/",
         footer_links=[],
         run_history=False,

@@ -13,13 +13,13 @@ from typing import Protocol
 from fastapi import FastAPI
 from fastapi.responses import Response
 
-from corpus.counts import counted
 from corpus.errors import ItemError, NotFoundError, OnRecordError
 from qa.answer import Turn
 from qa.conversations.export import conversation_json, conversation_markdown
 from qa.conversations.kept import Reopened, Summary
 from qa.conversations.store import LOCAL_USER
 from qa.markup import day, text
+from qa.messages.say import say
 
 _FORMATS = {"md": "text/markdown", "json": "application/json"}
 
@@ -60,37 +60,44 @@ def shelf(kept: Sequence[Summary | ItemError], current: str | None, *, readonly:
     """
     summaries = [each for each in kept if isinstance(each, Summary)]
     damaged = len(kept) - len(summaries)
-    notes = ["Nothing of this is kept: the store cannot be written."] if readonly else []
-    notes += [f"{counted(damaged, 'conversation')} cannot be read."] if damaged else []
+    notes = [say("shelf.readonly")] if readonly else []
+    if damaged:
+        lost = say("count.conversations", count=damaged)
+        notes.append(say("shelf.unreadable", conversations=lost))
     said = "".join(f'<p class="notice">{text(note)}</p>' for note in notes)
     items = "".join(_item(summary, summary.id == current) for summary in summaries)
     find = (
-        '<input type="search" class="find" aria-label="Find a conversation" placeholder="Find">'
+        f'<input type="search" class="find" aria-label="{text(say("shelf.find_label"))}" '
+        f'placeholder="{text(say("shelf.find"))}">'
         if summaries
         else ""
     )
-    empty = "" if summaries else '<p class="notice">What you ask is kept here.</p>'
+    empty = "" if summaries else f'<p class="notice">{text(say("shelf.empty"))}</p>'
+    heading = text(say("shelf.heading"))
     return (
-        '<nav class="shelf" aria-label="Conversations"><h2>Conversations</h2>'
+        f'<nav class="shelf" aria-label="{heading}"><h2>{heading}</h2>'
         f"{find}{said}{empty}<ul>{items}</ul></nav>"
     )
 
 
 def _item(summary: Summary, is_open: bool) -> str:
     id_, name = text(summary.id), text(summary.name)
+    manage = text(say("shelf.manage", name=summary.name))
     current = ' aria-current="true"' if is_open else ""
     files = "".join(
-        f'<a href="conversations/{id_}.{ending}" download>{label}</a>'
-        for ending, label in (("md", "Markdown"), ("json", "JSON with proofs"))
+        f'<a href="conversations/{id_}.{ending}" download>{text(say(label))}</a>'
+        for ending, label in (("md", "shelf.markdown"), ("json", "shelf.json"))
     )
     return (
         f'<li><button type="button" class="kept" data-open="{id_}"{current}>'
         f'<span class="name" dir="auto">{name}</span> '
         f'<span class="asked">{day(summary.updated)}</span></button>'
-        f'<details><summary aria-label="Manage “{name}”"><span aria-hidden="true">⋯</span>'
+        f'<details><summary aria-label="{manage}"><span aria-hidden="true">⋯</span>'
         f'</summary><div class="manage">'
-        f'<button type="button" data-rename="{id_}" data-name="{name}">Rename</button>{files}'
-        f'<button type="button" data-delete="{id_}" data-name="{name}">Delete</button>'
+        f'<button type="button" data-rename="{id_}" data-name="{name}">'
+        f"{text(say('shelf.rename'))}</button>{files}"
+        f'<button type="button" data-delete="{id_}" data-name="{name}">'
+        f"{text(say('shelf.delete'))}</button>"
         "</div></details></li>"
     )
 

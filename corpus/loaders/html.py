@@ -3,8 +3,9 @@
 What a reader of the page sees is read: what the markup itself hides (``hidden``, ``display:none``,
 and the like: `corpus.loaders.visible`) is left out, and so are tables, comments,
 scripts, styles, frames and drawings. Style sheets are not consulted. The link is the page's own
-canonical one. The charset is the byte-order mark's, else the page's declared one if the bytes are
-valid in it, else as in `corpus.loaders.decode`; it is noted where it is not plain UTF-8.
+canonical one. The charset is the byte-order mark's, else the one that the site or else the page
+declares if the bytes are valid in it, else as in `corpus.loaders.decode`; it is noted where it is
+not plain UTF-8.
 """
 
 from __future__ import annotations
@@ -51,19 +52,23 @@ _REALLY_CP1252 = frozenset({"iso-8859-1", "iso8859-1", "latin1", "latin-1", "us-
 _XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*>")
 
 
-def load_html(data: bytes, *, source: str, key: str) -> Iterator[RawArticle | ItemError]:
-    """Yield the article of a saved page.
+def load_html(
+    data: bytes, *, source: str, key: str, charset: str | None = None
+) -> Iterator[RawArticle | ItemError]:
+    """Yield the article of a saved or fetched page.
 
     Args:
         data: The page's bytes.
-        source: The file as the user named it.
-        key: The file's absolute path.
+        source: The file or link as the user named it.
+        key: The file's absolute path, or the page's link.
+        charset: As the site declares it, which counts before the page's own word.
 
     Raises:
         ItemError: E_ENCODING, E_TOO_DEEP, E_TOO_LARGE, E_PARSE, or E_NO_TEXT where the page holds
             no article.
     """
-    decoded = decode(data, source=source, declared=_declared(data))
+    declared = _web_charset(charset or "") or _declared(data)
+    decoded = decode(data, source=source, declared=declared)
     found, text, dropped = _extracted(decoded.text, source)
     yield RawArticle(
         text,
@@ -108,7 +113,11 @@ def _extracted(text: str, source: str) -> tuple[Document, str, tuple[str, ...]]:
 
 def _declared(data: bytes) -> str | None:
     match = _CHARSET.search(data[:_CHARSET_WITHIN])
-    name = match[1].decode().lower() if match else ""
+    return _web_charset(match[1].decode() if match else "")
+
+
+def _web_charset(name: str) -> str | None:
+    name = name.lower()
     if name in _REALLY_CP1252:
         return "cp1252"
     return name if _WEB_CHARSETS.fullmatch(name) else None

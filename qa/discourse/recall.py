@@ -14,15 +14,10 @@ from corpus.article import Article, Sentence, Span, Version
 from qa.answer import Citation, Draft, DraftStatement, Evidence
 from qa.discourse.attribution import Attribution, speaker_beside, speaker_of
 from qa.facts import dates
+from qa.messages.say import say
 from qa.reader.context import context_of
 from qa.wording import shown_date
 
-_NO_SPEAKER = "No speaker is named: the article says so itself, in {source}."
-_BESIDE = "The sentence beside it reports {name}."
-_SPEAKER = "As reported in {source}."
-_DATED = "The sentence says when; the article appeared in {source}."
-_UNDATED = "The sentence names no date. It appeared in {source}."
-_SOURCE = "From {source}{authors}: version {version}, characters {start} to {end}."
 _WHY = re.compile(
     r"\b(?:because|due to|owing to|thanks to|as a result|so that|in order to|reasons?|caused?|"
     r"causes|prompted|led to|blamed?|in response to|to avoid|driven by|fuell?ed by|"
@@ -130,7 +125,7 @@ def name_speaker(place: Place, citation: Citation) -> Recalled:
     if naming.position != place.position:
         evidence.append(place.evidence(2))
     short = name.of(place.version.text)
-    return quoted(evidence, short, _SPEAKER.format(source=source_of(citation)))
+    return quoted(evidence, short, say("note.speaker", source=source_of(citation)))
 
 
 def _naming(place: Place, found: Attribution) -> tuple[Place, Span]:
@@ -145,12 +140,12 @@ def _naming(place: Place, found: Attribution) -> tuple[Place, Span]:
 
 def _without_speaker(place: Place, citation: Citation) -> Recalled:
     """Return the quote, which the article says itself, and who speaks beside it."""
-    note = _NO_SPEAKER.format(source=source_of(citation))
+    note = say("note.no_speaker", source=source_of(citation))
     beside = speaker_beside(place.texts, place.position)
     if beside is None:
         return quoted([place.evidence(1)], None, note)
     naming, name = _naming(place, beside)
-    note += f" {_BESIDE.format(name=name.of(place.version.text))}"
+    note += f" {say('note.beside', name=name.of(place.version.text))}"
     return quoted([place.evidence(1), naming.evidence(2, name)], None, note)
 
 
@@ -161,15 +156,16 @@ def name_date(place: Place, citation: Citation) -> Recalled:
         citation.quote
     )
     if not named:
-        return quoted([place.evidence(1)], None, _UNDATED.format(source=source))
+        return quoted([place.evidence(1)], None, say("note.undated", source=source))
     start = place.version.text.find(named[0], place.quote.start, place.quote.end)
     span = Span(start, start + len(named[0]))
-    return quoted([place.evidence(1, span)], named[0], _DATED.format(source=source))
+    return quoted([place.evidence(1, span)], named[0], say("note.dated", source=source))
 
 
 def name_article(place: Place, citation: Citation) -> Recalled:
     """Return the quote with where it stands and who wrote it."""
-    note = _SOURCE.format(
+    note = say(
+        "note.source",
         source=source_of(citation),
         authors="".join(f", {name}" for name in place.version.authors),
         version=citation.version,
@@ -190,6 +186,6 @@ def quoted(evidence: Sequence[Evidence], short: str | None, note: str) -> Recall
 
 def source_of(citation: Citation) -> str:
     """Return outlet, title and date in words."""
-    title = f"“{citation.title}”" if citation.title else "an article without a title"
-    outlet = citation.publisher or "an unnamed outlet"
+    title = f"“{citation.title}”" if citation.title else say("note.no_title")
+    outlet = citation.publisher or say("note.no_outlet")
     return f"{outlet}, {title}, {shown_date(citation.published)}"

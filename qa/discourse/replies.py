@@ -9,7 +9,6 @@ from typing import Protocol
 
 from corpus.archive import Archive
 from corpus.article import day_of
-from corpus.counts import counted
 from qa.answer import Answer, Citation, Conversation, Evidence
 from qa.compose import differ, quote_of, same_short
 from qa.discourse.moves import Move, shown_by
@@ -23,12 +22,9 @@ from qa.discourse.recall import (
     quoted,
     source_of,
 )
+from qa.messages.say import say
 
 OTHERS_SHOWN = 3
-_GOES_ON = "Nothing else was found that answers this. This is how it goes on in {source}."
-_NEWER = "Newer than what was quoted, from {source}."
-_NOTHING_NEWER = "Nothing newer was found that answers this. It appeared in {source}."
-_CHECKED = "Checked again, word for word, against the stored article."
 _FINDERS = {
     Move.SPEAKER: name_speaker,
     Move.DATE: name_date,
@@ -101,7 +97,7 @@ class Replies:
         others = [f for f in found if f.score >= self.floor and quote_of(f) not in known]
         against = [f for f in others if differ(f, again[0])][:OTHERS_SHOWN]
         agreeing = [f for f in others if same_short(f, again[0])][:OTHERS_SHOWN]
-        note = " ".join([_CHECKED, *_in_words(agreeing, against)])
+        note = " ".join([say("note.checked"), *_in_words(agreeing, against)])
         return quoted(_numbered([*again, *against, *agreeing]), last.short, note)
 
     def _more(
@@ -114,7 +110,7 @@ class Replies:
         goes_on = [p.evidence(1) for p in following[: OTHERS_SHOWN - len(more)]]
         if not more and not goes_on:
             return None
-        note = "" if more else _GOES_ON.format(source=source_of(citation))
+        note = "" if more else say("note.goes_on", source=source_of(citation))
         return quoted(_numbered([*more, *goes_on]), None, note)
 
     def _still(self, last: Answer, question: str, search: Search) -> Recalled:
@@ -125,8 +121,8 @@ class Replies:
         newer = [item for item in found if item.score >= self.floor][:OTHERS_SHOWN]
         source = source_of(citation)
         if newer:
-            return quoted(_numbered(newer), None, _NEWER.format(source=source))
-        return quoted(self._again(last), last.short, _NOTHING_NEWER.format(source=source))
+            return quoted(_numbered(newer), None, say("note.newer", source=source))
+        return quoted(self._again(last), last.short, say("note.nothing_newer", source=source))
 
 
 def _shown(conversation: Conversation) -> Iterator[str]:
@@ -141,8 +137,8 @@ def _numbered(evidence: Sequence[Evidence]) -> list[Evidence]:
 
 def _in_words(agreeing: Sequence[Evidence], against: Sequence[Evidence]) -> Iterator[str]:
     if against:
-        yield f"Another figure stands in {counted(len(against), 'sentence')}."
+        yield say("note.against", sentences=say("count.sentences", count=len(against)))
     if agreeing:
-        yield f"The same stands in {counted(len(agreeing), 'other sentence')}."
+        yield say("note.agreeing", sentences=say("count.other_sentences", count=len(agreeing)))
     if not agreeing and not against:
-        yield "No other sentence was found that says the same or otherwise."
+        yield say("note.alone")

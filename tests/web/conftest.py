@@ -113,6 +113,9 @@ class AssistantDouble:
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None
 
+    def newest(self, count: int) -> list[tuple[Article, Version]]:
+        return [(ARTICLE, VERSION)][:count]
+
     def publishers(self) -> dict[str, int]:
         return {"Lowhaven Gazette": 1, "The <Post>": 1}
 
@@ -146,7 +149,7 @@ class Reply(NamedTuple):
 class Server:
     """A page served on a free port by a thread of this process."""
 
-    def __init__(self, assistant: Any, kept: Any = None) -> None:
+    def __init__(self, assistant: Any, kept: Any = None, **parts: Any) -> None:
         self.lines: list[str] = []
         self.listener = serve.listen("127.0.0.1", 0)
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
@@ -157,13 +160,8 @@ class Server:
             ready.set()
 
         def run() -> None:
-            serve.run(
-                assistant,
-                self.listener,
-                examples=["How much is the <pier>?"],
-                kept=kept,
-                announce=announce,
-            )
+            served = serve.Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
+            serve.run(assistant, self.listener, served, announce=announce)
 
         threading.Thread(target=run, daemon=True).start()
         assert ready.wait(60)

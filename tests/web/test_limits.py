@@ -10,7 +10,7 @@ import pytest
 
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation
-from web.chat import _PARTS, ChatPage
+from web.chat import _PARTS, ChatPage, Offers
 from web.limits import bar, changed, joined
 
 OUTLETS = ["Tallis Wire", "The <Post>"]
@@ -57,15 +57,15 @@ def test_what_a_question_states_takes_the_place_of_the_like() -> None:
 
 
 def test_stated_limits_hold_until_they_are_removed(assistant: Any) -> None:
-    page = ChatPage(assistant)
+    page = ChatPage(assistant, Offers())
     event = gr.EventData(None, None)
     question = "How much, according to Lowhaven Gazette?"
     steps = [
         dict(zip(_PARTS, changes, strict=True))
-        for changes in page.ask(question, Conversation(), None, NO_LIMITS, event)
+        for changes in page.ask(question, Conversation(), None, NO_LIMITS, event, None)
     ]
     (within,) = [step["within"] for step in steps if step["within"] != gr.skip()]
     assert within == Limits("Lowhaven Gazette")
     assert assistant.within == [within]
     picked = gr.EventData(None, {"limit": "publisher", "value": ""})
-    assert page.limit(within, picked)[0] == NO_LIMITS
+    assert page.limit(within, picked, None)[0] == NO_LIMITS

@@ -1,7 +1,8 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
 from html.parser import HTMLParser
 from types import ModuleType
 
@@ -10,10 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Article, Span, Version, sha256_of
-from corpus.catalogue import Stats
+from corpus.catalogue import RecordedError, Stats
+from corpus.errors import ItemError
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
 from qa.markup import link
 from web import markup, panel
+from web.banner import banner, welcome
+from web.overview import Overview, page_body
 
 HOSTILE = [
     "<script>alert(1)</script>",
@@ -28,6 +32,8 @@ HOSTILE = [
 TAGS = {
     *("section", "h1", "h2", "h3", "p", "div", "ol", "ul", "li", "blockquote", "q", "strong"),
     *("span", "bdi", "time", "button", "a", "article", "header", "nav", "mark"),
+    *("form", "label", "input", "select", "option", "textarea", "fieldset", "dialog"),
+    *("table", "caption", "thead", "tbody", "tr", "th", "td", "details", "summary"),
 }
 
 
@@ -55,7 +61,8 @@ def assert_harmless(html: str) -> Elements:
     elements = Elements(html)
     for tag, attributes in elements.tags:
         assert tag in TAGS
-        assert not [name for name in attributes if name.startswith("on") or name == "style"]
+        assert not [name for name in attributes if name.startswith("on")]
+        assert re.fullmatch(r"(--[a-z]+:[0-9.]+)?", attributes.get("style") or "")
         assert (attributes.get("href") or "./").startswith(("http://", "https://", "./"))
     html.encode()
     return elements
@@ -97,14 +104,25 @@ def with_everything(hostile: str) -> tuple[Answer, Article, Version]:
     return answer, Article(hostile, hostile, hostile), version
 
 
+def overview_of(hostile: str, article: Article, version: Version) -> Overview:
+    day = date(2019, 4, 2)
+    stats = Stats(1, 1, 1, 1, 1, day, day, bytes=1, refused=1)
+    error = ItemError("E_X", hostile, source=hostile, locator=hostile, hint=hostile)
+    refused = [RecordedError(datetime(2020, 1, 1, tzinfo=UTC), error)]
+    months = {hostile: {"2019-04": 1}, None: {None: 2}}
+    return Overview(stats, months, [(article, version)], refused, paths=True)
+
+
 def everything(hostile: str) -> list[str]:
     answer, article, version = with_everything(hostile)
     forms = [replace(answer, status="unclear"), replace(answer, status="declined", statements=())]
     return [
-        *(markup.turns(conversation(form)) for form in (answer, *forms)),
+        *(markup.turns(conversation(form), judging=True) for form in (answer, *forms)),
         panel.source(0, 0, answer, article, version),
-        markup.welcome([hostile]),
-        markup.banner(hostile),
+        welcome([hostile], [(article, version)]),
+        banner(hostile, hostile, adds=True),
+        markup.further([hostile]),
+        page_body(overview_of(hostile, article, version)),
         markup.working(hostile, hostile),
         markup.hint(hostile),
         panel.note(hostile),
@@ -169,7 +187,7 @@ def test_the_collection_in_words(
 def test_an_answer_shows_short_quotes_and_sources(double: ModuleType) -> None:
     html = markup.turns(conversation(double.answered("How much is the pier?")))
     text = Elements(html).text
-    assert '<p class="short" dir="auto">$12 million</p>' in html
+    assert '<p class="short"><bdi>$12 million</bdi>' in html
     assert "<q>The new pier will cost <strong>$12 million</strong>.</q>" in html
     assert f'<span class="context">{double.COST} </span><q>{double.OPENING}</q>' in html
     assert "2 quotes, checked word for word" in text

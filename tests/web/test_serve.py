@@ -22,7 +22,7 @@ def test_the_address_and_questions_are_announced(server: Any) -> None:
 
 
 def test_the_banner_says_what_is_searched_now(server: Any) -> None:
-    banner, _shelf, _limits = server.event("opening", [], "load")
+    banner, *_ = server.event("opening", [], "load")
     assert "1 article from 1 outlet" in banner
 
 
@@ -47,7 +47,7 @@ def test_the_settings_given_to_the_browser_keep_our_secrets(server: Any) -> None
 
 
 def test_a_question_goes_through_the_page(server: Any) -> None:
-    held, _at, box, _send, talk, now, source, *_ = server.event(
+    held, _at, box, _send, talk, now, _further, source, *_ = server.event(
         "ask", ["How much?", None, None, None], "one"
     )
     assert held is None  # the conversation stays on the server

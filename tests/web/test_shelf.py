@@ -14,12 +14,13 @@ from index.chunk_index import NO_LIMITS
 from qa.answer import Conversation
 from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
-from web.chat import _PARTS, ChatPage
-from web.serve import application
+from web.chat import _PARTS, ChatPage, Offers
+from web.serve import Parts, application
 from web.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
 NOTHING = Conversation()
+NOBODY: Any = None  # no request, whose language would be spoken
 
 
 def changed(changes: tuple[object, ...]) -> dict[str, Any]:
@@ -29,16 +30,16 @@ def changed(changes: tuple[object, ...]) -> dict[str, Any]:
 def ask(page: ChatPage, question: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask in the conversation that an earlier answer left, else in a new one."""
     held, at = (before["held"], before["at"]) if before else (NOTHING, None)
-    *_, last = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None))
+    *_, last = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None), NOBODY)
     return changed(last)
 
 
 def manage(page: ChatPage, at: str | None, **picked: str) -> dict[str, Any]:
-    return changed(page.manage(at, gr.EventData(None, picked)))
+    return changed(page.manage(at, gr.EventData(None, picked), NOBODY))
 
 
 def test_what_is_asked_is_kept_in_one_conversation(assistant: Any, kept: Conversations) -> None:
-    page = ChatPage(assistant, kept=kept)
+    page = ChatPage(assistant, Offers(kept=kept))
     first = ask(page, "How much?")
     second = ask(page, "and when?", first)
     (summary,) = kept.listed(LOCAL_USER)
@@ -49,14 +50,14 @@ def test_what_is_asked_is_kept_in_one_conversation(assistant: Any, kept: Convers
 
 
 def test_a_question_without_an_answer_is_not_kept(assistant: Any, kept: Conversations) -> None:
-    ask(ChatPage(assistant, kept=kept), "fail")
+    ask(ChatPage(assistant, Offers(kept=kept)), "fail")
     assert kept.listed(LOCAL_USER) == []
 
 
 def test_a_conversation_is_opened_again_and_gone_on_with(
     assistant: Any, kept: Conversations
 ) -> None:
-    page = ChatPage(assistant, kept=kept)
+    page = ChatPage(assistant, Offers(kept=kept))
     first = ask(page, "How much?")
     opened = manage(page, None, open=first["at"])
     assert [turn.question for turn in opened["held"].turns] == ["How much?"]
@@ -68,7 +69,7 @@ def test_a_conversation_is_opened_again_and_gone_on_with(
 
 
 def test_renaming_and_deleting(assistant: Any, kept: Conversations) -> None:
-    page = ChatPage(assistant, kept=kept)
+    page = ChatPage(assistant, Offers(kept=kept))
     at = ask(page, "How much?")["at"]
     assert (
         "Pier <costs>".replace("<", "&lt;").replace(">", "&gt;")
@@ -90,7 +91,7 @@ def test_renaming_and_deleting(assistant: Any, kept: Conversations) -> None:
 def test_one_that_is_gone_is_said_to_be(
     picked: dict[str, str], assistant: Any, kept: Conversations
 ) -> None:
-    page = ChatPage(assistant, kept=kept)
+    page = ChatPage(assistant, Offers(kept=kept))
     ask(page, "How much?")
     assert "there is no conversation" in manage(page, None, **picked)["now"]
 
@@ -102,7 +103,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_said_so(
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(kept, "start", full)
-    last = ask(ChatPage(assistant, kept=kept), "How much?")
+    last = ask(ChatPage(assistant, Offers(kept=kept)), "How much?")
     assert "$12 million" in last["talk"]
     assert "not kept: the disk is full" in last["now"]
 
@@ -132,6 +133,6 @@ def test_conversations_are_taken_away_as_files(
 
 def test_a_page_for_a_network_keeps_nothing(assistant: Any, kept: Conversations) -> None:
     for own_machine in (True, False):
-        app = application(assistant, kept=kept, own_machine=own_machine)
+        app = application(assistant, Parts(kept=kept), own_machine=own_machine)
         paths = [getattr(route, "path", "") for route in app.routes]
         assert ("/conversations/{name}" in paths) is own_machine

@@ -1,5 +1,5 @@
-// What the page does by itself: reports which quote, question or conversation was picked, keeps the
-// newest turn and the quoted sentence in view, and opens and closes the source and the list of
+// What the chat page does by itself: reports which quote, question or conversation was picked, keeps
+// the newest turn and the quoted sentence in view, and opens and closes the source and the list of
 // conversations where there is no room for them beside the answers.
 (() => {
   "use strict";
@@ -10,15 +10,28 @@
   // A page that is loaded again goes on with the conversation that was open.
   let wanted = location.hash.slice(1);
 
-  // Called by the page's Gradio components (web/chat.py) for every click inside them.
-  window.onrecordPicked = (event) => {
-    if (event.target.closest("a")) return null;
+  // Words of ours, in the language of the page.
+  const words = () => document.getElementById("words").dataset;
+
+  // Called by the page's Gradio components (web/components.py) for what happens inside them; returns
+  // the name of Gradio's event that this stands for, and what was picked.
+  window.onrecordPicked = (kind, event) => {
+    if (kind === "change") return limit(event.target);
+    if (kind === "submit") return judged(event);
+    const picked = clicked(event);
+    return picked && ["ask" in picked || "drop" in picked ? "submit" : "select", picked];
+  };
+
+  function clicked(event) {
+    if (event.target.closest("a, dialog")) return null;
     const close = event.target.closest("button.close");
     if (close) return closeSource();
     const taken = event.target.closest("[data-copy], [data-link]");
     if (taken) return copy(taken);
+    const verdict = event.target.closest("[data-judge]");
+    if (verdict) return reason(verdict);
     const linked = event.target.closest("[data-at]");
-    if (linked) return { at: linked.dataset.at };
+    if (linked) return open(linked);
     const limited = event.target.closest("button[data-limit]");
     if (limited) return { limit: limited.dataset.limit, value: "" };
     const kept = event.target.closest("[data-open], [data-rename], [data-delete]");
@@ -32,14 +45,45 @@
     if (!cited || selecting) return null;
     select(cited);
     return { turn: Number(cited.dataset.turn), cite: Number(cited.dataset.cite) };
-  };
+  }
+
+  function open(linked) {
+    uncover(linked);
+    return { at: linked.dataset.at };
+  }
+
+  // A judgement may carry a reason: the buttons open the field for it, which sends both.
+  function reason(button) {
+    const group = button.closest(".judge");
+    const form = group.querySelector("form");
+    for (const each of group.querySelectorAll("[data-judge]")) {
+      each.setAttribute("aria-expanded", String(each === button));
+    }
+    form.dataset.verdict = button.dataset.judge;
+    form.hidden = false;
+    form.elements.why.focus();
+    return null;
+  }
+
+  function judged(event) {
+    event.preventDefault();
+    const form = event.target.closest(".judge form");
+    if (!form) return null;
+    const { turn, verdict } = form.dataset;
+    const group = form.closest(".judge");
+    const why = form.elements.why.value;
+    group.textContent = words().noted;
+    say(words().noted);
+    document.querySelector("#question textarea")?.focus({ preventScroll: true });
+    return ["like", { judge: verdict, turn: Number(turn), why }];
+  }
 
   function copy(button) {
     const { copy: words, link } = button.dataset;
     const base = location.href.split("#")[0];
     const label = button.textContent;
     toClipboard(words ?? `${base}#at=${link}`).then((done) => {
-      button.textContent = done ? "Copied" : "Could not be copied here";
+      button.textContent = done ? words().copied : words().uncopied;
       say(button.textContent);
       window.setTimeout(() => (button.textContent = label), 2000);
     });
@@ -62,19 +106,21 @@
     }
   }
 
-  // A link to a sentence opens it: Gradio takes only what is clicked inside its parts.
+  // A link to a sentence opens it: Gradio takes only what is clicked inside its parts, and only some
+  // time after it has drawn them.
   function openLinked(place, tries) {
-    const empty = document.querySelector("#source .empty");
-    if (!tries || !empty) return;
+    const box = document.querySelector("#source .html-container > *") ?? null;
+    const shown = document.querySelector("#source [data-link]")?.dataset.link === place;
+    if (!tries || !box || shown) return;
     const button = document.createElement("button");
     button.hidden = true;
     button.dataset.at = place;
-    empty.append(button);
+    box.append(button);
     button.click();
     button.remove();
-    if (narrow.matches) document.body.classList.add("reading");
     window.setTimeout(openLinked, 400, place, tries - 1);
   }
+  window.onrecordOpen = (place) => openLinked(place, 10);
 
   function manage({ open, rename, delete: gone, name }) {
     if (open) {
@@ -83,10 +129,9 @@
       return { open };
     }
     if (gone) {
-      const sure = `Delete “${name}”? What was said in it is gone then.`;
-      return window.confirm(sure) ? { delete: gone } : null;
+      return window.confirm(words().sure.replace("%s", name)) ? { delete: gone } : null;
     }
-    const other = window.prompt("Another name for this conversation", name);
+    const other = window.prompt(words().name, name);
     return other?.trim() ? { rename, name: other } : null;
   }
 
@@ -143,11 +188,11 @@
   });
 
   // Called for every change of a field inside the page's components.
-  window.onrecordLimited = ({ target }) => {
-    const limit = target.dataset.limit;
-    limiting = limit ?? "";
-    return limit && { limit, value: target.value };
-  };
+  function limit(field) {
+    const { limit: name } = field.dataset;
+    limiting = name ?? "";
+    return name ? ["select", { limit: name, value: field.value }] : null;
+  }
 
   // The limits are drawn anew with every change; whoever picks them goes on where they were.
   function limitsChanged() {
@@ -174,8 +219,13 @@
   function select(cited) {
     const { turn, cite } = cited.dataset;
     markSelected(turn, cite);
-    if (!narrow.matches || cited.closest("#source")) return;
-    opener = cited;
+    uncover(cited);
+  }
+
+  // Where there is no room beside the answers, the source lies above them.
+  function uncover(picked) {
+    if (!narrow.matches || picked.closest("#source")) return;
+    opener = picked;
     document.body.classList.add("reading");
   }
 
@@ -233,7 +283,9 @@
     box.scrollTo({ top: box.scrollTop + top - margin, behavior: calm() ? "auto" : "smooth" });
   }
 
-  function turnsChanged() {
+  function turnsChanged(changes) {
+    // A turn that changes in itself (a judgement) is not a new one.
+    if (changes.every(({ target }) => target.closest(".turn"))) return;
     const turns = document.querySelectorAll("#left .turn");
     const last = turns[turns.length - 1];
     const box = document.getElementById("record");
@@ -245,7 +297,7 @@
 
   // One polite live region outside what is redrawn, so that each turn is read once.
   function announce(turn) {
-    const said = turn.querySelector(".step, .short, .says, .hint, .chip, blockquote");
+    const said = turn.querySelector(".step, .short > bdi, .says, .hint, .chip, blockquote");
     if (said) say(said.textContent);
   }
 
@@ -253,6 +305,17 @@
     const region = document.getElementById("announcer");
     if (region.textContent !== words) region.textContent = words;
   }
+
+  // A notice that is seen for a while as well as read.
+  window.onrecordNotice = (notice) => {
+    say(notice);
+    const box = document.createElement("p");
+    box.className = "notice-box";
+    box.dir = "auto";
+    box.textContent = notice;
+    document.body.append(box);
+    window.setTimeout(() => box.remove(), 8000);
+  };
 
   function newAnnouncer() {
     const region = document.createElement("div");
