@@ -148,7 +148,8 @@ class Answer:
         short: The short answer, a slice of the first quote, or None.
         nearest: The nearest sentences when declined; shown as nearest, never as sources.
         choices: Standalone questions to choose from when unclear.
-        note: What is said about the quotes in words of our own; it states nothing of their matter.
+        note: What is said in words of our own about the quotes, or about why there are none; it
+            states nothing of their matter.
         confidence: Estimated probability, 0 to 1, that the first quote answers the question.
         searched: What was searched, in words ("3,000 articles"), for a decline.
         ms: Milliseconds per stage, and "total".

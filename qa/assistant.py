@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -28,10 +28,11 @@ from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, CHUNKS_READ, retrieve, with_home
 from qa.stopwatch import Stopwatch
 from qa.verify import ask_back, verify
-from qa.wording import shown_date, whom
+from qa.wording import not_english, shown_date, whom
 
 MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
+_HALF_PAIR = re.compile("[\ud800-\udfff]")
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
 # Moves that are answered from what was answered; "why?" asks the collection.
 REPLIED = frozenset(Move) - {Move.REASON}
@@ -165,6 +166,7 @@ class Assistant:
     ) -> Trace:
         """Return the answer, as `ask` does, with what led to it."""
         check_question(question)
+        check_text(limits.publisher or "", *_said(conversation))
         clock = Stopwatch()
         with clock("resolve"):
             resolved = self._resolver.resolve(question, conversation, without)
@@ -248,10 +250,13 @@ class Assistant:
                 searched=self._scope(asking.limits),
                 carried=asking.resolved.carried,
                 note=note,
+                otherwise=not_english(asking.question),
             )
 
     def understand(self, question: str, conversation: Conversation) -> str:
         """Return the question as it stands by itself after the turns before it."""
+        check_question(question)
+        check_text(*_said(conversation))
         return self._resolver.resolve(question, conversation).standalone
 
     def warm_up(self) -> None:
@@ -314,6 +319,17 @@ def _home(conversation: Conversation, resolved: Resolved) -> Home:
     )
 
 
+def _said(conversation: Conversation) -> Iterator[str]:
+    for turn in conversation.turns:
+        yield from (turn.question, turn.standalone, turn.said)
+
+
+def check_text(*texts: str) -> None:
+    """Raise QuestionError if there is half a surrogate pair in one of them."""
+    if any(_HALF_PAIR.search(text) for text in texts):
+        raise QuestionError("E_NOT_TEXT", say("refused.not_text"))
+
+
 def check_question(question: str) -> None:
     """Raise QuestionError if the question is too long, not text or holds no word to search for."""
     if len(question) > MAX_QUESTION_CHARACTERS:
@@ -321,7 +337,6 @@ def check_question(question: str) -> None:
             "E_TOO_LONG",
             say("refused.too_long", length=len(question), limit=MAX_QUESTION_CHARACTERS),
         )
-    if any(0xD800 <= ord(c) <= 0xDFFF for c in question):
-        raise QuestionError("E_NOT_TEXT", say("refused.not_text"))
+    check_text(question)
     if not re.search(r"[^\W_]", question):
         raise QuestionError("E_EMPTY", say("refused.nothing_asked"))

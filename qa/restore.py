@@ -60,7 +60,8 @@ class Restorer:
             nearest=nearest,
             searched=kept.searched,
             carried=kept.carried,
-            note=kept.note,
+            note=kept.note if kept.status == "answered" else "",
+            otherwise=kept.note if kept.status == "declined" else "",
         )
         return replace(answer, ms=kept.ms, withdrawn=tuple(checked.withdrawn))
 

@@ -32,6 +32,7 @@ def verify(
     searched: str,
     carried: tuple[str, ...] = (),
     note: str = "",
+    otherwise: str = "",
 ) -> Answer:
     """Return the statements of the draft that their quotes support, or a decline if none is left.
 
@@ -45,6 +46,7 @@ def verify(
         searched: What was searched, in words.
         carried: Terms taken over from earlier turns.
         note: What is said about the quotes in words of our own.
+        otherwise: What is said in its place where no quote stands.
     """
     quotable = _quotable(evidence)
     checked = (_statement(proposed, quotable) for proposed in draft.statements)
@@ -57,6 +59,7 @@ def verify(
             nearest=nearest,
             searched=searched,
             carried=carried,
+            note=otherwise,
         )
     quote = statements[0].citations[0].quote
     return Answer(
@@ -80,6 +83,7 @@ def decline(
     searched: str,
     confidence: float = 0.0,
     carried: tuple[str, ...] = (),
+    note: str = "",
 ) -> Answer:
     """Return an answer that declines and shows the nearest sentences as such."""
     return Answer(
@@ -89,6 +93,7 @@ def decline(
         nearest=tuple(_nearest(item, citation) for item, citation in _citations(nearest)),
         confidence=_probability(confidence),
         carried=carried,
+        note=note,
         searched=searched,
     )
 

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from corpus.article import day_of
 from qa.answer import Answer, Citation, Withdrawn
+from qa.language import foreign_language
 from qa.messages.say import say
 
 
@@ -85,6 +86,12 @@ def remarks(citation: Citation) -> dict[str, str]:
 def whom(pronoun: str) -> str:
     """Return the question back to a pronoun for which nobody was named."""
     return say("answer.whom", pronoun=pronoun)
+
+
+def not_english(question: str) -> str:
+    """Return that a question seems to be in another language than English, or an empty string."""
+    code = foreign_language(question)
+    return say("answer.language", language=say(f"language.{code}")) if code else ""
 
 
 def message(answer: Answer) -> str:

@@ -81,14 +81,14 @@ class Offers:
 
     Attributes:
         examples: Returns questions to try, offered at the start.
-        warning: Shown at the top, about the collection.
+        is_sample: Whether the collection is the invented sample, which is said at the top.
         kept: Keeps the conversations; None where none are kept.
         judges: Keeps what readers say of answers; None where it is not asked.
         adds: Whether articles can be added.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
-    warning: str = ""
+    is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
     adds: bool = False
@@ -163,10 +163,13 @@ class ChatPage:
     def opening(self, _request: gr.Request) -> tuple[object, ...]:
         """Return the strip at the top, and the page as it is at first."""
         stats = self._reading.call(self._assistant.stats)
-        strip = banner(markup.collection(stats), self._offers.warning, adds=self._offers.adds)
+        strip = banner(markup.collection(stats), self._warning(), adds=self._offers.adds)
         box = gr.Textbox(placeholder=say("box.placeholder"), label=say("box.label"))
         fresh = {"box": box, "send": gr.Button(say("box.send")), "limits": self._bar(NO_LIMITS)}
         return (strip, *_changed(**self._fresh() | fresh))
+
+    def _warning(self) -> str:
+        return say("banner.sample") if self._offers.is_sample else ""
 
     def _fresh(self) -> dict[str, object]:
         """Return the parts that hold a conversation as they are without one."""
@@ -270,10 +273,11 @@ class ChatPage:
         if self._keeping is None or self._keeping.readonly:
             return {}
         try:
-            at = self._reading.call(self._keeping.keep, at, turn)
+            kept = self._reading.call(self._keeping.keep, at, turn)
         except OnRecordError as error:
             return {"now": markup.hint(say("shelf.unkept", error=error))}
-        return {"at": at, "shelf": self._listing(at)}
+        # The list is long and stays as it is while one conversation goes on.
+        return {} if kept == at else {"at": kept, "shelf": self._listing(kept)}
 
     @localised
     def manage(self, at: str | None, event: gr.EventData, _request: gr.Request) -> Changes:

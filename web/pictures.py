@@ -18,7 +18,8 @@ from qa.wording import named_years
 
 LEAST_DATES = 3
 """Different days that make a timeline worth its room."""
-_LEAST_APART = 0.6  # of an even share of the line, so that no label lies upon another
+_MOST_ABREAST = 4  # labels that have room side by side
+_LEAST_APART = 0.75  # of an even share of the line, so that no label lies upon another
 
 
 def mark(turn: int, position: int, citation: Citation) -> str:
@@ -89,7 +90,8 @@ def timeline(turn: int, answer: Answer) -> str:
         for (_, position), place in zip(dated, places, strict=True)
     )
     label = text(say("answer.timeline"))
-    return f'<div class="when"><h3>{label}</h3><ol class="timeline">{points}</ol></div>'
+    size = " long" if len(dated) > _MOST_ABREAST else ""
+    return f'<div class="when{size}"><h3>{label}</h3><ol class="timeline">{points}</ol></div>'
 
 
 def _point(turn: int, position: int, citation: Citation, place: float) -> str:

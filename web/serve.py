@@ -22,7 +22,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
-from corpus.sample import KNOWN_ARTICLE, QUESTIONS, WARNING
+from corpus.sample import KNOWN_ARTICLE, QUESTIONS
 from web.guard import LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
@@ -52,7 +52,7 @@ class Parts:
 
     Attributes:
         examples: Returns questions to try.
-        warning: What everybody has to know of the collection.
+        is_sample: Whether the collection is the invented sample, which is said.
         kept: Keeps the conversations, of the one who sits at this machine only, as nobody else
             can be told apart.
         judges: Keeps what readers say of answers.
@@ -61,7 +61,7 @@ class Parts:
     """
 
     examples: Callable[[], Sequence[str]] = tuple
-    warning: str = ""
+    is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
     adds: Adds | None = None
@@ -108,7 +108,7 @@ def serve(
         with open_archive(store) as archive, Conversations(archive) as kept:
             parts = Parts(
                 examples=lambda: QUESTIONS if is_sample else (),
-                warning=WARNING if is_sample else "",
+                is_sample=is_sample,
                 kept=kept,
                 judges=partial(record_feedback, store),
                 adds=None if archive.readonly else Adding(store, assistant.embedder),
@@ -195,7 +195,7 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
         add_uploads(app, adds, lambda: collection(assistant.stats()))
     if parts.shows:
         add_overview(app, parts.shows, _STRIP, paths=own_machine)
-    offers = Offers(parts.examples, parts.warning, kept, parts.judges, adds=adds is not None)
+    offers = Offers(parts.examples, parts.is_sample, kept, parts.judges, adds=adds is not None)
     gr.mount_gradio_app(
         app,
         ChatPage(assistant, offers).blocks(),

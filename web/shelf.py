@@ -21,6 +21,9 @@ from qa.conversations.store import LOCAL_USER
 from qa.markup import day, text
 from qa.messages.say import say
 
+LISTED = 200
+"""Conversations on the page, the newest; it is sent whole."""
+
 _FORMATS = {"md": "text/markdown", "json": "application/json"}
 
 
@@ -65,7 +68,9 @@ def shelf(kept: Sequence[Summary | ItemError], current: str | None, *, readonly:
         lost = say("count.conversations", count=damaged)
         notes.append(say("shelf.unreadable", conversations=lost))
     said = "".join(f'<p class="notice">{text(note)}</p>' for note in notes)
-    items = "".join(_item(summary, summary.id == current) for summary in summaries)
+    items = "".join(_item(summary, summary.id == current) for summary in summaries[:LISTED])
+    older = len(summaries) - LISTED
+    rest = f'<p class="notice">{text(say("shelf.older", count=older))}</p>' if older > 0 else ""
     find = (
         f'<input type="search" class="find" aria-label="{text(say("shelf.find_label"))}" '
         f'placeholder="{text(say("shelf.find"))}">'
@@ -76,7 +81,7 @@ def shelf(kept: Sequence[Summary | ItemError], current: str | None, *, readonly:
     heading = text(say("shelf.heading"))
     return (
         f'<nav class="shelf" aria-label="{heading}"><h2>{heading}</h2>'
-        f"{find}{said}{empty}<ul>{items}</ul></nav>"
+        f"{find}{said}{empty}<ul>{items}</ul>{rest}</nav>"
     )
 
 

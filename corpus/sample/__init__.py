@@ -14,9 +14,6 @@ QUESTIONS = (
 )
 """Questions to try on it."""
 
-WARNING = "An invented sample: no real news"
-"""Shown wherever it is served."""
-
 
 def sample_path() -> Path:
     """Return the path of the sample's JSONL file (one article a line, UTF-8)."""

@@ -268,12 +268,20 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
+    document.body.classList.add("unhovered");
     if (document.body.classList.contains("reading")) closeSource();
     if (document.body.classList.contains("shelved")) {
       document.body.classList.remove("shelved");
       document.querySelector(".shelve")?.focus();
     }
   });
+
+  // A card that was put away comes back with the next mark.
+  for (const kind of ["pointerover", "focusin"]) {
+    document.addEventListener(kind, (event) => {
+      if (!event.target.closest(".mark")) document.body.classList.remove("unhovered");
+    });
+  }
 
   const calm = () => window.matchMedia("(prefers-reduced-motion: reduce)").matches;
 
