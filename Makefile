@@ -49,13 +49,14 @@ test: setup
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest
 
-# The page in a real browser. Once it has run, `make test` has these tests in it as well.
+# Every state of the page in real browsers. `make test` has its heart where there is a Chromium.
 test-web: setup
 	@command -v chromium chromium-browser > /dev/null || { \
 		echo "make test-web needs Chromium: install it first (Debian: apt install chromium)"; exit 1; }
+	@command -v firefox-esr > /dev/null || echo "Without firefox-esr, Firefox is left out"
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[browser]'
-	@echo "==> Trying the page in Chromium"
-	@$(BIN)/python -m pytest tests/web/test_browser.py
+	@echo "==> Trying the page in Chromium and Firefox"
+	@$(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_states.py
 
 lint: setup
 	@echo "==> Checking style, types and the direction of imports"

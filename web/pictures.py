@@ -22,9 +22,12 @@ _MOST_ABREAST = 4  # labels that have room side by side
 _LEAST_APART = 0.75  # of an even share of the line, so that no label lies upon another
 
 
-def mark(turn: int, position: int, citation: Citation) -> str:
-    """Return the number of a quote, with a card that shows it when pointed at or focused."""
-    card = f"card-{turn}-{position}"
+def mark(turn: int, position: int, citation: Citation, place: str = "short") -> str:
+    """Return the number of a quote, with a card that shows it when pointed at or focused.
+
+    In each place of an answer a quote has one mark at most.
+    """
+    card = f"{place}-{turn}-{position}"
     label = text(say("answer.open_quote", number=position + 1))
     return (
         f'<span class="mark"><button type="button" data-turn="{turn}" data-cite="{position}" '
@@ -69,7 +72,7 @@ def _row(turn: int, position: int, citation: Citation) -> str:
     years = named_years(citation)
     return (
         f'<tr><th scope="row"><bdi>{text(citation.short or "")}</bdi> '
-        f"{mark(turn, position, citation)}</th><td>{outlet(citation.publisher)}</td>"
+        f"{mark(turn, position, citation, 'differ')}</th><td>{outlet(citation.publisher)}</td>"
         f"<td>{day(citation.published)}{f' <span>{text(years)}</span>' if years else ''}</td></tr>"
     )
 

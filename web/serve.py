@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
@@ -177,6 +178,8 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
         parts: What is served beside them.
         own_machine: Whether only this machine is served, by its loopback names.
     """
+    # Else Gradio works out statistics of all events so far, in pandas, after every event.
+    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     import gradio as gr  # seconds, after the address and the store have been found usable
 
     from web.adding import add_uploads

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import shutil
 import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
@@ -25,10 +26,8 @@ from web import serve
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # Gradio makes event loops that it never closes (gradio.utils.safe_get_lock), and counts its
-    # events with an option that pandas is about to drop (gradio.queueing)
+    # Gradio makes event loops that it never closes (gradio.utils.safe_get_lock)
     config.addinivalue_line("filterwarnings", "ignore:unclosed event loop:ResourceWarning")
-    config.addinivalue_line("filterwarnings", "ignore:.*no_silent_downcasting:DeprecationWarning")
     config.addinivalue_line("filterwarnings", "ignore:unclosed <socket.* family=1,:ResourceWarning")
 
 
@@ -194,3 +193,62 @@ class Server:
 def server() -> Server:
     """A page served by this process, answering by `AssistantDouble`."""
     return Server(AssistantDouble())
+
+
+class Tab:
+    """One page in a browser, with what it asked of other hosts and what it complained about."""
+
+    def __init__(
+        self, browser: Any, address: str, width: int, height: int, path: str, **context: Any
+    ) -> None:
+        viewport = {"width": width, "height": height}
+        self.page = browser.new_context(viewport=viewport, **context).new_page()
+        self.foreign: list[str] = []
+        self.complaints: list[str] = []
+        own = (f"http://{address}/", "data:", "blob:")
+        self.page.on("request", lambda r: r.url.startswith(own) or self.foreign.append(r.url))
+        self.page.on("console", lambda m: m.type == "error" and self.complaints.append(m.text))
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(f"http://{address}/{path}")
+        self.page.wait_for_selector("#announcer" if not path else "main", state="attached")
+
+    def ask(self, question: str) -> None:
+        turns = self.page.locator("#talk .turn").count()
+        self.page.fill("#question textarea", question)
+        self.page.press("#question textarea", "Enter")
+        self.page.wait_for_selector(f"#talk .turn:nth-of-type({turns + 1})")
+
+    def __enter__(self) -> Tab:
+        return self
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        self.page.context.close()
+        if kind is None:
+            assert self.foreign == []
+            assert self.complaints == []
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Any]:
+    """Chromium; skips the test where playwright or the browser is missing."""
+    playwright = pytest.importorskip("playwright.sync_api")
+    path = shutil.which("chromium") or shutil.which("chromium-browser")
+    if path is None:
+        pytest.skip("there is no chromium here")
+    with playwright.sync_playwright() as started:
+        # as root, as in a container, Chromium starts without its sandbox only
+        browser = started.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def open_tab(chromium: Any) -> Callable[..., Tab]:
+    """Open a page of a server in Chromium, as a context manager."""
+
+    def opened(
+        address: str, width: int = 1360, height: int = 860, path: str = "", **context: Any
+    ) -> Tab:
+        return Tab(chromium, address, width, height, path, **context)
+
+    return opened

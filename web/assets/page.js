@@ -79,10 +79,10 @@
   }
 
   function copy(button) {
-    const { copy: words, link } = button.dataset;
+    const { copy: quoted, link } = button.dataset;
     const base = location.href.split("#")[0];
     const label = button.textContent;
-    toClipboard(words ?? `${base}#at=${link}`).then((done) => {
+    toClipboard(quoted ?? `${base}#at=${link}`).then((done) => {
       button.textContent = done ? words().copied : words().uncopied;
       say(button.textContent);
       window.setTimeout(() => (button.textContent = label), 2000);
@@ -91,13 +91,13 @@
   }
 
   // Without https only the older way is open to a page that is not on this computer.
-  async function toClipboard(words) {
+  async function toClipboard(taken) {
     try {
-      await navigator.clipboard.writeText(words);
+      await navigator.clipboard.writeText(taken);
       return true;
     } catch {
       const box = document.createElement("textarea");
-      box.value = words;
+      box.value = taken;
       document.body.append(box);
       box.select();
       const done = document.execCommand("copy");
@@ -268,7 +268,9 @@
 
   document.addEventListener("keydown", (event) => {
     if (event.key !== "Escape") return;
-    document.body.classList.add("unhovered");
+    for (const mark of document.querySelectorAll(".mark:hover, .mark:focus-within")) {
+      mark.classList.add("put-away");
+    }
     if (document.body.classList.contains("reading")) closeSource();
     if (document.body.classList.contains("shelved")) {
       document.body.classList.remove("shelved");
@@ -276,10 +278,12 @@
     }
   });
 
-  // A card that was put away comes back with the next mark.
+  // A card that was put away comes back when its mark is left and come back to.
   for (const kind of ["pointerover", "focusin"]) {
     document.addEventListener(kind, (event) => {
-      if (!event.target.closest(".mark")) document.body.classList.remove("unhovered");
+      for (const mark of document.querySelectorAll(".mark.put-away")) {
+        if (!mark.contains(event.target)) mark.classList.remove("put-away");
+      }
     });
   }
 
@@ -309,9 +313,9 @@
     if (said) say(said.textContent);
   }
 
-  function say(words) {
+  function say(said) {
     const region = document.getElementById("announcer");
-    if (region.textContent !== words) region.textContent = words;
+    if (region.textContent !== said) region.textContent = said;
   }
 
   // A notice that is seen for a while as well as read.
@@ -354,6 +358,7 @@
   const waiting = window.setInterval(() => {
     if (!document.querySelector("#limits .limits")) return;
     window.clearInterval(waiting);
+    document.documentElement.lang = document.getElementById("words").lang;
     newAnnouncer();
     watch("talk", turnsChanged);
     watch("now", turnsChanged);
