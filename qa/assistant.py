@@ -274,6 +274,11 @@ class Assistant:
         """Return what the archive holds."""
         return self._archive.stats()
 
+    @property
+    def newest_date(self) -> date | None:
+        """The day of the newest article, from which "last week" counts."""
+        return self._archive.newest_date
+
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         """Return the newest articles that have a date, newest first."""
         return self._archive.newest(count)

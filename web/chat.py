@@ -71,6 +71,10 @@ class Assists(Protocol):
     def publishers(self) -> dict[str, int]:
         """Return the outlets' names and how many articles each has, most first."""
 
+    @property
+    def newest_date(self) -> date | None:
+        """The day of the newest article."""
+
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         """Return the newest articles, newest first."""
 
@@ -206,8 +210,8 @@ class ChatPage:
     def _stated(self, question: str) -> Limits:
         """Return the limits that a question states; "last week" counts from the newest article."""
         try:
-            newest = self._reading.call(self._assistant.stats).newest
-            return stated_limits(question, self._publishers(), newest or date.today())
+            newest = self._reading.call(lambda: self._assistant.newest_date) or date.today()
+            return stated_limits(question, self._publishers(), newest)
         except OnRecordError:  # asking meets it again, and says so
             return NO_LIMITS
 

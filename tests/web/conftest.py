@@ -112,6 +112,8 @@ class AssistantDouble:
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None
 
+    newest_date = date(2019, 4, 2)
+
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         return [(ARTICLE, VERSION)][:count]
 
@@ -175,13 +177,17 @@ class Server:
             reply = connection.getresponse()
             return Reply(reply.status, dict(reply.getheaders()), reply.read().decode())
 
-    def event(self, name: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
-        """Call a method of the page as it does itself; return the last value of each output."""
+    def join(self, name: str, data: list[Any], session: str, event: Any = None) -> None:
+        """Call a method of the page without waiting for what it returns."""
         config = json.loads(self.get("/config").body)
         (function,) = [d["id"] for d in config["dependencies"] if d["api_name"] == name]
         join = {"data": data, "fn_index": function, "session_hash": session, "event_data": event}
         own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
         self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)
+
+    def event(self, name: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
+        """Call a method of the page as it does itself; return the last value of each output."""
+        self.join(name, data, session, event)
         stream = self.get(f"/gradio_api/queue/data?session_hash={session}").body
         messages = [json.loads(line.removeprefix("data: ")) for line in stream.split("\n") if line]
         (done,) = [m for m in messages if m["msg"] == "process_completed"]

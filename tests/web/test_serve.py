@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+import http.client
 import json
 import signal
 import socket
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -146,3 +149,25 @@ def test_a_signal_stops_it(sent: signal.Signals, code: int) -> None:
         process.send_signal(sent)
         _, errors = process.communicate(timeout=20)
     assert (process.returncode, errors) == (code, b"")
+
+
+def test_a_browser_that_closes_in_the_middle_leaves_nothing_behind(double: Any) -> None:
+    """The answer on its way is finished or dropped, and everybody else is answered."""
+    release = threading.Event()
+
+    class Slow(double.AssistantDouble):  # type: ignore[misc, name-defined]
+        def ask(self, question: str, **rest: Any) -> Any:
+            if question == "slow?":
+                release.wait(20)
+            return super().ask(question, **rest)
+
+    server = double.Server(Slow())
+    for number in range(4):  # more than are answered at once
+        with closing(http.client.HTTPConnection(server.address, timeout=30)) as connection:
+            server.join("ask", ["slow?", None, None, None], f"gone{number}")
+            connection.request("GET", f"/gradio_api/queue/data?session_hash=gone{number}")
+            connection.getresponse().read(20)
+    release.set()
+    talk = server.event("ask", ["How much?", None, None, None], "stays")[4]
+    assert "How much?" in talk
+    assert "slow?" not in talk
