@@ -24,7 +24,7 @@ MOST_LOOKED_AT = 1000
 def ingest(
     context: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files and folders.")
+        list[str] | None, typer.Argument(metavar="SOURCE...", help="Files, folders and links.")
     ] = None,
     sample: Annotated[
         bool, typer.Option("--sample", help="The sample articles that come with OnRecord.")
@@ -36,8 +36,9 @@ def ingest(
 ) -> None:
     """Read articles into the store, which is made if there is none.
 
-    Text, Markdown, HTML and JSON-lines files, and folders of these. What is stored already is left
-    as it is; a changed text becomes a new version, and only the newest is quoted.
+    Text, Markdown, HTML and JSON-lines files, folders of these, and links of single pages. What is
+    stored already is left as it is; a changed text becomes a new version, and only the newest is
+    quoted.
 
     For example: onrecord ingest news/ articles.jsonl --store data
     """

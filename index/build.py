@@ -52,7 +52,7 @@ def ingest(
     """Read the sources and store what is new; a bad item never stops the rest.
 
     Args:
-        sources: Files and folders.
+        sources: Files, folders and links of pages.
         archive: Where to store; other writers wait until the end.
         embedder: Must be the one that made the store's vectors.
         progress: Called after every item.

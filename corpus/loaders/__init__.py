@@ -37,23 +37,28 @@ _SNIFFED = 2048
 
 
 def load(source: str) -> Iterator[RawArticle | ItemError]:
-    """Yield the articles of a file or folder one by one; a bad item is yielded as its error.
+    """Yield the articles of a source one by one; a bad item is yielded as its error.
 
     Args:
-        source: The path of a file, or of a folder, which is searched as it is read.
+        source: The path of a file, or of a folder, which is searched as it is read; or the link
+            of a page, which is fetched.
     """
     if _LINK.match(source):
-        yield ItemError(
-            "E_SCHEME",
-            "links are not fetched by this version",
-            source=source,
-            hint="save the page and ingest the file",
-        )
+        yield _load_page(source)
     elif is_folder(source):
         for path in walk(source):
             yield from [path] if isinstance(path, ItemError) else _load_file(path)
     else:
         yield from _load_file(source)
+
+
+def _load_page(link: str) -> RawArticle | ItemError:
+    from corpus.fetch import article_from, fetch  # what most ingests need not load
+
+    try:
+        return article_from(fetch(link))
+    except ItemError as error:
+        return error
 
 
 def _load_file(path: str) -> Iterator[RawArticle | ItemError]:
