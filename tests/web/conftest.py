@@ -234,7 +234,7 @@ class Tab:
             assert self.complaints == []
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # playwright's event loop must be gone when others begin theirs
 def chromium() -> Iterator[Any]:
     """Chromium; skips the test where playwright or the browser is missing."""
     playwright = pytest.importorskip("playwright.sync_api")
