@@ -109,6 +109,11 @@ class Assistant:
         return self._embedder
 
     @property
+    def floor(self) -> float:
+        """The confidence, 0 to 1, below which a question is declined."""
+        return self._floor
+
+    @property
     def settings(self) -> dict[str, object]:
         """Whatever may change an answer but the archive; ready for `json.dumps`."""
         return {

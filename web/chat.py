@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Collection, Iterator, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from queue import SimpleQueue
 from typing import Any, Protocol
@@ -20,7 +20,8 @@ from corpus.article import Article, Version
 from corpus.catalogue import Stats
 from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, Limits
-from qa.answer import Answer, Conversation, Turn
+from qa.answer import Conversation, Turn
+from qa.assistant import Trace
 from qa.conversations.kept import Reopened
 from qa.limits import stated_limits
 from qa.messages.say import say
@@ -43,7 +44,8 @@ TABS_KEPT = 100
 """Conversations held in memory; the longest unused go first."""
 NEWEST_SHOWN = 4
 _PARTS = (
-    "held", "at", "box", "send", "talk", "now", "further", "source", "shelf", "within", "limits",
+    "held", "at", "last", "box", "send", "talk", "now", "further", "source", "shelf", "within",
+    "limits",
 )  # fmt: skip
 Changes = tuple[object, ...]
 
@@ -51,7 +53,7 @@ Changes = tuple[object, ...]
 class Assists(Protocol):
     """What the page needs of `qa.assistant.Assistant`."""
 
-    def ask(
+    def trace(
         self,
         question: str,
         *,
@@ -59,7 +61,7 @@ class Assists(Protocol):
         without: Collection[str],
         limits: Limits,
         progress: Callable[[str], None],
-    ) -> Answer:
+    ) -> Trace:
         """Answer one question; OnRecordError says why not, in words for the user."""
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
@@ -79,6 +81,15 @@ class Assists(Protocol):
         """Return the newest articles, newest first."""
 
 
+class Suggests(Protocol):
+    """What the page needs of `qa.suggestions.suggest.Suggestions`."""
+
+    def following(
+        self, trace: Trace, conversation: Conversation, limits: Limits, /, *, search: bool
+    ) -> list[str]:
+        """Return questions to go on with after the last answer."""
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """What a page offers beside answers.
@@ -88,6 +99,7 @@ class Offers:
         is_sample: Whether the collection is the invented sample, which is said at the top.
         kept: Keeps the conversations; None where none are kept.
         judges: Keeps what readers say of answers; None where it is not asked.
+        suggests: Proposes questions to go on with; None where none are.
         adds: Whether articles can be added.
     """
 
@@ -95,6 +107,7 @@ class Offers:
     is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
+    suggests: Suggests | None = None
     adds: bool = False
 
 
@@ -115,7 +128,7 @@ class ChatPage:
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
             parts = {"held": gr.State(Conversation()), "at": gr.State(None)}
-            parts["within"] = gr.State(NO_LIMITS)
+            parts |= {"last": gr.State(None), "within": gr.State(NO_LIMITS)}
             strip = html("", "banner")
             with gr.Row(elem_id="desk"):
                 parts["shelf"] = html("", "shelf", visible=self._keeping is not None)
@@ -142,7 +155,7 @@ class ChatPage:
             show_progress="hidden",
             api_visibility="private",
         )
-        connect(
+        answered = connect(
             [parts["box"].submit, parts["send"].click, talk.submit, parts["further"].submit],
             self.ask,
             inputs=[parts[name] for name in ("box", "held", "at", "within")],
@@ -150,6 +163,14 @@ class ChatPage:
             trigger_mode="once",  # a second press while one is answered asks nothing
             concurrency_limit=QUESTIONS_AT_ONCE,
         )
+        if self._offers.suggests:
+            answered.then(
+                self.suggest,
+                inputs=[parts[name] for name in ("held", "last", "within")],
+                outputs=[parts["further"], parts["last"]],
+                show_progress="hidden",
+                api_visibility="private",
+            )
         connect(
             [talk.select, source.select],
             self.show,
@@ -181,6 +202,7 @@ class ChatPage:
         return {
             "held": Conversation(),
             "at": None,
+            "last": None,
             "talk": welcome(self._offers.examples(), newest),
             "now": "",
             "further": "",
@@ -234,7 +256,7 @@ class ChatPage:
             yield _changed(within=within, limits=self._bar(within))
         lines: SimpleQueue[str | None] = SimpleQueue()
         future = self._asking.start(
-            self._assistant.ask,
+            self._assistant.trace,
             asked.question,
             conversation=asked.before,
             without=asked.without,
@@ -247,18 +269,19 @@ class ChatPage:
         yield self._finished(asked, held, at, future)
 
     def _finished(
-        self, asked: _Asked, held: Conversation, at: str | None, future: Future[Answer]
+        self, asked: _Asked, held: Conversation, at: str | None, future: Future[Trace]
     ) -> Changes:
         idle = gr.Button(interactive=True)
         question = asked.question
         again = question.encode("utf-8", "replace").decode()  # half characters cannot be sent back
         try:
-            answer = future.result()
+            trace = future.result()
         except OnRecordError as error:  # its text is meant for the user
             return _changed(box=again, send=idle, now=markup.hint(str(error)))
         except Exception:
             log.exception("a question failed")
             return _changed(box=again, send=idle, now=markup.hint(say("refused.failed")))
+        answer = trace.answer
         turn = Turn(question, answer.standalone, answer, without=asked.without)
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
         source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
@@ -266,7 +289,8 @@ class ChatPage:
             source = self._reading.call(
                 citation_source, held, len(held.turns) - 1, 0, self._assistant.source
             )
-        shown = {"held": held, "send": idle, "talk": self._turns(held), "now": "", "source": source}
+        shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
+        shown |= {"talk": self._turns(held), "now": "", "further": ""}
         return _changed(**shown | self._kept(at, turn))
 
     def _turns(self, held: Conversation) -> str:
@@ -282,6 +306,21 @@ class ChatPage:
             return {"now": markup.hint(say("shelf.unkept", error=error))}
         # The list is long and stays as it is while one conversation goes on.
         return {} if kept == at else {"at": kept, "shelf": self._listing(kept)}
+
+    @localised
+    def suggest(
+        self, held: Conversation, last: Trace | None, within: Limits, _request: gr.Request
+    ) -> tuple[object, None]:
+        """Return questions to go on with; where others wait, none that has to be tried first."""
+        if self._offers.suggests is None or last is None:
+            return gr.skip(), None
+        try:
+            questions = self._asking.call(
+                self._offers.suggests.following, last, held, within, search=self._asking.idle
+            )
+        except OnRecordError:  # what is asked next meets it again
+            questions = []
+        return markup.further(questions), None
 
     @localised
     def manage(self, at: str | None, event: gr.EventData, _request: gr.Request) -> Changes:
@@ -307,6 +346,7 @@ class ChatPage:
         return _changed(
             held=held,
             at=reopened.summary.id,
+            last=None,
             talk=self._turns(held),
             now=markup.hint(damaged) if lost else "",
             further="",

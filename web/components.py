@@ -22,9 +22,9 @@ for (const kind of ['click', 'change', 'submit']) {
 """
 
 
-def connect(triggers: Sequence[Any], fn: Callable[..., Any], **options: Any) -> None:  # noqa: ANN401
-    """Connect events that are no API and show no progress but our own."""
-    gr.on(triggers, fn, show_progress="hidden", api_visibility="private", **options)
+def connect(triggers: Sequence[Any], fn: Callable[..., Any], **options: Any) -> Any:  # noqa: ANN401
+    """Connect events that are no API and show no progress but our own; return what can follow."""
+    return gr.on(triggers, fn, show_progress="hidden", api_visibility="private", **options)
 
 
 def html(value: str, name: str, *, visible: bool = True) -> gr.HTML:

@@ -29,12 +29,13 @@ from web.guard import LOOPBACK_NAMES, Guard
 if TYPE_CHECKING:
     from qa.settings import Settings
     from web.adding import Adds
-    from web.chat import Assists
+    from web.chat import Assists, Suggests
     from web.judging import Judges
     from web.overview import Shows
     from web.shelf import Keeps
 
 ASSETS = Path(__file__).parent / "assets"
+_SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
 _STRIP = """
 <link rel="icon" href="/onrecord/icon.svg">
@@ -57,6 +58,7 @@ class Parts:
         kept: Keeps the conversations, of the one who sits at this machine only, as nobody else
             can be told apart.
         judges: Keeps what readers say of answers.
+        suggests: Proposes questions to go on with.
         adds: Adds articles, for the one who sits at this machine only.
         shows: Shows what is searched.
     """
@@ -65,6 +67,7 @@ class Parts:
     is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
+    suggests: Suggests | None = None
     adds: Adds | None = None
     shows: Shows | None = None
 
@@ -100,6 +103,8 @@ def serve(
     from qa.assemble import open_assistant
     from qa.conversations.store import Conversations
     from qa.evaluation.sets.feedback import record_feedback
+    from qa.suggestions.suggest import Suggestions
+    from web.lately import Lately
 
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
@@ -107,11 +112,14 @@ def serve(
         threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
         with open_archive(store) as archive, Conversations(archive) as kept:
+            suggestions = Suggestions(assistant, archive)
+            lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
             parts = Parts(
-                examples=lambda: QUESTIONS if is_sample else (),
+                examples=(lambda: QUESTIONS) if is_sample else lately,
                 is_sample=is_sample,
                 kept=kept,
                 judges=partial(record_feedback, store),
+                suggests=suggestions,
                 adds=None if archive.readonly else Adding(store, assistant.embedder),
                 shows=archive,
             )
@@ -198,7 +206,14 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
         add_uploads(app, adds, lambda: collection(assistant.stats()))
     if parts.shows:
         add_overview(app, parts.shows, _STRIP, paths=own_machine)
-    offers = Offers(parts.examples, parts.is_sample, kept, parts.judges, adds=adds is not None)
+    offers = Offers(
+        examples=parts.examples,
+        is_sample=parts.is_sample,
+        kept=kept,
+        judges=parts.judges,
+        suggests=parts.suggests,
+        adds=adds is not None,
+    )
     gr.mount_gradio_app(
         app,
         ChatPage(assistant, offers).blocks(),

@@ -21,6 +21,7 @@ from corpus.errors import QuestionError
 from index.chunk_index import Limits
 from index.schema import open_archive
 from qa.answer import Answer, Citation, Conversation, Statement
+from qa.assistant import Trace
 from qa.conversations.store import Conversations
 from web import serve
 
@@ -108,6 +109,9 @@ class AssistantDouble:
         progress("searching 1 article")
         progress("checking quotes")
         return declined(question) if question.startswith("who") else answered(question)
+
+    def trace(self, question: str, **rest: Any) -> Trace:
+        return Trace(self.ask(question, **rest), (), ())
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None

@@ -15,6 +15,7 @@ import pytest
 
 from corpus.errors import UsageError
 from web import serve
+from web.chat import _PARTS
 
 ROOT = Path(__file__).parents[2]
 
@@ -49,37 +50,41 @@ def test_the_settings_given_to_the_browser_keep_our_secrets(server: Any) -> None
     assert all(d["api_visibility"] == "private" for d in values["dependencies"])
 
 
+def asked(server: Any, question: str, session: str) -> dict[str, Any]:
+    """Ask on the page; return what each part shows then."""
+    outputs = server.event("ask", [question, None, None, None], session)
+    return dict(zip(_PARTS, outputs, strict=True))
+
+
 def test_a_question_goes_through_the_page(server: Any) -> None:
-    held, _at, box, _send, talk, now, _further, source, *_ = server.event(
-        "ask", ["How much?", None, None, None], "one"
-    )
-    assert held is None  # the conversation stays on the server
-    assert now == ""
-    assert "$12 million" in talk
-    assert "Lowhaven" in source
-    assert box["__type__"] == "update"
+    shown = asked(server, "How much?", "one")
+    assert shown["held"] is None  # the conversation stays on the server
+    assert shown["now"] == ""
+    assert "$12 million" in shown["talk"]
+    assert "Lowhaven" in shown["source"]
+    assert shown["box"]["__type__"] == "update"
 
 
 @pytest.mark.parametrize(
     "typed", ["", " \t\n", "fail \ud800 \x00 \x1b[31m", "fail" + "x" * 900_000]
 )
 def test_a_question_that_fails_comes_back_with_a_hint(typed: str, server: Any) -> None:
-    _held, _at, box, _send, _talk, now, *_ = server.event("ask", [typed, None, None, None], "hint")
-    assert '<p class="hint"' in now
-    assert box[:4].strip() == typed[:4].strip()
+    shown = asked(server, typed, "hint")
+    assert '<p class="hint"' in shown["now"]
+    assert shown["box"][:4].strip() == typed[:4].strip()
 
 
 def test_tabs_have_conversations_of_their_own(server: Any) -> None:
-    server.event("ask", ["first of a?", None, None, None], "a")
-    server.event("ask", ["first of b?", None, None, None], "b")
-    talk = server.event("ask", ["second of a?", None, None, None], "a")[4]
+    asked(server, "first of a?", "a")
+    asked(server, "first of b?", "b")
+    talk = asked(server, "second of a?", "a")["talk"]
     assert "first of a?" in talk
     assert "second of a?" in talk
     assert "first of b?" not in talk
 
 
 def test_a_click_opens_the_source(server: Any) -> None:
-    server.event("ask", ["How much?", None, None, None], "click")
+    asked(server, "How much?", "click")
     (source,) = server.event("show", [None], "click", {"turn": 0, "cite": 1})
     assert '<mark class="selected">It will open' in source
     (other,) = server.event("show", [None], "never", {"turn": 0, "cite": 1})
@@ -168,6 +173,6 @@ def test_a_browser_that_closes_in_the_middle_leaves_nothing_behind(double: Any) 
             connection.request("GET", f"/gradio_api/queue/data?session_hash=gone{number}")
             connection.getresponse().read(20)
     release.set()
-    talk = server.event("ask", ["How much?", None, None, None], "stays")[4]
+    talk = asked(server, "How much?", "stays")["talk"]
     assert "How much?" in talk
     assert "slow?" not in talk

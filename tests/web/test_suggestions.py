@@ -1,0 +1,118 @@
+"""Questions that the page proposes: to begin with, and after an answer."""
+
+from __future__ import annotations
+
+import threading
+import time
+from typing import Any
+
+import gradio as gr
+import pytest
+
+from corpus.errors import StoreError
+from index.chunk_index import Limits
+from qa.answer import Conversation, Turn
+from qa.assistant import Trace
+from web.chat import ChatPage, Offers
+from web.lately import Lately
+from web.workers import Workers
+
+NOBODY: Any = None
+
+
+class Suggesting:
+    """Proposes two questions, one of them hostile; remembers how it was asked."""
+
+    def __init__(self) -> None:
+        self.given: list[tuple[Conversation, Limits, bool]] = []
+
+    def following(
+        self, _trace: Trace, conversation: Conversation, limits: Limits, *, search: bool
+    ) -> list[str]:
+        self.given.append((conversation, limits, search))
+        return ["And the <dam>?", "Who says so?"]
+
+
+def last_of(double: Any) -> tuple[Conversation, Trace]:
+    answer = double.answered("How much?")
+    return Conversation((Turn("How much?", "How much?", answer),)), Trace(answer, (), ())
+
+
+def test_after_an_answer_questions_are_proposed(double: Any, assistant: Any) -> None:
+    suggests = Suggesting()
+    page = ChatPage(assistant, Offers(suggests=suggests))
+    held, last = last_of(double)
+    html, kept = page.suggest(held, last, Limits("Gazette"), NOBODY)
+    assert 'data-ask="And the &lt;dam&gt;?"' in html
+    assert kept is None  # the evidence is not held any longer
+    assert suggests.given == [(held, Limits("Gazette"), True)]
+
+
+def test_without_an_answer_or_a_proposer_nothing_is(double: Any, assistant: Any) -> None:
+    held, last = last_of(double)
+    proposing, silent = (ChatPage(assistant, Offers(suggests=s)) for s in (Suggesting(), None))
+    assert proposing.suggest(held, None, Limits(), NOBODY) == (gr.skip(), None)
+    assert silent.suggest(held, last, Limits(), NOBODY) == (gr.skip(), None)
+
+
+def test_where_the_store_fails_nothing_is_proposed(double: Any, assistant: Any) -> None:
+    class Failing(Suggesting):
+        def following(self, *_: object, **__: object) -> list[str]:
+            raise StoreError("gone")
+
+    held, last = last_of(double)
+    page = ChatPage(assistant, Offers(suggests=Failing()))
+    assert page.suggest(held, last, Limits(), NOBODY) == ("", None)
+
+
+def test_workers_know_whether_somebody_waits() -> None:
+    workers, release = Workers(1, "test"), threading.Event()
+    assert workers.idle
+    futures = [workers.start(release.wait, 10) for _ in range(2)]
+    assert not workers.idle
+    release.set()
+    assert all(future.result() for future in futures)
+    assert workers.call(lambda: 3) == 3
+    wait_for(lambda: workers.idle)
+    with pytest.raises(ZeroDivisionError):
+        workers.call(lambda: 1 // 0)
+    wait_for(lambda: workers.idle)
+
+
+def wait_for(holds: Any) -> None:
+    end = time.monotonic() + 10
+    while not holds() and time.monotonic() < end:
+        time.sleep(0.01)
+    assert holds()
+
+
+def test_opening_questions_are_found_once_for_each_state_of_the_collection() -> None:
+    found: list[int] = []
+    state = 1
+
+    def find() -> list[str]:
+        found.append(state)
+        return [f"What of {state}?"]
+
+    lately = Lately(find, lambda: state)
+    wait_for(lambda: list(lately()) == ["What of 1?"])
+    state = 2
+    wait_for(lambda: list(lately()) == ["What of 2?"])
+    assert found == [1, 2]
+
+
+def test_a_search_for_opening_questions_that_fails_shows_none(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    def find() -> list[str]:
+        raise StoreError("gone")
+
+    lately = Lately(find, lambda: 1)
+    assert list(lately()) == []
+    wait_for(lambda: "no questions to begin with" in caplog.text)
+    assert list(lately()) == []
+
+
+def test_opening_questions_are_looked_for_before_anybody_comes() -> None:
+    lately = Lately(lambda: ["What?"], lambda: 1, first=0.01)
+    wait_for(lambda: list(lately._questions) == ["What?"])

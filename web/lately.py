@@ -1,0 +1,56 @@
+"""Questions to begin with, found in the background whenever the collection has changed."""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable, Hashable, Sequence
+from contextlib import suppress
+
+log = logging.getLogger(__name__)
+
+_LOW_PRIORITY = 10
+"""Added to the thread's niceness, so that nobody's question waits for it."""
+
+
+class Lately:
+    """Questions about what the collection holds lately; a call returns those that are known."""
+
+    def __init__(
+        self, find: Callable[[], Sequence[str]], state: Callable[[], Hashable], *, first: float = 0
+    ) -> None:
+        """Find questions.
+
+        Args:
+            find: Takes seconds.
+            state: Returns what changes with the collection.
+            first: Seconds to wait before the first search.
+        """
+        self._find = find
+        self._state = state
+        self._questions: Sequence[str] = ()
+        self._known: Hashable = None
+        self._searching = threading.Lock()
+        if first:
+            timer = threading.Timer(first, self)
+            timer.daemon = True
+            timer.start()
+
+    def __call__(self) -> Sequence[str]:
+        """Return the questions found last, and look for others where the collection changed."""
+        state = self._state()
+        if state != self._known and self._searching.acquire(blocking=False):
+            self._known = state
+            threading.Thread(target=self._search, name="lately", daemon=True).start()
+        return self._questions
+
+    def _search(self) -> None:
+        with suppress(OSError, AttributeError):  # Linux lets a thread be nicer than its process
+            os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
+        try:
+            self._questions = self._find()
+        except Exception:
+            log.exception("no questions to begin with could be found")
+        finally:
+            self._searching.release()
