@@ -7,17 +7,15 @@ events, holds one conversation a browser tab in `gr.State`, and runs questions o
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Iterator
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import date
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 import gradio as gr
 
-from corpus.article import Article, Version
-from corpus.catalogue import Stats
 from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
@@ -28,9 +26,9 @@ from qa.messages.say import say
 from web import limits, markup, panel
 from web.banner import banner, welcome
 from web.components import TYPED_LIMIT, connect, html, question_box, send_button
-from web.judging import Judges, judge
+from web.judging import judge
 from web.keeping import Keeping
-from web.shelf import Keeps
+from web.offers import Assists, Offers
 from web.source import citation_source, source_of
 from web.visit import localised
 from web.workers import Workers
@@ -48,67 +46,6 @@ _PARTS = (
     "limits",
 )  # fmt: skip
 Changes = tuple[object, ...]
-
-
-class Assists(Protocol):
-    """What the page needs of `qa.assistant.Assistant`."""
-
-    def trace(
-        self,
-        question: str,
-        *,
-        conversation: Conversation,
-        without: Collection[str],
-        limits: Limits,
-        progress: Callable[[str], None],
-    ) -> Trace:
-        """Answer one question; OnRecordError says why not, in words for the user."""
-
-    def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
-        """Return a stored version and its article."""
-
-    def stats(self) -> Stats:
-        """Return how much is searched."""
-
-    def publishers(self) -> dict[str, int]:
-        """Return the outlets' names and how many articles each has, most first."""
-
-    @property
-    def newest_date(self) -> date | None:
-        """The day of the newest article."""
-
-    def newest(self, count: int) -> list[tuple[Article, Version]]:
-        """Return the newest articles, newest first."""
-
-
-class Suggests(Protocol):
-    """What the page needs of `qa.suggestions.suggest.Suggestions`."""
-
-    def following(
-        self, trace: Trace, conversation: Conversation, limits: Limits, /, *, search: bool
-    ) -> list[str]:
-        """Return questions to go on with after the last answer."""
-
-
-@dataclass(frozen=True, slots=True)
-class Offers:
-    """What a page offers beside answers.
-
-    Attributes:
-        examples: Returns questions to try, offered at the start.
-        is_sample: Whether the collection is the invented sample, which is said at the top.
-        kept: Keeps the conversations; None where none are kept.
-        judges: Keeps what readers say of answers; None where it is not asked.
-        suggests: Proposes questions to go on with; None where none are.
-        adds: Whether articles can be added.
-    """
-
-    examples: Callable[[], Sequence[str]] = tuple
-    is_sample: bool = False
-    kept: Keeps | None = None
-    judges: Judges | None = None
-    suggests: Suggests | None = None
-    adds: bool = False
 
 
 class ChatPage:

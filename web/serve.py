@@ -29,8 +29,8 @@ from web.guard import LOOPBACK_NAMES, Guard
 if TYPE_CHECKING:
     from qa.settings import Settings
     from web.adding import Adds
-    from web.chat import Assists, Suggests
     from web.judging import Judges
+    from web.offers import Assists, Suggests
     from web.overview import Shows
     from web.shelf import Keeps
 
@@ -191,9 +191,10 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
     import gradio as gr  # seconds, after the address and the store have been found usable
 
     from web.adding import add_uploads
-    from web.chat import ChatPage, Offers
+    from web.chat import ChatPage
     from web.components import theme
     from web.markup import collection
+    from web.offers import Offers
     from web.overview import add_overview
     from web.shelf import add_downloads
 

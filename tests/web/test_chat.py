@@ -9,8 +9,9 @@ import pytest
 from corpus.errors import StoreError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
-from web.chat import _PARTS, TURNS_KEPT, ChatPage, Offers
+from web.chat import _PARTS, TURNS_KEPT, ChatPage
 from web.components import theme
+from web.offers import Offers
 
 NOTHING = Conversation()
 NOBODY: Any = None  # no request, whose language would be spoken

@@ -12,8 +12,9 @@ import pytest
 from corpus.errors import StoreError
 from qa.answer import Answer, Conversation, Turn
 from qa.evaluation.sets.feedback import Feedback, read_feedback, record_feedback
-from web.chat import ChatPage, Offers
+from web.chat import ChatPage
 from web.judging import judge
+from web.offers import Offers
 
 NOBODY: Any = None
 

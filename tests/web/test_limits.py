@@ -10,8 +10,9 @@ import pytest
 
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation
-from web.chat import _PARTS, ChatPage, Offers
+from web.chat import _PARTS, ChatPage
 from web.limits import bar, changed, joined
+from web.offers import Offers
 
 OUTLETS = ["Tallis Wire", "The <Post>"]
 JUNE = Limits("Tallis Wire", date(2016, 6, 1), date(2016, 6, 30))

@@ -14,7 +14,8 @@ from index.chunk_index import NO_LIMITS
 from qa.answer import Conversation
 from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
-from web.chat import _PARTS, ChatPage, Offers
+from web.chat import _PARTS, ChatPage
+from web.offers import Offers
 from web.serve import Parts, application
 from web.shelf import shelf
 

@@ -13,8 +13,9 @@ from corpus.errors import StoreError
 from index.chunk_index import Limits
 from qa.answer import Conversation, Turn
 from qa.assistant import Trace
-from web.chat import ChatPage, Offers
+from web.chat import ChatPage
 from web.lately import Lately
+from web.offers import Offers
 from web.workers import Workers
 
 NOBODY: Any = None
