@@ -13,6 +13,7 @@ from cli.conversations import conversations
 from cli.edge import PROGRAM, handle_signals, run
 from cli.evaluate import evaluate
 from cli.ingest import ingest
+from cli.keys import keys
 from cli.quote import quote
 from cli.serve import serve
 from cli.store import errors, export, prepare, rebuild, remove, stats, verify
@@ -37,6 +38,7 @@ for command in COMMANDS:
     application.command()(command)
 application.add_typer(conversations, name="conversations")
 application.add_typer(evaluate, name="eval")
+application.add_typer(keys, name="keys")
 
 
 @application.callback()

@@ -29,10 +29,10 @@ from cli.progress import steps_shown
 from corpus.errors import QuestionError
 
 if TYPE_CHECKING:
-    from cli.batch import Ask
     from index.chunk_index import Limits
     from qa.answer import Answer, Conversation
     from qa.assistant import Assistant
+    from qa.history import Ask
 
 NAMES_SHOWN = 3
 PROOF_SUFFIXES = (".html", ".json")

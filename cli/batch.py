@@ -3,31 +3,19 @@
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable, Iterator
-from datetime import date
-from typing import Annotated, Any, BinaryIO
+from collections.abc import Iterator
+from typing import Any, BinaryIO
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, ValidationError
 
-from corpus.days import parse_day
 from corpus.errors import QuestionError
 from corpus.strict_json import StrictJsonError, parse_json
-from qa.answer import Answer, Conversation, Turn
+from qa.answer import Answer
+from qa.history import Ask, Day, PastQuestion, Understand, conversation_from
 from qa.render import to_json
 
 LONGEST_LINE = 1_000_000
 """Bytes of one line; a question has at most some thousand characters."""
-
-Ask = Callable[[str, Conversation, date | None], Answer]
-Understand = Callable[[str, Conversation], str]
-
-
-class PastQuestion(BaseModel):
-    """A turn of the history; without an answer it is answered first."""
-
-    model_config = ConfigDict(frozen=True, strict=True)
-    question: str
-    answer: str | None = None
 
 
 class BatchQuestion(BaseModel):
@@ -36,7 +24,7 @@ class BatchQuestion(BaseModel):
     model_config = ConfigDict(frozen=True, strict=True)
     id: str | int | None = None
     question: str
-    asked: Annotated[date | None, BeforeValidator(lambda day: day and parse_day(day))] = None
+    asked: Day = None
     history: list[PastQuestion] = []
 
 
@@ -100,17 +88,5 @@ def _id_of(record: object) -> str | int | None:
 
 
 def _answered(question: BatchQuestion, ask: Ask, understand: Understand) -> Answer:
-    conversation = Conversation()
-    for number, past in enumerate(question.history):
-        try:
-            if past.answer is None:
-                answer = ask(past.question, conversation, question.asked)
-                turn = Turn(past.question, answer.standalone, answer)
-            else:  # an answer given by the caller is never taken for a source
-                standalone = understand(past.question, conversation)
-                turn = Turn(past.question, standalone, said=past.answer)
-            conversation = conversation.with_turn(turn)
-        except QuestionError as error:
-            field = f"history.{number}.{error.field}"
-            raise QuestionError(error.code, str(error), field) from error
+    conversation = conversation_from(question.history, question.asked, ask, understand)
     return ask(question.question, conversation, question.asked)

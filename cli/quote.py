@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -36,7 +36,7 @@ def quote(
     if len(sentence) > LONGEST:
         context.fail(f"the sentence has more than {LONGEST:,} characters")
     from index.schema import open_archive
-    from qa.quotes import find_quote
+    from qa.quotes import find_quote, match_json
 
     with open_archive(read_settings(config, store).store) as archive:
         match = find_quote(archive, sentence)
@@ -44,18 +44,6 @@ def quote(
         typer.echo(json.dumps(match_json(match), ensure_ascii=False))
     else:
         typer.echo("\n".join(match_lines(match)))
-
-
-def match_json(match: QuoteMatch) -> dict[str, Any]:
-    """Return what was found as JSON."""
-    from qa.render import citation_json
-
-    return {
-        "status": match.status,
-        "citation": citation_json(match.citation) if match.citation else None,
-        "differences": [difference._asdict() for difference in match.differences],
-        "others": [citation_json(citation) for citation in match.others],
-    }
 
 
 def match_lines(match: QuoteMatch) -> Iterator[str]:

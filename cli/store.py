@@ -23,7 +23,7 @@ from cli.progress import progress_shown
 from corpus.counts import counted
 
 if TYPE_CHECKING:
-    from corpus.article import Article, Version
+    pass
 
 
 def export(store: Store = None, config: Config = None, _debug: Debug = False) -> None:
@@ -33,33 +33,19 @@ def export(store: Store = None, config: Config = None, _debug: Debug = False) ->
 
     For example: onrecord export > articles.jsonl
     """
+    from corpus.export import article_json
     from index.schema import open_archive
 
     damaged = 0
     with open_archive(read_settings(config, store).store) as archive:
         for article, version in archive.current_versions():
             if version.is_intact:
-                _print_json(exported(article, version))
+                _print_json(article_json(article, version))
             else:
                 damaged += 1
                 error_line(f"{article.id}: E_DAMAGED the text no longer matches its digest")
     if damaged:
         raise typer.Exit(STORE)
-
-
-def exported(article: Article, version: Version) -> dict[str, Any]:
-    """Return an article as the contract exports it; `ingest` reads it back."""
-    return {
-        "id": article.id,
-        "url": article.url,
-        "publisher": article.publisher,
-        "title": version.title,
-        "authors": list(version.authors),
-        "published": version.published.isoformat() if version.published else None,
-        "version": version.number,
-        "sha256": version.sha256,
-        "text": version.text,
-    }
 
 
 def remove(

@@ -115,6 +115,25 @@ class Catalogue(Database):
             )
         )
 
+    def listed(
+        self, count: int, *, after: str = "", publisher: str | None = None
+    ) -> list[tuple[Article, Version]]:
+        """Return articles with their newest version in the order of their ids.
+
+        Args:
+            count: How many at most.
+            after: The id after which they begin.
+            publisher: Its name, in any case of letters; None for all.
+        """
+        limit = "" if publisher is None else " AND publisher = ? COLLATE NOCASE"
+        rows = self._rows(
+            f"{SELECT_VERSION} WHERE current = 1 AND article_id > ?{limit}"
+            " ORDER BY article_id LIMIT ?",
+            *(value for value in (after, publisher) if value is not None),
+            count,
+        )
+        return [(article_from(row[ARTICLE_START:]), version_from(row)) for row in rows]
+
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         """Return the newest articles that have a date, newest first, those unaltered.
 

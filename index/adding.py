@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path, PurePath
@@ -14,7 +14,7 @@ from corpus.article import Article, RawArticle, Version
 from corpus.errors import ItemError
 from corpus.fetch import article_from, fetch
 from corpus.loaders import load
-from index.build import ingest
+from index.build import IngestReport, ingest
 from index.embed import Embedder
 from index.intake import cleaned
 from index.schema import open_archive
@@ -74,6 +74,21 @@ class Adding:
         known = {field: given[field].strip() for field in _FIELDS if given.get(field, "").strip()}
         line = json.dumps({"text": "", **known})
         return self._line(line, known.get("title", "the pasted text"))
+
+    def articles(self, records: Iterable[Mapping[str, object]]) -> IngestReport:
+        """Store articles, each as its JSON line has it; return what became of them.
+
+        Refused ones are named by their number among them, from 1.
+        """
+        with TemporaryDirectory() as folder:
+            path = Path(folder, "articles.jsonl")
+            path.write_text("".join(f"{json.dumps(record)}\n" for record in records), "utf-8")
+            with open_archive(self._store) as archive:
+                report = ingest([str(path)], archive, self._embedder)
+                if report.refused:
+                    archive.forget_errors(str(path))
+            report.refused = [_named(error, "articles") for error in report.refused]
+            return report
 
     def page(self, url: str) -> Added:
         """Fetch the page behind a link and store its article."""

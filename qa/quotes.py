@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
-from typing import Literal
+from typing import Any, Literal
 
 from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version, day_of
@@ -17,6 +17,7 @@ from index.lexical import search, search_phrase
 from index.schema import read_chunks
 from qa.answer import Citation, Evidence
 from qa.fold import fold, fold_with_map, occurrences
+from qa.render import citation_json
 from qa.verify import cite, cuts_no_figure
 from qa.worddiff import Difference, differences, in_order, shared, weight
 
@@ -74,6 +75,16 @@ class _Stretch:
             1, self.article, self.version, sentence, 1.0, context=context, quote_span=part
         )
         return cite(evidence)
+
+
+def match_json(match: QuoteMatch) -> dict[str, Any]:
+    """Return what was found for a quote as JSON."""
+    return {
+        "status": match.status,
+        "citation": citation_json(match.citation) if match.citation else None,
+        "differences": [difference._asdict() for difference in match.differences],
+        "others": [citation_json(citation) for citation in match.others],
+    }
 
 
 def find_quote(archive: Archive, text: str) -> QuoteMatch:

@@ -14,14 +14,18 @@ BODY_LIMIT = 1_000_000
 """Bytes of a request's body; a question has at most a few thousand."""
 UPLOAD_LIMIT = 20_000_000
 """Bytes of an article that is added."""
+API = "/v1"
+"""Where the HTTP API is."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
 # of its own): they are not needed, and a newer version's additions stay shut as well.
 _ROUTES = re.compile(
     r"/|/sources|/articles|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
-    r"|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
+    r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
 )
+_METHODS = ("GET", "HEAD", "POST")
+_API_METHODS = (*_METHODS, "PATCH", "DELETE")
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -77,7 +81,7 @@ class Guard:
             return PlainTextResponse("Requests from other sites are refused.", 403)
         if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
             return PlainTextResponse("There is no such page.", 404)
-        if scope["method"] not in ("GET", "HEAD", "POST"):
+        if scope["method"] not in (_API_METHODS if _is_api(scope) else _METHODS):
             return PlainTextResponse("This method is not allowed.", 405)
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > _limit(scope):
@@ -96,7 +100,12 @@ def _is_own(headers: Headers, host: str, method: str) -> bool:
 
 def _limit(scope: Scope) -> int:
     """Return how many bytes the body may have; around a file stands a little more."""
-    return UPLOAD_LIMIT + BODY_LIMIT if scope["path"] == "/articles" else BODY_LIMIT
+    takes_articles = scope["path"] in ("/articles", f"{API}/articles")
+    return UPLOAD_LIMIT + BODY_LIMIT if takes_articles else BODY_LIMIT
+
+
+def _is_api(scope: Scope) -> bool:
+    return str(scope["path"]).startswith(f"{API}/")
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -24,7 +24,7 @@ from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
 from corpus.sample import KNOWN_ARTICLE, QUESTIONS
-from web.guard import LOOPBACK_NAMES, Guard
+from web.guard import API, LOOPBACK_NAMES, Guard
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -61,6 +61,7 @@ class Parts:
         suggests: Proposes questions to go on with.
         adds: Adds articles, for the one who sits at this machine only.
         shows: Shows what is searched.
+        api: The HTTP API.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
@@ -70,6 +71,7 @@ class Parts:
     suggests: Suggests | None = None
     adds: Adds | None = None
     shows: Shows | None = None
+    api: FastAPI | None = None
 
 
 NOTHING_MORE = Parts()
@@ -104,6 +106,10 @@ def serve(
     from qa.conversations.store import Conversations
     from qa.evaluation.sets.feedback import record_feedback
     from qa.suggestions.suggest import Suggestions
+    from web.api.app import api_application
+    from web.api.callers import Callers
+    from web.api.service import Service
+    from web.keys import Keys
     from web.lately import Lately
 
     with listen(host, port) as listener:
@@ -111,7 +117,14 @@ def serve(
         # beside the import of gradio, so that the page opens no later
         threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
-        with open_archive(store) as archive, Conversations(archive) as kept:
+        adding = Adding(store, assistant.embedder)
+        with (
+            open_archive(store) as archive,
+            Conversations(archive) as kept,
+            Keys(store) as keys,
+        ):
+            service = Service(assistant, archive, kept, adding, store)
+            callers = Callers(keys, own_machine=_is_loopback(listener))
             suggestions = Suggestions(assistant, archive)
             lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
             parts = Parts(
@@ -120,8 +133,9 @@ def serve(
                 kept=kept,
                 judges=partial(record_feedback, store),
                 suggests=suggestions,
-                adds=None if archive.readonly else Adding(store, assistant.embedder),
+                adds=None if archive.readonly else adding,
                 shows=archive,
+                api=api_application(service, callers),
             )
             run(assistant, listener, parts, announce=announce, open_browser=open_browser)
 
@@ -205,6 +219,8 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
         add_downloads(app, kept)
     if adds:
         add_uploads(app, adds, lambda: collection(assistant.stats()))
+    if parts.api:
+        app.mount(API, parts.api)
     if parts.shows:
         add_overview(app, parts.shows, _STRIP, paths=own_machine)
     offers = Offers(

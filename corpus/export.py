@@ -1,0 +1,22 @@
+"""An article as it is stored, to hand on; what is exported can be read in again."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from corpus.article import Article, Version
+
+
+def article_json(article: Article, version: Version) -> dict[str, Any]:
+    """Return one version of an article as the contract exports it, ready for `json.dumps`."""
+    return {
+        "id": article.id,
+        "url": article.url,
+        "publisher": article.publisher,
+        "title": version.title,
+        "authors": list(version.authors),
+        "published": version.published.isoformat() if version.published else None,
+        "version": version.number,
+        "sha256": version.sha256,
+        "text": version.text,
+    }

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from fastapi import FastAPI
+from starlette.testclient import TestClient
+
+from corpus.archive import Archive
+from corpus.errors import StoreError
+from index.adding import Adding
+from index.embed_double import HashEmbedder
+from index.schema import open_archive
+from qa.answer import Answer, Conversation
+from qa.assistant import Trace, check_question
+from qa.conversations.store import Conversations
+from web.api.app import api_application
+from web.api.callers import Callers
+from web.api.service import Service
+from web.guard import API, Guard
+from web.keys import Keys
+
+
+@dataclass
+class Assistant:
+    """Answers with hand-made quotes; remembers what it was given."""
+
+    double: Any
+    given: list[dict[str, Any]] = field(default_factory=list)
+
+    def ask(
+        self, question: str, *, progress: Callable[[str], None] = print, **given: Any
+    ) -> Answer:
+        check_question(question)
+        self.given.append({"question": question, **given})
+        progress("searching 1 article")
+        if question == "break":
+            raise StoreError("/secret/store is gone")
+        if question == "bug":
+            raise RuntimeError("/secret/path")
+        answer: Answer = (
+            self.double.declined(question)
+            if question.startswith("who")
+            else self.double.answered(question)
+        )
+        return answer
+
+    def trace(self, question: str) -> Trace:
+        return Trace(self.ask(question), (), ())
+
+    def understand(self, question: str, _conversation: Conversation) -> str:
+        check_question(question)
+        return f"{question} (understood)"
+
+
+@dataclass
+class Api:
+    """The API behind the guard, as a client calls it; `key` is sent with every call."""
+
+    client: TestClient
+    assistant: Assistant
+    service: Service
+    keys: Keys
+    key: str = ""
+
+    def call(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
+        sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        if self.key:
+            sent["Authorization"] = f"Bearer {self.key}"
+        return self.client.request(method, f"{API}{path}", json=json, headers=sent)
+
+    def ask(self, **body: Any) -> Any:
+        return self.call("POST", "/ask", body)
+
+    def with_key(self, *scopes: str) -> Api:
+        _, text = self.keys.create("a caller", scopes)
+        return Api(self.client, self.assistant, self.service, self.keys, text)
+
+
+@pytest.fixture
+def archive(tmp_path: Path) -> Iterator[Archive]:
+    with open_archive(tmp_path / "store", create=True) as opened:
+        yield opened
+
+
+@pytest.fixture
+def make_api(archive: Archive, double: Any) -> Iterator[Callable[..., Api]]:
+    """Make the API as it is served to this machine, or to a network."""
+    with Conversations(archive) as kept, Keys(archive.store) as keys:
+
+        def make(*, own_machine: bool = True) -> Api:
+            assistant = Assistant(double)
+            adding = Adding(archive.store, HashEmbedder())
+            service = Service(assistant, archive, kept, adding, archive.store)  # type: ignore[arg-type]
+            app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+            app.mount(API, api_application(service, Callers(keys, own_machine=own_machine)))
+            app.add_middleware(Guard, hosts=None)
+            client = TestClient(app, raise_server_exceptions=False)
+            return Api(client, assistant, service, keys)
+
+        yield make
+
+
+@pytest.fixture
+def api(make_api: Callable[..., Api]) -> Api:
+    """The API as it is served to this machine."""
+    return make_api()

@@ -1,0 +1,169 @@
+"""The API's routes: which body goes to which method, and who may call it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from fastapi import Depends, FastAPI, Request, Response
+from fastapi.responses import JSONResponse, StreamingResponse
+from pydantic import Field
+
+from web.api.bodies import (
+    ArticlesBody,
+    AskBody,
+    CompletionBody,
+    FeedbackBody,
+    NameBody,
+    QuoteBody,
+)
+from web.api.callers import Caller, Callers
+from web.api.completions import completion, completion_chunks, question_of
+from web.api.errors import ApiError, add_error_handlers
+from web.api.progress import events
+from web.api.service import Service
+from web.workers import Workers
+
+_EVENTS = "text/event-stream"
+_CHARSETS = ("", "charset=utf-8", 'charset="utf-8"')
+_ASKED_AT_ONCE = 2
+_DESCRIPTION = (
+    "Answers questions about a collection of news articles with verified word-for-word quotes. "
+    "Send a key as `Authorization: Bearer or_…` (`onrecord keys create`); on the machine itself, "
+    "where nobody else is served, none is needed. Positions count characters (code points)."
+)
+
+Count = Annotated[int, Field(ge=1, le=50)]
+
+
+def api_application(service: Service, callers: Callers) -> FastAPI:
+    """Return the application, to be mounted; its description is at ``/openapi.json``."""
+    app = FastAPI(
+        title="OnRecord",
+        version="1",
+        description=_DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        dependencies=[Depends(_takes_json)],
+    )
+    add_error_handlers(app)
+    asking = Workers(_ASKED_AT_ONCE, "api")
+    _add_asking(app, service, callers, asking)
+    _add_conversations(app, service, callers)
+    _add_articles(app, service, callers)
+    return app
+
+
+def _takes_json(request: Request) -> None:
+    """Refuse a body that is not JSON, which a form on another site could send."""
+    length = request.headers.get("content-length", "0")
+    has_body = length != "0" or "transfer-encoding" in request.headers
+    kind, _, charset = request.headers.get("content-type", "").lower().partition(";")
+    is_json = kind.strip() == "application/json" and charset.strip() in _CHARSETS
+    if has_body and not is_json:
+        raise ApiError(415, "E_CONTENT_TYPE", "the body has to be application/json in UTF-8")
+
+
+def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Workers) -> None:
+    may_ask = Depends(callers.with_scope("ask"))
+    may_read = Depends(callers.with_scope("read"))
+
+    @app.post("/ask", response_model=None)
+    def ask(request: Request, body: AskBody, caller: Caller = may_ask) -> Response:
+        """Answer a question; as server-sent events where these are accepted."""
+        if _EVENTS in request.headers.get("accept", ""):
+            steps = events(lambda report: service.ask(caller.user, body, report), asking)
+            return StreamingResponse(steps, media_type=_EVENTS)
+        return JSONResponse(asking.call(service.ask, caller.user, body))
+
+    @app.post("/chat/completions", response_model=None)
+    def complete(body: CompletionBody, caller: Caller = may_ask) -> Response:
+        """Answer the last message of a chat, as OpenAI-compatible services do."""
+        answer = asking.call(service.ask, caller.user, question_of(body))
+        if body.stream:
+            return StreamingResponse(completion_chunks(answer), media_type=_EVENTS)
+        return JSONResponse(completion(answer))
+
+    @app.post("/feedback", status_code=204, response_model=None)
+    def judge(body: FeedbackBody, _: Caller = may_ask) -> None:
+        """Keep a judgement of an answer."""
+        service.judge(body)
+
+    @app.post("/quote")
+    def quote(body: QuoteBody, _: Caller = may_read) -> dict[str, Any]:
+        """Tell which article says exactly this, or how the nearest sentence differs."""
+        return service.quote(body.quote)
+
+    @app.get("/search")
+    def search(q: str, count: Count = 10, _: Caller = may_read) -> dict[str, Any]:
+        """Return the sentences that are likeliest to answer a question."""
+        return asking.call(service.search, q, count)
+
+    @app.get("/stats")
+    def stats(_: Caller = may_read) -> dict[str, Any]:
+        """Return how much is searched."""
+        return service.stats()
+
+
+def _add_conversations(app: FastAPI, service: Service, callers: Callers) -> None:
+    may_ask = Depends(callers.with_scope("ask"))
+
+    @app.get("/conversations")
+    def listed(caller: Caller = may_ask) -> dict[str, Any]:
+        """Return the caller's conversations, newest first."""
+        return service.conversations(caller.user)
+
+    @app.post("/conversations", status_code=201)
+    def begin(body: NameBody, caller: Caller = may_ask) -> dict[str, Any]:
+        """Begin a conversation; `ask` takes its id."""
+        return service.begin(caller.user, body.name)
+
+    @app.get("/conversations/{id}")
+    def conversation(
+        id: str,  # noqa: A002
+        proofs: bool = False,
+        caller: Caller = may_ask,
+    ) -> dict[str, Any]:
+        """Return a conversation, its quotes checked again; with proofs where asked for."""
+        return service.conversation(caller.user, id, proofs=proofs)
+
+    @app.patch("/conversations/{id}")
+    def rename(id: str, body: NameBody, caller: Caller = may_ask) -> dict[str, Any]:  # noqa: A002
+        """Give a conversation another name."""
+        return service.rename(caller.user, id, body.name)
+
+    @app.delete("/conversations/{id}", status_code=204, response_model=None)
+    def forget(id: str, caller: Caller = may_ask) -> None:  # noqa: A002
+        """Delete a conversation."""
+        service.forget(caller.user, id)
+
+
+def _add_articles(app: FastAPI, service: Service, callers: Callers) -> None:
+    may_read = Depends(callers.with_scope("read"))
+    may_write = Depends(callers.with_scope("write"))
+
+    @app.get("/articles")
+    def articles(
+        after: str = "", publisher: str | None = None, _: Caller = may_read
+    ) -> dict[str, Any]:
+        """Return articles without their texts, by id, a page at a time."""
+        return service.articles(after, publisher)
+
+    @app.post("/articles")
+    def add(body: ArticlesBody, _: Caller = may_write) -> dict[str, Any]:
+        """Store articles; sent again, they change nothing."""
+        return service.add(body)
+
+    @app.get("/articles/{id:path}/versions/{number}")
+    def version(id: str, number: int, _: Caller = may_read) -> dict[str, Any]:  # noqa: A002
+        """Return one version of an article, with its text."""
+        return service.article(id, number)
+
+    @app.get("/articles/{id:path}")
+    def article(id: str, _: Caller = may_read) -> dict[str, Any]:  # noqa: A002
+        """Return the newest version of an article, with its text."""
+        return service.article(id)
+
+    @app.delete("/articles/{id:path}", status_code=204, response_model=None)
+    def remove(id: str, _: Caller = may_write) -> None:  # noqa: A002
+        """Remove an article with all its versions."""
+        service.remove(id)

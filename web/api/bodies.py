@@ -1,0 +1,96 @@
+"""What callers send, checked: unknown fields are errors, as they are misspelt ones."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from qa.evaluation.sets.feedback import LONGEST_REASON
+from qa.history import Day, PastQuestion
+
+LONGEST_QUOTE = 10_000
+"""Characters; comparing word by word takes time that grows with the square of the length."""
+MOST_TURNS = 50
+"""Turns of a history; what is older is no context for a follow-up."""
+MOST_ARTICLES = 1_000
+
+
+class _Body(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+class AskBody(_Body):
+    """A question.
+
+    Attributes:
+        history: The turns before it; not with `conversation`.
+        conversation: The id of a kept conversation, which the turn is added to.
+        asked: The day that "this week" counts from; by default the newest article's.
+        without: Terms of earlier turns that are not to be carried over.
+    """
+
+    question: str
+    history: Annotated[list[PastQuestion], Field(max_length=MOST_TURNS)] = []
+    conversation: str | None = None
+    asked: Day = None
+    without: list[str] = []
+    publisher: str | None = None
+    since: Day = None
+    until: Day = None
+
+
+class NameBody(_Body):
+    """A conversation's name."""
+
+    name: str
+
+
+class QuoteBody(_Body):
+    """Words that somebody may have written."""
+
+    quote: Annotated[str, Field(min_length=1, max_length=LONGEST_QUOTE)]
+
+
+class FeedbackBody(_Body):
+    """A judgement of an answer, which is given as `ask` returned it."""
+
+    verdict: Literal["good", "bad"]
+    answer: dict[str, Any]
+    why: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
+    history: list[str] = []
+
+
+class ArticleBody(_Body):
+    """An article to be stored, as a line of JSON has it."""
+
+    text: str
+    id: str | None = None
+    url: str | None = None
+    publisher: str | None = None
+    title: str | None = None
+    authors: list[str] = []
+    published: str | None = None
+
+
+class ArticlesBody(_Body):
+    """Articles to be stored."""
+
+    articles: Annotated[list[ArticleBody], Field(min_length=1, max_length=MOST_ARTICLES)]
+
+
+class Message(BaseModel):
+    """A message of a chat, as other services have it; what else they have is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    role: str
+    content: str | list[dict[str, Any]] | None = None
+
+
+class CompletionBody(BaseModel):
+    """A request to complete a chat, as other services have it; what else they have is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    messages: Annotated[list[Message], Field(min_length=1)]
+    model: str = "onrecord"
+    stream: bool = False

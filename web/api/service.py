@@ -1,0 +1,184 @@
+"""What the API does, without HTTP: each method takes what was checked and returns JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+from corpus.archive import Archive
+from corpus.errors import NotFoundError, QuestionError
+from corpus.export import article_json
+from index.adding import Adding
+from index.chunk_index import Limits
+from qa.answer import Answer, Conversation, Turn
+from qa.assistant import Assistant
+from qa.conversations.export import conversation_json, summary_json
+from qa.conversations.kept import Summary
+from qa.conversations.store import Conversations
+from qa.evaluation.sets.feedback import record_feedback
+from qa.history import conversation_from
+from qa.quotes import find_quote, match_json
+from qa.render import citation_json, to_json
+from qa.verify import cite
+from web.api.bodies import ArticlesBody, AskBody, FeedbackBody
+
+_PAGE = 100
+_MOST_FOUND = 50
+
+Progress = Callable[[str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One store as the API serves it.
+
+    Attributes:
+        archive: Where articles and quotes are looked up.
+        kept: The conversations of every caller.
+        adding: Stores articles.
+    """
+
+    assistant: Assistant
+    archive: Archive
+    kept: Conversations
+    adding: Adding
+    store: Path
+
+    def ask(self, user: str, body: AskBody, progress: Progress = lambda _: None) -> dict[str, Any]:
+        """Answer a question; where a conversation is named, add the turn to it."""
+        if body.conversation and body.history:
+            message = "give either a conversation or a history"
+            raise QuestionError("E_FIELD", message, "history")
+        limits = self._limits(body)
+        conversation = self._conversation(user, body, limits)
+        answer = self.assistant.ask(
+            body.question,
+            conversation=conversation,
+            without=body.without,
+            asked=body.asked,
+            limits=limits,
+            progress=progress,
+        )
+        if body.conversation:
+            turn = Turn(body.question, answer.standalone, answer, without=tuple(body.without))
+            self.kept.append(user, body.conversation, turn)
+        return to_json(answer)
+
+    def _conversation(self, user: str, body: AskBody, limits: Limits) -> Conversation:
+        if body.conversation:
+            return self.kept.open(user, body.conversation).conversation
+
+        def ask(question: str, before: Conversation, asked: date | None) -> Answer:
+            return self.assistant.ask(question, conversation=before, asked=asked, limits=limits)
+
+        return conversation_from(body.history, body.asked, ask, self.assistant.understand)
+
+    def _limits(self, body: AskBody) -> Limits:
+        if body.since and body.until and body.since > body.until:
+            raise QuestionError("E_FIELD", "since lies after until", "since")
+        if body.publisher is None:
+            return Limits(since=body.since, until=body.until)
+        known = {name.casefold(): name for name in self.archive.publishers()}
+        named = known.get(body.publisher.casefold())
+        if named is None:
+            raise QuestionError("E_FIELD", "no article is from this publisher", "publisher")
+        return Limits(named, body.since, body.until)
+
+    def search(self, question: str, count: int) -> dict[str, Any]:
+        """Return the sentences that are likeliest to answer, whether or not they do."""
+        trace = self.assistant.trace(question)
+        found = []
+        for item in trace.evidence[: min(count, _MOST_FOUND)]:
+            citation = cite(item)
+            if citation:
+                found.append({"score": round(item.score, 3), **citation_json(citation)})
+        return {"question": question, "sentences": found}
+
+    def begin(self, user: str, name: str) -> dict[str, Any]:
+        """Begin a conversation."""
+        return {"id": self.kept.start(user, name), "name": name}
+
+    def conversations(self, user: str) -> dict[str, Any]:
+        """Return a caller's conversations, newest first, without what was said."""
+        kept = [entry for entry in self.kept.listed(user) if isinstance(entry, Summary)]
+        return {"conversations": [summary_json(entry) for entry in kept]}
+
+    def conversation(self, user: str, id: str, *, proofs: bool) -> dict[str, Any]:  # noqa: A002
+        """Return a conversation, its quotes checked again."""
+        return conversation_json(self.kept.open(user, id), proofs=proofs)
+
+    def rename(self, user: str, id: str, name: str) -> dict[str, Any]:  # noqa: A002
+        """Give a conversation another name."""
+        return {"id": id, "name": self.kept.rename(user, id, name)}
+
+    def forget(self, user: str, id: str) -> None:  # noqa: A002
+        """Delete a conversation."""
+        self.kept.delete(user, id)
+
+    def articles(self, after: str, publisher: str | None) -> dict[str, Any]:
+        """Return a page of articles without their texts; "next" asks for the one after it."""
+        found = self.archive.listed(_PAGE, after=after, publisher=publisher)
+        records = [article_json(article, version) for article, version in found]
+        for record in records:
+            del record["text"]
+        return {"articles": records, "next": found[-1][0].id if len(found) == _PAGE else None}
+
+    def article(self, id: str, number: int | None = None) -> dict[str, Any]:  # noqa: A002
+        """Return an article as stored, in its newest or another version."""
+        article = self.archive.article(id)
+        version = (
+            self.archive.current_version(id)
+            if number is None
+            else self.archive.version_number(id, number)
+        )
+        if article is None or version is None or not version.is_intact:
+            raise NotFoundError("there is no such article")
+        return article_json(article, version)
+
+    def add(self, body: ArticlesBody) -> dict[str, Any]:
+        """Store articles; those that are refused are named, the others are stored."""
+        report = self.adding.articles(article.model_dump() for article in body.articles)
+        refused = [
+            {"article": int(error.locator.split(":")[0]) - 1, "code": error.code}
+            | {"message": error.message, "hint": error.hint}
+            for error in report.refused
+        ]
+        return {
+            "new": report.added,
+            "changed": report.updated,
+            "unchanged": report.unchanged,
+            "refused": refused,
+        }
+
+    def remove(self, id: str) -> None:  # noqa: A002
+        """Remove an article with all its versions; NotFoundError where there is none."""
+        with self.archive.writing():
+            removed = self.archive.remove(article_id=id)
+        if not removed:
+            raise NotFoundError("there is no such article")
+
+    def quote(self, text: str) -> dict[str, Any]:
+        """Return who says exactly this, or how the nearest sentence differs."""
+        return match_json(find_quote(self.archive, text))
+
+    def judge(self, body: FeedbackBody) -> None:
+        """Keep a judgement of an answer."""
+        try:
+            record_feedback(
+                self.store, body.verdict, body.answer, why=body.why, history=body.history
+            )
+        except ValueError as error:
+            raise QuestionError("E_FIELD", "not an answer as `ask` returns it", "answer") from error
+
+    def stats(self) -> dict[str, Any]:
+        """Return how much is searched."""
+        stats = self.archive.stats()
+        return {
+            "articles": stats.articles,
+            "publishers": self.archive.publishers(),
+            "oldest": stats.oldest.isoformat() if stats.oldest else None,
+            "newest": stats.newest.isoformat() if stats.newest else None,
+        }
