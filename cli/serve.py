@@ -18,6 +18,12 @@ def serve(
         int | None,
         typer.Option(metavar="PORT", min=0, max=65535, help="Port.  [default: 7860]"),
     ] = None,
+    root_path: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PATH", help="Where it is found behind a proxy: /news, or the whole address."
+        ),
+    ] = None,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in a browser.")
     ] = False,
@@ -40,6 +46,7 @@ def serve(
         settings,
         host=settings.serve.host if host is None else host,
         port=settings.serve.port if port is None else port,
+        root_path=settings.serve.root_path if root_path is None else root_path,
         open_browser=open_browser,
         announce=typer.echo,
     )

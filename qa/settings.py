@@ -74,11 +74,13 @@ class AnswerSettings(_Section):
 class ServeSettings(_Section):
     """Where the page listens; only this machine reaches it unless `host` says otherwise.
 
-    Port 0 takes any that is free.
+    Port 0 takes any that is free. `root_path` is where visitors find the page behind a reverse
+    proxy: the path before ours, such as ``/news``, or better the whole address.
     """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
+    root_path: str = ""
 
 
 class Settings(_Section):

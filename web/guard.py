@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Iterable
+from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.responses import PlainTextResponse
+from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from web.place import HERE, Place
 
 BODY_LIMIT = 1_000_000
 """Bytes of a request's body; a question has at most a few thousand."""
@@ -51,11 +54,16 @@ class Guard:
         app: The application to guard.
         hosts: Names (without port) that a request may be addressed to; None for any. Where only
             this machine is served, another name means a page that had its own name point here.
+        place: Where visitors find the page; its name counts among `hosts`.
     """
 
-    def __init__(self, app: ASGIApp, hosts: Iterable[str] | None = LOOPBACK_NAMES) -> None:
+    def __init__(
+        self, app: ASGIApp, hosts: Iterable[str] | None = LOOPBACK_NAMES, place: Place = HERE
+    ) -> None:
         self._app = app
-        self._hosts = None if hosts is None else frozenset(hosts)
+        self._place = place
+        own = {_name(place.host)} if place.host else set()
+        self._hosts = None if hosts is None else frozenset(hosts) | own
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer why not."""
@@ -63,6 +71,11 @@ class Guard:
             if scope["type"] == "lifespan":
                 await self._app(scope, receive, send)
             return
+        if self._place.path and scope["path"] == self._place.path:
+            # Without the last slash, the page's own links would lead beside it.
+            await RedirectResponse(f"{self._place.path}/", 308)(scope, receive, send)
+            return
+        scope = self._as_ours(scope)
         nonce = secrets.token_urlsafe(16)
         outgoing = _Outgoing(send, nonce, is_page=scope["path"] == "/")
         refusal = self._refusal(scope)
@@ -72,12 +85,18 @@ class Guard:
         kept = [(k, v) for k, v in scope["headers"] if not k.startswith(_DROPPED)]
         await self._app({**scope, "headers": kept}, _limited(receive, _limit(scope)), outgoing)
 
+    def _as_ours(self, scope: Scope) -> Scope:
+        """Return the request as it would be without a proxy before us."""
+        path = self._place.without_path(scope["path"])
+        ours = {**scope, "path": path, "raw_path": quote(path).encode(), "root_path": ""}
+        return ours | ({"scheme": self._place.scheme} if self._place.scheme else {})
+
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
         host = headers.get("host", "")
-        if self._hosts is not None and re.sub(r":\d+$", "", host).lower() not in self._hosts:
+        if self._hosts is not None and _name(host) not in self._hosts:
             return PlainTextResponse("This address is not served here.", 421)
-        if not _is_own(headers, host, scope["method"]):
+        if not _is_own(headers, {host, self._place.host or host}, scope["method"]):
             return PlainTextResponse("Requests from other sites are refused.", 403)
         if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
             return PlainTextResponse("There is no such page.", 404)
@@ -89,10 +108,16 @@ class Guard:
         return None
 
 
-def _is_own(headers: Headers, host: str, method: str) -> bool:
+def _name(host: str) -> str:
+    """Return a host without its port, in lower case."""
+    return re.sub(r":\d+$", "", host).lower()
+
+
+def _is_own(headers: Headers, hosts: Iterable[str], method: str) -> bool:
     """Return whether the request comes from our own page, or is a visitor opening it."""
     origin = headers.get("origin")
-    if origin is not None and origin.partition("://")[2].lower() != host.lower():
+    own = {host.lower() for host in hosts}
+    if origin is not None and origin.partition("://")[2].lower() not in own:
         return False
     is_visit = headers.get("sec-fetch-mode") == "navigate" and method == "GET"
     return is_visit or headers.get("sec-fetch-site") not in ("cross-site", "same-site")

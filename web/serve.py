@@ -25,6 +25,7 @@ from fastapi.staticfiles import StaticFiles
 from corpus.errors import UsageError
 from corpus.sample import KNOWN_ARTICLE, QUESTIONS
 from web.guard import API, LOOPBACK_NAMES, Guard
+from web.place import HERE, Place, parse_place
 
 if TYPE_CHECKING:
     from qa.settings import Settings
@@ -38,13 +39,13 @@ ASSETS = Path(__file__).parent / "assets"
 _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
 _STRIP = """
-<link rel="icon" href="/onrecord/icon.svg">
-<link rel="stylesheet" href="/onrecord/page.css">
-<script src="/onrecord/strip.js"></script>
+<link rel="icon" href="onrecord/icon.svg">
+<link rel="stylesheet" href="onrecord/page.css">
+<script src="onrecord/strip.js"></script>
 """
 _HEAD = f"""{_STRIP}
-<script src="/onrecord/page.js"></script>
-<script src="/onrecord/adding.js"></script>
+<script src="onrecord/page.js"></script>
+<script src="onrecord/adding.js"></script>
 """
 
 
@@ -82,6 +83,7 @@ def serve(
     settings: Settings,
     host: str = "127.0.0.1",
     port: int = 7860,
+    root_path: str = "",
     open_browser: bool = False,
     announce: Callable[[str], None] = lambda _line: None,
 ) -> None:
@@ -92,11 +94,12 @@ def serve(
         settings: Settings for the assistant.
         host: The address to listen on.
         port: The port to listen on; 0 for any free one.
+        root_path: Where visitors find it behind a proxy, as `web.place.parse_place` takes it.
         open_browser: Whether to open the page in the user's browser.
         announce: Takes each line for the user, once the page can be opened.
 
     Raises:
-        UsageError: The address cannot be listened on.
+        UsageError: The address cannot be listened on, or the root path is none.
         StoreError: The store cannot be used.
     """
     # These read the model, in vain where the port is in use.
@@ -112,6 +115,7 @@ def serve(
     from web.keys import Keys
     from web.lately import Lately
 
+    place = parse_place(root_path)
     with listen(host, port) as listener:
         assistant = open_assistant(store, settings)
         # beside the import of gradio, so that the page opens no later
@@ -124,7 +128,7 @@ def serve(
             Keys(store) as keys,
         ):
             service = Service(assistant, archive, kept, adding, store)
-            callers = Callers(keys, own_machine=_is_loopback(listener))
+            callers = Callers(keys, own_machine=is_own_machine(listener, place))
             suggestions = Suggestions(assistant, archive)
             lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
             parts = Parts(
@@ -137,22 +141,23 @@ def serve(
                 shows=archive,
                 api=api_application(service, callers),
             )
-            run(assistant, listener, parts, announce=announce, open_browser=open_browser)
+            run(assistant, listener, parts, place, announce=announce, open_browser=open_browser)
 
 
 def run(
     assistant: Assists,
     listener: socket.socket,
     parts: Parts = NOTHING_MORE,
+    place: Place = HERE,
     *,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
     """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, parts, own_machine=_is_loopback(listener))
+    page = application(assistant, parts, place, own_machine=is_own_machine(listener, place))
 
     def ready() -> None:
-        for line in _announcement(listener, parts.examples()):
+        for line in _announcement(listener, place, parts.examples()):
             announce(line)
         if open_browser:
             webbrowser.open(address(listener))
@@ -192,12 +197,15 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
     return not cut and "graceful shutdown exceeded" not in str(record.msg)
 
 
-def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine: bool) -> FastAPI:
+def application(
+    assistant: Assists, parts: Parts = NOTHING_MORE, place: Place = HERE, *, own_machine: bool
+) -> FastAPI:
     """Return the guarded application.
 
     Args:
         assistant: Answers the questions.
         parts: What is served beside them.
+        place: Where visitors find it.
         own_machine: Whether only this machine is served, by its loopback names.
     """
     # Else Gradio works out statistics of all events so far, in pandas, after every event.
@@ -235,6 +243,7 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
         app,
         ChatPage(assistant, offers).blocks(),
         path="/",
+        root_path=place.root or None,
         footer_links=[],
         run_history=False,
         show_error=False,
@@ -246,7 +255,9 @@ def application(assistant: Assists, parts: Parts = NOTHING_MORE, *, own_machine:
         theme=theme(),
         head=_HEAD,
     )
-    app.add_middleware(Guard, hosts=LOOPBACK_NAMES if own_machine else None)
+    behind_proxy = place.is_behind_proxy
+    hosts = LOOPBACK_NAMES if own_machine or behind_proxy else None
+    app.add_middleware(Guard, hosts=hosts, place=place)
     return app
 
 
@@ -281,13 +292,19 @@ def address(listener: socket.socket) -> str:
     return f"http://{f'[{host}]' if ':' in host else host}:{port}"
 
 
+def is_own_machine(listener: socket.socket, place: Place) -> bool:
+    """Return whether nobody but this machine's users can come in."""
+    return _is_loopback(listener) and not place.is_behind_proxy
+
+
 def _is_loopback(listener: socket.socket) -> bool:
     return ip_address(listener.getsockname()[0]).is_loopback
 
 
-def _announcement(listener: socket.socket, examples: Sequence[str]) -> list[str]:
-    lines = [f"OnRecord is at {address(listener)}"]
-    if not _is_loopback(listener):
+def _announcement(listener: socket.socket, place: Place, examples: Sequence[str]) -> list[str]:
+    lines = [f"OnRecord is at {address(listener)}{place.path}"]
+    lines += [f"Visitors find it at {place.root}"] if place.is_behind_proxy else []
+    if not is_own_machine(listener, place):
         lines.append("Whoever reaches this machine can read the collection: there is no log-in.")
     if examples:
         lines += ["Try asking:", *(f"  {example}" for example in examples)]
