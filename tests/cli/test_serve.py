@@ -65,3 +65,18 @@ def test_b77_an_address_of_another_machine(onrecord: OnRecord) -> None:
     code, out, err = onrecord("serve", "--host", "192.0.2.1")
     assert (code, out, err.count("\n")) == (2, "", 1)
     assert "192.0.2.1" in err
+
+
+def test_a_root_path_is_passed_on(onrecord: OnRecord, served: dict[str, Any]) -> None:
+    Path("onrecord.toml").write_text('[serve]\nroot_path = "/news"\n')
+    onrecord("serve")
+    assert served["root_path"] == "/news"
+    onrecord("serve", "--root-path", "https://intranet.example/x")
+    assert served["root_path"] == "https://intranet.example/x"
+
+
+@pytest.mark.parametrize("path", ["news", "/../x", "https://"])
+def test_b77_a_root_path_that_is_none(onrecord: OnRecord, path: str) -> None:
+    code, out, err = onrecord("serve", "--root-path", path)
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "is no place for the page" in err
