@@ -56,7 +56,7 @@ test-web: setup
 	@command -v firefox-esr > /dev/null || echo "Without firefox-esr, Firefox is left out"
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[browser]'
 	@echo "==> Trying the page in Chromium and Firefox"
-	@$(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_states.py
+	@$(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_embed.py tests/web/test_states.py
 
 lint: setup
 	@echo "==> Checking style, types and the direction of imports"

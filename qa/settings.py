@@ -29,6 +29,7 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
 _KEY = re.compile(r"\s*([\w.\-\"' ]+?)\s*=")
 
+Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
 # TOML knows no paths, so these alone are read leniently from strings.
 FilePath = Annotated[Path, Field(strict=False)]
 
@@ -75,12 +76,14 @@ class ServeSettings(_Section):
     """Where the page listens; only this machine reaches it unless `host` says otherwise.
 
     Port 0 takes any that is free. `root_path` is where visitors find the page behind a reverse
-    proxy: the path before ours, such as ``/news``, or better the whole address.
+    proxy: the path before ours, such as ``/news``, or better the whole address. Pages of the
+    origins in `embedded_in` (``https://intranet.example``) may show ours in a frame.
     """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     root_path: str = ""
+    embedded_in: list[Origin] = []
 
 
 class Settings(_Section):

@@ -122,12 +122,15 @@ class ChatPage:
         connect([bar.select], self.limit, inputs=[within], outputs=[within, bar])
 
     @localised
-    def opening(self, _request: gr.Request) -> tuple[object, ...]:
+    def opening(self, request: gr.Request) -> tuple[object, ...]:
         """Return the strip at the top, and the page as it is at first."""
         stats = self._reading.call(self._assistant.stats)
         strip = banner(markup.collection(stats), self._warning(), adds=self._offers.adds)
         box = gr.Textbox(placeholder=say("box.placeholder"), label=say("box.label"))
-        fresh = {"box": box, "send": gr.Button(say("box.send")), "limits": self._bar(NO_LIMITS)}
+        publisher = request.query_params.get("publisher") if request else None
+        within = limits.changed(NO_LIMITS, "publisher", publisher, self._publishers())
+        fresh = {"box": box, "send": gr.Button(say("box.send"))}
+        fresh |= {"within": within, "limits": self._bar(within)}
         return (strip, *_changed(**self._fresh() | fresh))
 
     def _warning(self) -> str:

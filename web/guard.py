@@ -17,13 +17,15 @@ BODY_LIMIT = 1_000_000
 """Bytes of a request's body; a question has at most a few thousand."""
 UPLOAD_LIMIT = 20_000_000
 """Bytes of an article that is added."""
+WIDGET = "/embed/embed.js"
+"""What other sites may load, to put our page into a frame of theirs."""
 API = "/v1"
 """Where the HTTP API is."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
 # of its own): they are not needed, and a newer version's additions stay shut as well.
 _ROUTES = re.compile(
-    r"/|/sources|/articles|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
+    r"/|/sources|/articles|/embed/embed\.js|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
     r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
 )
@@ -43,7 +45,7 @@ _HEADERS = {
 _POLICY = (
     "default-src 'self'; script-src 'self' 'nonce-{nonce}' 'unsafe-eval'; "
     "style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src 'self' data:; "
-    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors 'self'"
+    "object-src 'none'; base-uri 'self'; form-action 'self'; frame-ancestors {ancestors}"
 )
 
 
@@ -55,12 +57,18 @@ class Guard:
         hosts: Names (without port) that a request may be addressed to; None for any. Where only
             this machine is served, another name means a page that had its own name point here.
         place: Where visitors find the page; its name counts among `hosts`.
+        embedders: Origins ("https://intranet.example") whose pages may show ours in a frame.
     """
 
     def __init__(
-        self, app: ASGIApp, hosts: Iterable[str] | None = LOOPBACK_NAMES, place: Place = HERE
+        self,
+        app: ASGIApp,
+        hosts: Iterable[str] | None = LOOPBACK_NAMES,
+        place: Place = HERE,
+        embedders: Iterable[str] = (),
     ) -> None:
         self._app = app
+        self._policy = _POLICY.replace("{ancestors}", " ".join(("'self'", *embedders)))
         self._place = place
         own = {_name(place.host)} if place.host else set()
         self._hosts = None if hosts is None else frozenset(hosts) | own
@@ -77,7 +85,8 @@ class Guard:
             return
         scope = self._as_ours(scope)
         nonce = secrets.token_urlsafe(16)
-        outgoing = _Outgoing(send, nonce, is_page=scope["path"] == "/")
+        policy = self._policy.replace("{nonce}", nonce)
+        outgoing = _Outgoing(send, nonce, policy, scope["path"])
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, outgoing)
@@ -96,7 +105,9 @@ class Guard:
         host = headers.get("host", "")
         if self._hosts is not None and _name(host) not in self._hosts:
             return PlainTextResponse("This address is not served here.", 421)
-        if not _is_own(headers, {host, self._place.host or host}, scope["method"]):
+        if scope["path"] != WIDGET and not _is_own(
+            headers, {host, self._place.host or host}, scope["method"]
+        ):
             return PlainTextResponse("Requests from other sites are refused.", 403)
         if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
             return PlainTextResponse("There is no such page.", 404)
@@ -149,10 +160,12 @@ def _limited(receive: Receive, limit: int) -> Receive:
 class _Outgoing:
     """Adds the headers to every response, and the nonce to the scripts of Gradio's page."""
 
-    def __init__(self, send: Send, nonce: str, *, is_page: bool) -> None:
+    def __init__(self, send: Send, nonce: str, policy: str, path: str) -> None:
         self._send = send
         self._nonce = nonce
-        self._is_page = is_page
+        self._policy = policy
+        self._is_page = path == "/"
+        self._is_widget = path == WIDGET
         self._start: Message | None = None
         self._body = b""
 
@@ -172,7 +185,9 @@ class _Outgoing:
         for name in [name for name in headers if name.startswith("access-control-")]:
             del headers[name]
         headers.update(_HEADERS)
-        headers["Content-Security-Policy"] = _POLICY.format(nonce=self._nonce)
+        headers["Content-Security-Policy"] = self._policy
+        if self._is_widget:
+            headers["Cross-Origin-Resource-Policy"] = "cross-origin"
 
     async def _with_nonce(self, message: Message) -> None:
         self._body += message.get("body", b"")

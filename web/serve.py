@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from web.shelf import Keeps
 
 ASSETS = Path(__file__).parent / "assets"
+EMBED = Path(__file__).parent / "embed"
 _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
 _STRIP = """
@@ -63,6 +64,7 @@ class Parts:
         adds: Adds articles, for the one who sits at this machine only.
         shows: Shows what is searched.
         api: The HTTP API.
+        embedders: Origins whose pages may show ours in a frame.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
@@ -73,6 +75,7 @@ class Parts:
     adds: Adds | None = None
     shows: Shows | None = None
     api: FastAPI | None = None
+    embedders: Sequence[str] = ()
 
 
 NOTHING_MORE = Parts()
@@ -140,6 +143,7 @@ def serve(
                 adds=None if archive.readonly else adding,
                 shows=archive,
                 api=api_application(service, callers),
+                embedders=settings.serve.embedded_in,
             )
             run(assistant, listener, parts, place, announce=announce, open_browser=open_browser)
 
@@ -222,6 +226,7 @@ def application(
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
+    app.mount("/embed", StaticFiles(directory=EMBED))
     kept, adds = (parts.kept, parts.adds) if own_machine else (None, None)
     if kept:
         add_downloads(app, kept)
@@ -257,7 +262,7 @@ def application(
     )
     behind_proxy = place.is_behind_proxy
     hosts = LOOPBACK_NAMES if own_machine or behind_proxy else None
-    app.add_middleware(Guard, hosts=hosts, place=place)
+    app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders)
     return app
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextvars import copy_context
 from functools import wraps
 from inspect import isgeneratorfunction
+from types import MappingProxyType
 from typing import Any, ParamSpec
 
 import gradio as gr
@@ -15,14 +16,25 @@ from qa.messages.say import LANGUAGES, accepted, speaking
 COOKIE = "onrecord_language"
 """Keeps the language that was picked; it says nothing else."""
 
+NO_QUERY: Mapping[str, str] = MappingProxyType({})
+
 Given = ParamSpec("Given")
 _END = object()
 
 
-def language_of(headers: Mapping[str, str], cookies: Mapping[str, str]) -> str:
-    """Return the code of the language to speak; one of `qa.messages.say.LANGUAGES`."""
-    picked = cookies.get(COOKIE, "")
-    return picked if picked in LANGUAGES else accepted(headers.get("accept-language", ""))
+def language_of(
+    headers: Mapping[str, str], cookies: Mapping[str, str], query: Mapping[str, str] = NO_QUERY
+) -> str:
+    """Return the code of the language to speak; one of `qa.messages.say.LANGUAGES`.
+
+    Args:
+        headers: The request's; they name what the browser prefers.
+        cookies: They name what was picked on the page.
+        query: "lang" names what a page that shows ours in a frame has chosen.
+    """
+    named = (query.get("lang", ""), cookies.get(COOKIE, ""))
+    picked = next((code for code in named if code in LANGUAGES), "")
+    return picked or accepted(headers.get("accept-language", ""))
 
 
 def localised(handle: Callable[Given, Any]) -> Callable[Given, Any]:
@@ -50,4 +62,5 @@ def localised(handle: Callable[Given, Any]) -> Callable[Given, Any]:
 
 def _language(given: tuple[Any, ...]) -> str:
     requests = (each for each in given if isinstance(each, gr.Request))
-    return next((language_of(each.headers, each.cookies) for each in requests), "")
+    found = (language_of(each.headers, each.cookies, each.query_params) for each in requests)
+    return next(found, "")

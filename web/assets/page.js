@@ -106,6 +106,28 @@
     }
   }
 
+  // A link may bring a question ("?q="), which is asked once.
+  function askLinked() {
+    const question = new URLSearchParams(location.search).get("q");
+    if (!question || location.hash) return;
+    const button = document.createElement("button");
+    button.hidden = true;
+    button.dataset.ask = question;
+    document.querySelector("#talk .html-container > *")?.append(button);
+    button.click();
+    button.remove();
+    history.replaceState(null, "", withoutQuestion());
+  }
+
+  function withoutQuestion() {
+    const url = new URL(location.href);
+    url.searchParams.delete("q");
+    return url.pathname + url.search + url.hash;
+  }
+
+  // In a frame of another page there is less room, and the frame's own ways lead out of it.
+  const framed = window.self !== window.top || new URLSearchParams(location.search).has("frame");
+
   // A link to a sentence opens it: Gradio takes only what is clicked inside its parts, and only some
   // time after it has drawn them.
   function openLinked(place, tries) {
@@ -272,6 +294,7 @@
       mark.classList.add("put-away");
     }
     if (document.body.classList.contains("reading")) closeSource();
+    else if (framed) window.parent.postMessage("onrecord:close", "*"); // says nothing else
     if (document.body.classList.contains("shelved")) {
       document.body.classList.remove("shelved");
       document.querySelector(".shelve")?.focus();
@@ -359,6 +382,7 @@
     if (!document.querySelector("#limits .limits")) return;
     window.clearInterval(waiting);
     document.documentElement.lang = document.getElementById("words").lang;
+    document.body.classList.toggle("framed", framed);
     newAnnouncer();
     watch("talk", turnsChanged);
     watch("now", turnsChanged);
@@ -366,5 +390,6 @@
     watch("limits", limitsChanged);
     if (watch("shelf", shelfChanged)) reopen(10);
     if (location.hash.startsWith("#at=")) openLinked(location.hash.slice(4), 10);
+    window.setTimeout(askLinked, 300); // Gradio listens some time after it has drawn its parts
   }, 100);
 })();

@@ -1,0 +1,105 @@
+// OnRecord on any page: one script tag puts a chat bubble, or a panel, where it stands.
+//
+//   <script src="https://intranet.example/news/embed/embed.js" async
+//           data-mode="bubble" data-language="en" data-question="…" data-publisher="…"></script>
+//
+// What is shown is a frame of OnRecord's own page, so nothing of the host page can read or alter it;
+// the button stands in a shadow root. Both work under a strict policy of the host page that lets
+// scripts and frames from OnRecord's address, and no cookie is needed.
+(() => {
+  "use strict";
+  const script = document.currentScript;
+  const { mode = "bubble", target, label = "Ask the record", ...given } = script.dataset;
+  const base = new URL("../", script.src);
+
+  const SHEET = `
+    :host { all: initial; }
+    :host([inline]) { display: block; height: var(--onrecord-height, 640px); }
+    button {
+      position: fixed; inset-block-end: 20px; inset-inline-end: 20px;
+      z-index: var(--onrecord-z, 2147483000);
+      font: 600 16px/1 system-ui, sans-serif; padding: 15px 22px; border: 0; border-radius: 28px;
+      color: var(--onrecord-on-accent, #fff); background: var(--onrecord-accent, #14506b);
+      box-shadow: 0 4px 16px rgb(0 0 0 / .25); cursor: pointer;
+    }
+    button:focus-visible { outline: 3px solid var(--onrecord-accent, #14506b); outline-offset: 3px; }
+    iframe { display: block; width: 100%; height: 100%; border: 0; }
+    div {
+      position: fixed; inset-block-end: 84px; inset-inline-end: 20px;
+      z-index: var(--onrecord-z, 2147483000);
+      width: min(var(--onrecord-width, 440px), calc(100vw - 40px));
+      height: min(var(--onrecord-height, 680px), calc(100vh - 104px));
+      border-radius: 14px; overflow: hidden; background: #fff;
+      box-shadow: 0 8px 40px rgb(0 0 0 / .3);
+    }
+    div[hidden] { display: none; }`;
+
+  function address() {
+    const url = new URL(base);
+    url.searchParams.set("frame", "1");
+    const names = { language: "lang", question: "q", publisher: "publisher", theme: "__theme" };
+    for (const [name, parameter] of Object.entries(names)) {
+      if (given[name]) url.searchParams.set(parameter, given[name]);
+    }
+    return url.href;
+  }
+
+  function frame() {
+    const made = document.createElement("iframe");
+    made.title = label;
+    made.src = address();
+    made.allow = "clipboard-write";
+    made.referrerPolicy = "origin";
+    return made;
+  }
+
+  function shadow(host) {
+    const root = host.attachShadow({ mode: "open" });
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(SHEET);
+    root.adoptedStyleSheets = [sheet];
+    return root;
+  }
+
+  function bubble(root) {
+    const button = document.createElement("button");
+    const panel = document.createElement("div");
+    panel.hidden = true;
+    panel.id = "panel";
+    button.type = "button";
+    button.textContent = label;
+    const show = (shown) => {
+      if (shown && !panel.firstChild) panel.append(frame());
+      panel.hidden = !shown;
+      button.setAttribute("aria-expanded", String(shown));
+      (shown ? panel.firstChild : button).focus();
+    };
+    button.setAttribute("aria-expanded", "false");
+    button.setAttribute("aria-controls", panel.id);
+    button.addEventListener("click", () => show(panel.hidden));
+    root.addEventListener("keydown", (event) => event.key === "Escape" && show(false));
+    window.addEventListener("message", ({ source, origin, data }) => {
+      const own = origin === base.origin && source === panel.firstChild?.contentWindow;
+      if (own && data === "onrecord:close") show(false);
+    });
+    root.append(button, panel);
+  }
+
+  function put() {
+    const host = document.createElement("onrecord-chat");
+    const root = shadow(host);
+    if (mode === "inline") {
+      host.setAttribute("inline", "");
+      root.append(frame());
+      const place = target && document.querySelector(target);
+      if (place) place.append(host);
+      else script.after(host);
+    } else {
+      bubble(root);
+      document.body.append(host);
+    }
+  }
+
+  if (document.body && (document.readyState !== "loading" || mode === "inline")) put();
+  else document.addEventListener("DOMContentLoaded", put);
+})();
