@@ -25,7 +25,7 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
 # of its own): they are not needed, and a newer version's additions stay shut as well.
 _ROUTES = re.compile(
-    r"/|/sources|/articles|/embed/embed\.js|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
+    r"/|/sources|/articles|/embed/embed\.js|/healthz|/readyz|/metrics|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
     r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
 )

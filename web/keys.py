@@ -27,6 +27,7 @@ SCOPES = {
     "ask": "ask, keep conversations and judge answers",
     "read": "read and search articles, and check quotes",
     "write": "add and remove articles",
+    "metrics": "read the server's figures and what ails it",
 }
 """What a key may be good for, and in words what that is."""
 LONGEST_NAME = 80

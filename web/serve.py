@@ -5,80 +5,28 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
-import os
 import signal
 import socket
 import sys
 import threading
 import webbrowser
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from functools import partial
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import uvicorn
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
 
 from corpus.errors import UsageError
-from corpus.sample import KNOWN_ARTICLE, QUESTIONS
-from web.guard import API, LOOPBACK_NAMES, Guard
+from web.application import NOTHING_MORE, Parts, application
 from web.place import HERE, Place, parse_place
 
 if TYPE_CHECKING:
     from qa.settings import Settings
-    from web.adding import Adds
-    from web.judging import Judges
-    from web.offers import Assists, Suggests
-    from web.overview import Shows
-    from web.shelf import Keeps
+    from web.offers import Assists
 
-ASSETS = Path(__file__).parent / "assets"
-EMBED = Path(__file__).parent / "embed"
-_SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
-_STRIP = """
-<link rel="icon" href="onrecord/icon.svg">
-<link rel="stylesheet" href="onrecord/page.css">
-<script src="onrecord/strip.js"></script>
-"""
-_HEAD = f"""{_STRIP}
-<script src="onrecord/page.js"></script>
-<script src="onrecord/adding.js"></script>
-"""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What is served beside answers; what is None is left out.
-
-    Attributes:
-        examples: Returns questions to try.
-        is_sample: Whether the collection is the invented sample, which is said.
-        kept: Keeps the conversations, of the one who sits at this machine only, as nobody else
-            can be told apart.
-        judges: Keeps what readers say of answers.
-        suggests: Proposes questions to go on with.
-        adds: Adds articles, for the one who sits at this machine only.
-        shows: Shows what is searched.
-        api: The HTTP API.
-        embedders: Origins whose pages may show ours in a frame.
-    """
-
-    examples: Callable[[], Sequence[str]] = tuple
-    is_sample: bool = False
-    kept: Keeps | None = None
-    judges: Judges | None = None
-    suggests: Suggests | None = None
-    adds: Adds | None = None
-    shows: Shows | None = None
-    api: FastAPI | None = None
-    embedders: Sequence[str] = ()
-
-
-NOTHING_MORE = Parts()
 
 
 def serve(
@@ -105,46 +53,13 @@ def serve(
         UsageError: The address cannot be listened on, or the root path is none.
         StoreError: The store cannot be used.
     """
-    # These read the model, in vain where the port is in use.
-    from index.adding import Adding
-    from index.schema import open_archive
-    from qa.assemble import open_assistant
-    from qa.conversations.store import Conversations
-    from qa.evaluation.sets.feedback import record_feedback
-    from qa.suggestions.suggest import Suggestions
-    from web.api.app import api_application
-    from web.api.callers import Callers
-    from web.api.service import Service
-    from web.keys import Keys
-    from web.lately import Lately
-
     place = parse_place(root_path)
     with listen(host, port) as listener:
-        assistant = open_assistant(store, settings)
-        # beside the import of gradio, so that the page opens no later
-        threading.Thread(target=assistant.warm_up, name="warm-up", daemon=True).start()
-        is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
-        adding = Adding(store, assistant.embedder)
-        with (
-            open_archive(store) as archive,
-            Conversations(archive) as kept,
-            Keys(store) as keys,
-        ):
-            service = Service(assistant, archive, kept, adding, store)
-            callers = Callers(keys, own_machine=is_own_machine(listener, place))
-            suggestions = Suggestions(assistant, archive)
-            lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
-            parts = Parts(
-                examples=(lambda: QUESTIONS) if is_sample else lately,
-                is_sample=is_sample,
-                kept=kept,
-                judges=partial(record_feedback, store),
-                suggests=suggestions,
-                adds=None if archive.readonly else adding,
-                shows=archive,
-                api=api_application(service, callers),
-                embedders=settings.serve.embedded_in,
-            )
+        # These read the model, in vain where the port is in use.
+        from web.assemble import open_parts
+
+        own_machine = is_own_machine(listener, place)
+        with open_parts(store, settings, own_machine=own_machine) as (assistant, parts):
             run(assistant, listener, parts, place, announce=announce, open_browser=open_browser)
 
 
@@ -199,71 +114,6 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
     """Keep silent about the streams of open pages, which every stop has to cut."""
     cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not cut and "graceful shutdown exceeded" not in str(record.msg)
-
-
-def application(
-    assistant: Assists, parts: Parts = NOTHING_MORE, place: Place = HERE, *, own_machine: bool
-) -> FastAPI:
-    """Return the guarded application.
-
-    Args:
-        assistant: Answers the questions.
-        parts: What is served beside them.
-        place: Where visitors find it.
-        own_machine: Whether only this machine is served, by its loopback names.
-    """
-    # Else Gradio works out statistics of all events so far, in pandas, after every event.
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
-    import gradio as gr  # seconds, after the address and the store have been found usable
-
-    from web.adding import add_uploads
-    from web.chat import ChatPage
-    from web.components import theme
-    from web.markup import collection
-    from web.offers import Offers
-    from web.overview import add_overview
-    from web.shelf import add_downloads
-
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-    app.mount("/onrecord", StaticFiles(directory=ASSETS))
-    app.mount("/embed", StaticFiles(directory=EMBED))
-    kept, adds = (parts.kept, parts.adds) if own_machine else (None, None)
-    if kept:
-        add_downloads(app, kept)
-    if adds:
-        add_uploads(app, adds, lambda: collection(assistant.stats()))
-    if parts.api:
-        app.mount(API, parts.api)
-    if parts.shows:
-        add_overview(app, parts.shows, _STRIP, paths=own_machine)
-    offers = Offers(
-        examples=parts.examples,
-        is_sample=parts.is_sample,
-        kept=kept,
-        judges=parts.judges,
-        suggests=parts.suggests,
-        adds=adds is not None,
-    )
-    gr.mount_gradio_app(
-        app,
-        ChatPage(assistant, offers).blocks(),
-        path="/",
-        root_path=place.root or None,
-        footer_links=[],
-        run_history=False,
-        show_error=False,
-        max_file_size=1,
-        ssr_mode=False,
-        pwa=False,
-        mcp_server=False,
-        enable_monitoring=False,
-        theme=theme(),
-        head=_HEAD,
-    )
-    behind_proxy = place.is_behind_proxy
-    hosts = LOOPBACK_NAMES if own_machine or behind_proxy else None
-    app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders)
-    return app
 
 
 def listen(host: str, port: int) -> socket.socket:

@@ -44,7 +44,11 @@ def test_keys_as_json(onrecord: OnRecord, ferry_store: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "message"),
     [
-        (("create", "a", "--scope", "all"), 2, "scopes are ask, read, write; 'all' is none"),
+        (
+            ("create", "a", "--scope", "all"),
+            2,
+            "scopes are ask, read, write, metrics; 'all' is none",
+        ),
         (("create", " "), 2, "a key's name has"),
         (("create", "a", "--days", 0), 2, "days"),
         (("revoke", "00000000"), 1, "there is no key '00000000'"),

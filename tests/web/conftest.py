@@ -24,6 +24,7 @@ from qa.answer import Answer, Citation, Conversation, Statement
 from qa.assistant import Trace
 from qa.conversations.store import Conversations
 from web import serve
+from web.application import Parts
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -165,7 +166,7 @@ class Server:
             ready.set()
 
         def run() -> None:
-            served = serve.Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
+            served = Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
             serve.run(assistant, self.listener, served, announce=announce)
 
         threading.Thread(target=run, daemon=True).start()

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 from starlette.testclient import TestClient
 
-from web.serve import EMBED, Parts, application
+from web.application import EMBED, Parts, application
 
 MOST_BYTES = 25_000
 

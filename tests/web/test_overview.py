@@ -17,9 +17,9 @@ from corpus.errors import ItemError, StoreError
 from index.adding import Adding
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
+from web.application import Parts, application
 from web.guard import UPLOAD_LIMIT
 from web.overview import Overview, page_body
-from web.serve import Parts, application
 
 DAY = date(2019, 4, 2)
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)

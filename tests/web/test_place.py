@@ -8,8 +8,9 @@ import pytest
 from starlette.testclient import TestClient
 
 from corpus.errors import UsageError
+from web.application import Parts, application
 from web.place import HERE, Place, parse_place
-from web.serve import Parts, application, is_own_machine, listen
+from web.serve import is_own_machine, listen
 
 INTRANET = parse_place("https://Intranet.example/tools/news/")
 

@@ -14,9 +14,9 @@ from index.chunk_index import NO_LIMITS
 from qa.answer import Conversation
 from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
+from web.application import Parts, application
 from web.chat import _PARTS, ChatPage
 from web.offers import Offers
-from web.serve import Parts, application
 from web.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)

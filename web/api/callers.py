@@ -55,6 +55,13 @@ class Callers:
             raise ApiError(401, "E_KEY", "a valid key is needed: Authorization: Bearer or_…")
         return Caller(f"key:{key.id}", key.scopes)
 
+    def may(self, request: Request, scope: str) -> bool:
+        """Return whether the caller may do this."""
+        try:
+            return scope in self.of(request).scopes
+        except ApiError:
+            return False
+
     def with_scope(self, scope: str) -> Callable[[Request], Caller]:
         """Return what lets in only callers who may do this; ApiError 403 for others."""
 

@@ -1,0 +1,77 @@
+"""The composition root of what is served: a store and settings become the page's parts."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import partial
+from pathlib import Path
+
+from corpus.sample import KNOWN_ARTICLE, QUESTIONS
+from index.adding import Adding
+from index.schema import open_archive
+from qa.assemble import open_assistant
+from qa.assistant import Assistant
+from qa.conversations.store import Conversations
+from qa.evaluation.sets.feedback import record_feedback
+from qa.settings import Settings
+from qa.suggestions.suggest import Suggestions
+from web.api.app import api_application
+from web.api.callers import Callers
+from web.api.service import Service
+from web.application import Parts
+from web.health import Health, Watch
+from web.keys import Keys
+from web.lately import Lately
+from web.metrics import Metrics, measured
+
+_SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
+
+
+@contextmanager
+def open_parts(
+    store: Path, settings: Settings, *, own_machine: bool
+) -> Iterator[tuple[Assistant, Parts]]:
+    """Open what is served of a store; yield who answers, and what is beside that.
+
+    Args:
+        store: The folder of the archive.
+        settings: Settings for the assistant and for serving.
+        own_machine: Whether nobody but this machine's users can come in.
+
+    Raises:
+        StoreError: The store cannot be used.
+    """
+    assistant = open_assistant(store, settings)
+    warm = threading.Event()
+
+    def warm_up() -> None:
+        assistant.warm_up()
+        warm.set()
+
+    # beside the import of gradio, so that the page opens no later
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    with open_archive(store) as archive, Conversations(archive) as kept, Keys(store) as keys:
+        metrics = Metrics(archive)
+        counted = measured(assistant, metrics)
+        adding = Adding(store, assistant.embedder)
+        callers = Callers(keys, own_machine=own_machine)
+        suggestions = Suggestions(assistant, archive)
+        is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
+        lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
+        yield (
+            counted,
+            Parts(
+                examples=(lambda: QUESTIONS) if is_sample else lately,
+                is_sample=is_sample,
+                kept=kept,
+                judges=partial(record_feedback, store),
+                suggests=suggestions,
+                adds=None if archive.readonly else adding,
+                shows=archive,
+                api=api_application(Service(counted, archive, kept, adding, store), callers),
+                embedders=settings.serve.embedded_in,
+                watch=Watch(Health(archive, warm.is_set), metrics, callers),
+            ),
+        )

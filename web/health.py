@@ -1,0 +1,81 @@
+"""Whether the server is alive and ready; reasons and figures only for those who may see them."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from fastapi import FastAPI, Request
+from fastapi.responses import JSONResponse, PlainTextResponse, Response
+
+from corpus.archive import Archive
+from corpus.errors import OnRecordError
+from web.api.callers import Callers
+from web.metrics import Metrics
+
+LEAST_FREE = 500_000_000
+"""Bytes on the store's disk, below which the server is not ready: soon nothing can be kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """What is known of the server's health.
+
+    Attributes:
+        is_warm: Returns whether the models are loaded.
+    """
+
+    archive: Archive
+    is_warm: Callable[[], bool]
+
+    def reasons(self) -> list[str]:
+        """Return why questions cannot be answered or kept now; an empty list if they can."""
+        found = [] if self.is_warm() else ["starting"]
+        found += ["read-only"] if self.archive.readonly else []
+        try:
+            free = shutil.disk_usage(self.archive.store).free
+            found += ["disk"] if free < LEAST_FREE else []
+            self.archive.article_count  # noqa: B018 - whether it can be read
+        except (OnRecordError, OSError):
+            found += ["store"]
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Watch:
+    """What those who watch the server are told.
+
+    Attributes:
+        callers: Tells who may see reasons and figures: those with the scope "metrics".
+    """
+
+    health: Health
+    metrics: Metrics
+    callers: Callers
+
+    def is_seen_by(self, request: Request) -> bool:
+        """Return whether the caller sees reasons and figures."""
+        return self.callers.may(request, "metrics")
+
+
+def add_health(app: FastAPI, watch: Watch) -> None:
+    """Serve ``/healthz`` (alive), ``/readyz`` (503 where not ready) and ``/metrics``."""
+
+    @app.get("/healthz")
+    async def alive() -> PlainTextResponse:  # in the event loop: it waits for no thread
+        return PlainTextResponse("alive")
+
+    @app.get("/readyz")
+    def ready(request: Request) -> JSONResponse:
+        reasons = watch.health.reasons()
+        said: dict[str, object] = {"ready": not reasons}
+        if watch.is_seen_by(request):
+            said["reasons"] = reasons
+        return JSONResponse(said, 503 if reasons else 200)
+
+    @app.get("/metrics")
+    def figures(request: Request) -> Response:
+        if not watch.is_seen_by(request):
+            return PlainTextResponse("a key is needed", 401, {"WWW-Authenticate": "Bearer"})
+        return Response(watch.metrics.text(), media_type="text/plain; version=0.0.4; charset=utf-8")
