@@ -25,20 +25,28 @@ class Lately:
         Args:
             find: Takes seconds.
             state: Returns what changes with the collection.
-            first: Seconds to wait before the first search.
+            first: Seconds until the first search, before which none is begun: the server has more
+                to do when it starts.
         """
         self._find = find
         self._state = state
         self._questions: Sequence[str] = ()
         self._known: Hashable = None
         self._searching = threading.Lock()
+        self._is_early = first > 0
         if first:
-            timer = threading.Timer(first, self)
+            timer = threading.Timer(first, self._begin)
             timer.daemon = True
             timer.start()
 
+    def _begin(self) -> None:
+        self._is_early = False
+        self()
+
     def __call__(self) -> Sequence[str]:
         """Return the questions found last, and look for others where the collection changed."""
+        if self._is_early:
+            return self._questions
         state = self._state()
         if state != self._known and self._searching.acquire(blocking=False):
             self._known = state

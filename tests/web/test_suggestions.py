@@ -115,5 +115,7 @@ def test_a_search_for_opening_questions_that_fails_shows_none(
 
 
 def test_opening_questions_are_looked_for_before_anybody_comes() -> None:
-    lately = Lately(lambda: ["What?"], lambda: 1, first=0.01)
+    lately = Lately(lambda: ["What?"], lambda: 1, first=0.2)
+    assert list(lately()) == []
+    assert not lately._searching.locked()
     wait_for(lambda: list(lately._questions) == ["What?"])
