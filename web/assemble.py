@@ -50,8 +50,9 @@ def open_parts(
         assistant.warm_up()
         warm.set()
 
-    # beside the import of gradio, so that the page opens no later
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    # Beside the import of gradio, so that the page opens no later. A stop waits for its end: a
+    # process that ends while a model is at work is aborted.
+    threading.Thread(target=warm_up, name="warm-up").start()
     with open_archive(store) as archive, Conversations(archive) as kept, Keys(store) as keys:
         metrics = Metrics(archive)
         counted = measured(assistant, metrics)
@@ -60,18 +61,19 @@ def open_parts(
         suggestions = Suggestions(assistant, archive)
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
         lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
-        yield (
-            counted,
-            Parts(
-                examples=(lambda: QUESTIONS) if is_sample else lately,
-                is_sample=is_sample,
-                kept=kept,
-                judges=partial(record_feedback, store),
-                suggests=suggestions,
-                adds=None if archive.readonly else adding,
-                shows=archive,
-                api=api_application(Service(counted, archive, kept, adding, store), callers),
-                embedders=settings.serve.embedded_in,
-                watch=Watch(Health(archive, warm.is_set), metrics, callers),
-            ),
+        parts = Parts(
+            examples=(lambda: QUESTIONS) if is_sample else lately,
+            is_sample=is_sample,
+            kept=kept,
+            judges=partial(record_feedback, store),
+            suggests=suggestions,
+            adds=None if archive.readonly else adding,
+            shows=archive,
+            api=api_application(Service(counted, archive, kept, adding, store), callers),
+            embedders=settings.serve.embedded_in,
+            watch=Watch(Health(archive, warm.is_set), metrics, callers),
         )
+        try:
+            yield counted, parts
+        finally:
+            lately.close()

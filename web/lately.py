@@ -18,12 +18,16 @@ class Lately:
     """Questions about what the collection holds lately; a call returns those that are known."""
 
     def __init__(
-        self, find: Callable[[], Sequence[str]], state: Callable[[], Hashable], *, first: float = 0
+        self,
+        find: Callable[[Callable[[], bool]], Sequence[str]],
+        state: Callable[[], Hashable],
+        *,
+        first: float = 0,
     ) -> None:
         """Find questions.
 
         Args:
-            find: Takes seconds.
+            find: Takes seconds, and a function that says whether it is to stop.
             state: Returns what changes with the collection.
             first: Seconds until the first search, before which none is begun: the server has more
                 to do when it starts.
@@ -34,6 +38,7 @@ class Lately:
         self._known: Hashable = None
         self._searching = threading.Lock()
         self._is_early = first > 0
+        self._closed = threading.Event()
         if first:
             timer = threading.Timer(first, self._begin)
             timer.daemon = True
@@ -45,19 +50,26 @@ class Lately:
 
     def __call__(self) -> Sequence[str]:
         """Return the questions found last, and look for others where the collection changed."""
-        if self._is_early:
+        if self._is_early or self._closed.is_set():
             return self._questions
         state = self._state()
         if state != self._known and self._searching.acquire(blocking=False):
             self._known = state
-            threading.Thread(target=self._search, name="lately", daemon=True).start()
+            # No daemon: a process that ends while a model is at work is aborted.
+            threading.Thread(target=self._search, name="lately").start()
         return self._questions
+
+    def close(self) -> None:
+        """Look for no more questions; a search that is on its way ends soon."""
+        self._closed.set()
 
     def _search(self) -> None:
         with suppress(OSError, AttributeError):  # Linux lets a thread be nicer than its process
             os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), _LOW_PRIORITY)
         try:
-            self._questions = self._find()
+            self._questions = self._find(self._closed.is_set)
+        except InterruptedError:
+            log.debug("the search for opening questions was stopped")
         except Exception:
             log.exception("no questions to begin with could be found")
         finally:

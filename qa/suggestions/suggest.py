@@ -24,9 +24,22 @@ class Suggestions:
     assistant: Assistant
     archive: Archive
 
-    def opening(self) -> list[str]:
-        """Return questions about the newest articles; takes seconds, see `opening_questions`."""
-        return opening_questions(self.archive, self.assistant.ask)
+    def opening(self, stopped: Callable[[], bool] = lambda: False) -> list[str]:
+        """Return questions about the newest articles; takes seconds, see `opening_questions`.
+
+        Args:
+            stopped: Asked before each question that is tried; True ends the search there.
+
+        Raises:
+            InterruptedError: It was stopped.
+        """
+
+        def ask(question: str) -> Answer:
+            if stopped():
+                raise InterruptedError
+            return self.assistant.ask(question)
+
+        return opening_questions(self.archive, ask)
 
     def following(
         self, trace: Trace, conversation: Conversation, limits: Limits, *, search: bool

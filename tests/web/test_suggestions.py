@@ -91,7 +91,7 @@ def test_opening_questions_are_found_once_for_each_state_of_the_collection() -> 
     found: list[int] = []
     state = 1
 
-    def find() -> list[str]:
+    def find(_stopped: object) -> list[str]:
         found.append(state)
         return [f"What of {state}?"]
 
@@ -105,7 +105,7 @@ def test_opening_questions_are_found_once_for_each_state_of_the_collection() -> 
 def test_a_search_for_opening_questions_that_fails_shows_none(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def find() -> list[str]:
+    def find(_stopped: object) -> list[str]:
         raise StoreError("gone")
 
     lately = Lately(find, lambda: 1)
@@ -115,7 +115,23 @@ def test_a_search_for_opening_questions_that_fails_shows_none(
 
 
 def test_opening_questions_are_looked_for_before_anybody_comes() -> None:
-    lately = Lately(lambda: ["What?"], lambda: 1, first=0.2)
+    lately = Lately(lambda _: ["What?"], lambda: 1, first=0.2)
     assert list(lately()) == []
     assert not lately._searching.locked()
     wait_for(lambda: list(lately._questions) == ["What?"])
+
+
+def test_a_search_is_stopped_with_the_server() -> None:
+    begun = threading.Event()
+
+    def find(stopped: Any) -> list[str]:
+        begun.set()
+        wait_for(stopped)
+        raise InterruptedError
+
+    lately = Lately(find, lambda: 1)
+    lately()
+    assert begun.wait(10)
+    lately.close()
+    wait_for(lambda: not lately._searching.locked())
+    assert list(lately()) == []
