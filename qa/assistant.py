@@ -14,7 +14,7 @@ from corpus.catalogue import Stats
 from corpus.errors import OnRecordError, QuestionError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
-from qa.answer import Answer, Conversation, Draft, Evidence
+from qa.answer import Answer, Conversation, Draft, Evidence, Turn
 from qa.compose import compose
 from qa.discourse.moves import Move
 from qa.discourse.recall import says_why
@@ -34,6 +34,7 @@ MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
 _HALF_PAIR = re.compile("[\ud800-\udfff]")
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
+WARMING_FOLLOW_UP = "How many people died in the flood?"
 # Moves that are answered from what was answered; "why?" asks the collection.
 REPLIED = frozenset(Move) - {Move.REASON}
 NEW_CONVERSATION = Conversation()
@@ -265,9 +266,11 @@ class Assistant:
         return self._resolver.resolve(question, conversation).standalone
 
     def warm_up(self) -> None:
-        """Load what the first question would otherwise wait a second for, by asking one."""
+        """Load what the first questions would otherwise wait a second for, by asking two."""
         with suppress(OnRecordError):  # whoever asks first is told
             self.ask(WARMING_QUESTION)
+            before = Turn(WARMING_QUESTION, WARMING_QUESTION, said="$5 billion, by China.")
+            self.understand(WARMING_FOLLOW_UP, Conversation((before,)))
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         """Return the article and the version a citation names, or None if it is gone."""
