@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
 from configparser import RawConfigParser
 from pathlib import Path
@@ -31,10 +32,12 @@ def test_a_proxy_sample_leads_to_where_the_page_listens(name: str) -> None:
 
 @pytest.mark.skipif(shutil.which("nginx") is None, reason="there is no nginx here")
 def test_nginx_takes_its_sample(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
     whole = tmp_path / "whole.conf"
     whole.write_text(
         f"pid {tmp_path}/pid; error_log {tmp_path}/log; events {{}} http {{ server {{"
-        f" listen 127.0.0.1:1; include {DEPLOY / 'nginx.conf'}; }} }}"
+        f" listen 127.0.0.1:{port}; include {DEPLOY / 'nginx.conf'}; }} }}"
     )
     tried = subprocess.run(
         ["nginx", "-t", "-c", str(whole)], capture_output=True, text=True, check=False
