@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -80,8 +78,6 @@ def application(
         place: Where visitors find it.
         own_machine: Whether only this machine is served, by its loopback names.
     """
-    # Else Gradio works out statistics of all events so far, in pandas, after every event.
-    os.environ.setdefault("GRADIO_ANALYTICS_CACHE_FREQUENCY", str(sys.maxsize))
     import gradio as gr  # seconds, after the address and the store have been found usable
 
     from web.adding import add_uploads
