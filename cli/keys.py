@@ -31,7 +31,11 @@ def create(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Who or what it is for.")],
     scope: Annotated[
         list[str] | None,
-        typer.Option("--scope", metavar="SCOPE", help="ask, read, write or metrics.  [default: ask, read]"),
+        typer.Option(
+            "--scope",
+            metavar="SCOPE",
+            help="ask, read, write or metrics.  [default: ask, read]",
+        ),
     ] = None,
     days: Annotated[
         int | None, typer.Option(min=1, max=36500, help="Days that it is good for.")
