@@ -201,6 +201,17 @@ def make_private(path: Path) -> None:
         os.close(descriptor)
 
 
+def make_private_for(what: str, path: Path) -> None:
+    """Make a private file as `make_private` does; StoreError says what cannot be kept in it."""
+    try:
+        make_private(path)
+    except OSError as error:
+        folder = path.parent
+        raise StoreError(
+            f"cannot keep {what} in {folder}: {error.strerror}; {owner(folder)}"
+        ) from error
+
+
 def is_allowed(path: Path, mode: int) -> bool:
     """Return whether this process may do what the `os.access` mode says."""
     return os.access(path, mode, effective_ids=os.access in os.supports_effective_ids)

@@ -17,10 +17,10 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import ClassVar
 
-from corpus.errors import NotFoundError, StoreDamagedError, StoreError, UsageError
+from corpus.errors import NotFoundError, StoreDamagedError, UsageError
 from corpus.migrations import FileFormat, format_of, migrate
 from corpus.rows import row_digest
-from corpus.sqlite_file import SqliteFile, is_writable, make_private, owner
+from corpus.sqlite_file import SqliteFile, is_writable, make_private_for
 
 FILE_NAME = "keys.sqlite3"
 SCOPES = {
@@ -108,13 +108,7 @@ class Keys(SqliteFile):
         return key, f"or_{key.id}_{secret}"
 
     def _insert(self, key: Key, secret: str) -> None:
-        try:
-            make_private(self.path)
-        except OSError as error:
-            folder = self.path.parent
-            raise StoreError(
-                f"cannot keep keys in {folder}: {error.strerror}; {owner(folder)}"
-            ) from error
+        make_private_for("keys", self.path)
         columns = (
             key.id,
             key.name,

@@ -16,10 +16,10 @@ from datetime import UTC, datetime
 from typing import ClassVar
 
 from corpus.catalogue import Catalogue
-from corpus.errors import ItemError, NotFoundError, StoreDamagedError, StoreError, StoreFormatError
+from corpus.errors import ItemError, NotFoundError, StoreDamagedError, StoreFormatError
 from corpus.migrations import FileFormat, format_of, migrate
 from corpus.rows import row_digest
-from corpus.sqlite_file import SqliteFile, is_writable, make_private, owner
+from corpus.sqlite_file import SqliteFile, is_writable, make_private_for
 from qa.answer import Turn
 from qa.conversations.kept import Reopened, Summary, TimedTurn
 from qa.conversations.names import checked_name, name_from
@@ -86,13 +86,7 @@ class Conversations(SqliteFile):
 
     def start(self, user: str, question: str) -> str:
         """Begin a conversation named after its first question; return its id."""
-        try:
-            make_private(self.path)
-        except OSError as error:
-            folder = self.path.parent
-            raise StoreError(
-                f"cannot keep conversations in {folder}: {error.strerror}; {owner(folder)}"
-            ) from error
+        make_private_for("conversations", self.path)
         now, name = _now(), name_from(question)
         with self.transaction() as connection:
             summary = Summary(_free_id(connection), name, now, now, 0)

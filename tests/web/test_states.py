@@ -412,9 +412,9 @@ def test_nothing_hostile_gets_into_the_page_of_sources(open_tab: Any, double: Mo
 @pytest.mark.skipif(FIREFOX is None, reason="there is no firefox-esr here")
 @pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::DeprecationWarning")
 @pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
-def test_the_main_path_in_firefox(states: Any, double: ModuleType) -> None:
+def test_the_main_path_in_firefox(states: Any, double: ModuleType, tmp_path: Path) -> None:
     marionette = pytest.importorskip("marionette_driver.marionette")
-    firefox = marionette.Marionette(bin=FIREFOX, headless=True)
+    firefox = marionette.Marionette(bin=FIREFOX, headless=True, gecko_log=str(tmp_path / "log"))
     firefox.start_session()
     try:
         firefox.timeout.implicit = 10
