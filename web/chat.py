@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from queue import SimpleQueue
 from typing import Any
@@ -24,8 +24,9 @@ from qa.conversations.kept import Reopened
 from qa.limits import stated_limits
 from qa.messages.say import say
 from web import limits, markup, panel
+from web.asking import Asked, asked_for
 from web.banner import banner, welcome
-from web.components import TYPED_LIMIT, connect, html, question_box, send_button
+from web.components import connect, html, question_box, send_button
 from web.judging import judge
 from web.keeping import Keeping
 from web.offers import Assists, Offers
@@ -188,7 +189,7 @@ class ChatPage:
         _request: gr.Request,
     ) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
-        asked = _asked(typed, held, _data(event))
+        asked = asked_for(typed, held, _data(event))
         now = markup.working(asked.question, say("progress.looking"))
         yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
         if stated := self._stated(asked.question):
@@ -209,7 +210,7 @@ class ChatPage:
         yield self._finished(asked, held, at, future)
 
     def _finished(
-        self, asked: _Asked, held: Conversation, at: str | None, future: Future[Trace]
+        self, asked: Asked, held: Conversation, at: str | None, future: Future[Trace]
     ) -> Changes:
         idle = gr.Button(interactive=True)
         question = asked.question
@@ -309,27 +310,6 @@ class ChatPage:
         except OnRecordError as error:
             return markup.hint(say("judge.unkept", error=error))
         return gr.skip()
-
-
-@dataclass(frozen=True, slots=True)
-class _Asked:
-    """A question on its way; `before` is what it follows on, `without` what is not carried."""
-
-    question: str
-    before: Conversation
-    without: tuple[str, ...] = ()
-
-
-def _asked(typed: str, held: Conversation, picked: dict[str, Any]) -> _Asked:
-    """Return what was picked on the page, else what was typed.
-
-    Picked is a question, or a term of an earlier turn, which is then asked again without it.
-    """
-    turn, term, question = picked.get("turn"), picked.get("drop"), picked.get("ask")
-    if isinstance(term, str) and isinstance(turn, int) and 0 <= turn < len(held.turns):
-        again = held.turns[turn]
-        return _Asked(again.question, held.before(turn), (*again.without, term[:TYPED_LIMIT]))
-    return _Asked((question if isinstance(question, str) else typed)[:TYPED_LIMIT], held)
 
 
 def _changed(**new: object) -> Changes:

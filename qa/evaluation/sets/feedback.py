@@ -19,9 +19,9 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from corpus.errors import ItemError, QuestionError, StoreError, StoreFormatError
+from corpus.errors import ItemError, QuestionError, StoreFormatError
 from corpus.rows import row_digest
-from corpus.sqlite_file import make_private, store_errors
+from corpus.sqlite_file import make_private_for, store_errors
 
 FILE_NAME = "feedback.sqlite3"
 LONGEST_REASON = 4_000
@@ -185,10 +185,7 @@ def _feedback(path: Path, identity: int, *row: str) -> Feedback | ItemError:
 def _opened(store: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection in autocommit mode; what is not committed is undone when it closes."""
     path = store / FILE_NAME
-    try:
-        make_private(path)
-    except OSError as error:
-        raise StoreError(f"cannot keep judgements in {store}: {error.strerror}") from error
+    make_private_for("judgements", path)
     mode = "rw" if os.access(path, os.W_OK) else "ro"
     with (
         store_errors(path),
