@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date
@@ -15,6 +14,7 @@ from corpus.errors import OnRecordError, QuestionError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
 from qa.answer import Answer, Conversation, Draft, Evidence, Turn
+from qa.checks import check_question, check_text, said_before
 from qa.compose import compose
 from qa.discourse.moves import Move
 from qa.discourse.recall import says_why
@@ -30,9 +30,7 @@ from qa.stopwatch import Stopwatch
 from qa.verify import ask_back, verify
 from qa.wording import not_english, shown_date, whom
 
-MAX_QUESTION_CHARACTERS = 4000
 NEAREST_SHOWN = 3
-_HALF_PAIR = re.compile("[\ud800-\udfff]")
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
 WARMING_FOLLOW_UP = "How many people died in the flood?"
 # Moves that are answered from what was answered; "why?" asks the collection.
@@ -140,7 +138,7 @@ class Assistant:
         """Return a verified answer, or a decline with the nearest sentences.
 
         Args:
-            question: As typed; at most `MAX_QUESTION_CHARACTERS` code points.
+            question: As typed; at most `qa.checks.MAX_QUESTION_CHARACTERS` code points.
             conversation: The turns before it.
             without: Terms of earlier turns that are not to be carried over.
             asked: The day that "this week" counts from; the newest article's where None.
@@ -172,7 +170,7 @@ class Assistant:
     ) -> Trace:
         """Return the answer, as `ask` does, with what led to it."""
         check_question(question)
-        check_text(limits.publisher or "", *_said(conversation))
+        check_text(limits.publisher or "", *said_before(conversation))
         clock = Stopwatch()
         with clock("resolve"):
             resolved = self._resolver.resolve(question, conversation, without)
@@ -262,7 +260,7 @@ class Assistant:
     def understand(self, question: str, conversation: Conversation) -> str:
         """Return the question as it stands by itself after the turns before it."""
         check_question(question)
-        check_text(*_said(conversation))
+        check_text(*said_before(conversation))
         return self._resolver.resolve(question, conversation).standalone
 
     def warm_up(self) -> None:
@@ -330,26 +328,3 @@ def _home(conversation: Conversation, resolved: Resolved) -> Home:
         tuple(dict.fromkeys(citation.article_id for citation in last.citations)),
         frozenset(citation.quote for answer in answers for citation in answer.citations),
     )
-
-
-def _said(conversation: Conversation) -> Iterator[str]:
-    for turn in conversation.turns:
-        yield from (turn.question, turn.standalone, turn.said)
-
-
-def check_text(*texts: str) -> None:
-    """Raise QuestionError if there is half a surrogate pair in one of them."""
-    if any(_HALF_PAIR.search(text) for text in texts):
-        raise QuestionError("E_NOT_TEXT", say("refused.not_text"))
-
-
-def check_question(question: str) -> None:
-    """Raise QuestionError if the question is too long, not text or holds no word to search for."""
-    if len(question) > MAX_QUESTION_CHARACTERS:
-        raise QuestionError(
-            "E_TOO_LONG",
-            say("refused.too_long", length=len(question), limit=MAX_QUESTION_CHARACTERS),
-        )
-    check_text(question)
-    if not re.search(r"[^\W_]", question):
-        raise QuestionError("E_EMPTY", say("refused.nothing_asked"))

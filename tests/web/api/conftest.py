@@ -15,7 +15,8 @@ from index.adding import Adding
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation
-from qa.assistant import Trace, check_question
+from qa.assistant import Trace
+from qa.checks import check_question
 from qa.conversations.store import Conversations
 from web.api.app import api_application
 from web.api.callers import Callers
