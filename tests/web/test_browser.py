@@ -107,6 +107,9 @@ def test_keys_go_through_the_quotes_and_a_link_opens_its_sentence(
         page.evaluate("document.activeElement.blur()")
         page.keyboard.press("j")
         page.wait_for_selector("#source mark.selected:text('It will open')")
+        said = page.inner_text("#announcer")
+        assert "Lowhaven Gazette" in said
+        assert said.endswith("It will open in May 2021, the mayor said.")
         page.keyboard.press("k")
         page.wait_for_selector("#source mark.selected:text('The new pier')")
         page.keyboard.press("/")

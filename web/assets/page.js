@@ -7,6 +7,8 @@
   let opener = null;
   let sought = "";
   let limiting = "";
+  let picking = false;
+  let placed = "";
   // A page that is loaded again goes on with the conversation that was open.
   let wanted = location.hash.slice(1);
 
@@ -241,6 +243,7 @@
   function select(cited) {
     const { turn, cite } = cited.dataset;
     markSelected(turn, cite);
+    picking = true;
     uncover(cited);
   }
 
@@ -367,6 +370,11 @@
     const mark = reader?.querySelector("mark.selected");
     if (mark) bring(reader, mark, reader.clientHeight / 3);
     if (document.body.classList.contains("reading")) reader?.focus();
+    const place = reader?.querySelector("[data-link]")?.dataset.link ?? "";
+    if (place === placed) return; // Gradio redraws the same source, too
+    placed = place;
+    if (picking && mark) say(`${reader.querySelector(".origin").innerText}: ${mark.textContent}`);
+    picking = false;
   }
 
   function watch(id, changed) {
