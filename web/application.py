@@ -11,6 +11,7 @@ from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
 from web.guard import API, LOOPBACK_NAMES, Guard
+from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
 from web.place import HERE, Place
 
 if TYPE_CHECKING:
@@ -128,6 +129,8 @@ def application(
         theme=theme(),
         head=_HEAD,
     )
+    visitor = AT_THIS_MACHINE if own_machine else ANYBODY
+    app.add_middleware(Identified, identify=lambda _: visitor)
     behind_proxy = place.is_behind_proxy
     hosts = LOOPBACK_NAMES if own_machine or behind_proxy else None
     app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders)

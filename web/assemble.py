@@ -30,15 +30,12 @@ _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is th
 
 
 @contextmanager
-def open_parts(
-    store: Path, settings: Settings, *, own_machine: bool
-) -> Iterator[tuple[Assistant, Parts]]:
+def open_parts(store: Path, settings: Settings) -> Iterator[tuple[Assistant, Parts]]:
     """Open what is served of a store; yield who answers, and what is beside that.
 
     Args:
         store: The folder of the archive.
         settings: Settings for the assistant and for serving.
-        own_machine: Whether nobody but this machine's users can come in.
 
     Raises:
         StoreError: The store cannot be used.
@@ -57,7 +54,7 @@ def open_parts(
         metrics = Metrics(archive)
         counted = measured(assistant, metrics)
         adding = Adding(store, assistant.embedder)
-        callers = Callers(keys, own_machine=own_machine)
+        callers = Callers(keys)
         suggestions = Suggestions(assistant, archive)
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
         lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)

@@ -21,15 +21,9 @@ from corpus.errors import NotFoundError, StoreDamagedError, UsageError
 from corpus.migrations import FileFormat, format_of, migrate
 from corpus.rows import row_digest
 from corpus.sqlite_file import SqliteFile, is_writable, make_private_for
+from web.identity import SCOPES
 
 FILE_NAME = "keys.sqlite3"
-SCOPES = {
-    "ask": "ask, keep conversations and judge answers",
-    "read": "read and search articles, and check quotes",
-    "write": "add and remove articles",
-    "metrics": "read the server's figures and what ails it",
-}
-"""What a key may be good for, and in words what that is."""
 LONGEST_NAME = 80
 
 _TABLE = """
@@ -57,7 +51,7 @@ class Key:
     """A key as it is listed; its secret is known to its owner alone.
 
     Attributes:
-        scopes: Some of `SCOPES`.
+        scopes: Some of `web.identity.SCOPES`.
         expires: From when on it is good for nothing (aware, UTC); None for never.
     """
 

@@ -58,8 +58,7 @@ def serve(
         # These read the model, in vain where the port is in use.
         from web.assemble import open_parts
 
-        own_machine = is_own_machine(listener, place)
-        with open_parts(store, settings, own_machine=own_machine) as (assistant, parts):
+        with open_parts(store, settings) as (assistant, parts):
             run(assistant, listener, parts, place, announce=announce, open_browser=open_browser)
 
 

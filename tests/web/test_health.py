@@ -34,7 +34,7 @@ class Watched:
         self.warm = threading.Event()
         self.keys = Keys(archive.store)
         self.metrics = Metrics(archive)
-        callers = Callers(self.keys, own_machine=own_machine)
+        callers = Callers(self.keys)
         watch = Watch(Health(archive, self.warm.is_set), self.metrics, callers)
         app = application(assistant, Parts(watch=watch), own_machine=own_machine)
         self.client = TestClient(app, base_url="http://localhost")

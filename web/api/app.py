@@ -16,11 +16,12 @@ from web.api.bodies import (
     NameBody,
     QuoteBody,
 )
-from web.api.callers import Caller, Callers
+from web.api.callers import Callers
 from web.api.completions import completion, completion_chunks, question_of
 from web.api.errors import ApiError, add_error_handlers
 from web.api.progress import events
 from web.api.service import Service
+from web.identity import Visitor
 from web.workers import Workers
 
 _EVENTS = "text/event-stream"
@@ -68,7 +69,7 @@ def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Worker
     may_read = Depends(callers.with_scope("read"))
 
     @app.post("/ask", response_model=None)
-    def ask(request: Request, body: AskBody, caller: Caller = may_ask) -> Response:
+    def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
         """Answer a question; as server-sent events where these are accepted."""
         if _EVENTS in request.headers.get("accept", ""):
             steps = events(lambda report: service.ask(caller.user, body, report), asking)
@@ -76,7 +77,7 @@ def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Worker
         return JSONResponse(asking.call(service.ask, caller.user, body))
 
     @app.post("/chat/completions", response_model=None)
-    def complete(body: CompletionBody, caller: Caller = may_ask) -> Response:
+    def complete(body: CompletionBody, caller: Visitor = may_ask) -> Response:
         """Answer the last message of a chat, as OpenAI-compatible services do."""
         answer = asking.call(service.ask, caller.user, question_of(body))
         if body.stream:
@@ -84,22 +85,22 @@ def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Worker
         return JSONResponse(completion(answer))
 
     @app.post("/feedback", status_code=204, response_model=None)
-    def judge(body: FeedbackBody, _: Caller = may_ask) -> None:
+    def judge(body: FeedbackBody, _: Visitor = may_ask) -> None:
         """Keep a judgement of an answer."""
         service.judge(body)
 
     @app.post("/quote")
-    def quote(body: QuoteBody, _: Caller = may_read) -> dict[str, Any]:
+    def quote(body: QuoteBody, _: Visitor = may_read) -> dict[str, Any]:
         """Tell which article says exactly this, or how the nearest sentence differs."""
         return service.quote(body.quote)
 
     @app.get("/search")
-    def search(q: str, count: Count = 10, _: Caller = may_read) -> dict[str, Any]:
+    def search(q: str, count: Count = 10, _: Visitor = may_read) -> dict[str, Any]:
         """Return the sentences that are likeliest to answer a question."""
         return asking.call(service.search, q, count)
 
     @app.get("/stats")
-    def stats(_: Caller = may_read) -> dict[str, Any]:
+    def stats(_: Visitor = may_read) -> dict[str, Any]:
         """Return how much is searched."""
         return service.stats()
 
@@ -108,12 +109,12 @@ def _add_conversations(app: FastAPI, service: Service, callers: Callers) -> None
     may_ask = Depends(callers.with_scope("ask"))
 
     @app.get("/conversations")
-    def listed(caller: Caller = may_ask) -> dict[str, Any]:
+    def listed(caller: Visitor = may_ask) -> dict[str, Any]:
         """Return the caller's conversations, newest first."""
         return service.conversations(caller.user)
 
     @app.post("/conversations", status_code=201)
-    def begin(body: NameBody, caller: Caller = may_ask) -> dict[str, Any]:
+    def begin(body: NameBody, caller: Visitor = may_ask) -> dict[str, Any]:
         """Begin a conversation; `ask` takes its id."""
         return service.begin(caller.user, body.name)
 
@@ -121,18 +122,18 @@ def _add_conversations(app: FastAPI, service: Service, callers: Callers) -> None
     def conversation(
         id: str,  # noqa: A002
         proofs: bool = False,
-        caller: Caller = may_ask,
+        caller: Visitor = may_ask,
     ) -> dict[str, Any]:
         """Return a conversation, its quotes checked again; with proofs where asked for."""
         return service.conversation(caller.user, id, proofs=proofs)
 
     @app.patch("/conversations/{id}")
-    def rename(id: str, body: NameBody, caller: Caller = may_ask) -> dict[str, Any]:  # noqa: A002
+    def rename(id: str, body: NameBody, caller: Visitor = may_ask) -> dict[str, Any]:  # noqa: A002
         """Give a conversation another name."""
         return service.rename(caller.user, id, body.name)
 
     @app.delete("/conversations/{id}", status_code=204, response_model=None)
-    def forget(id: str, caller: Caller = may_ask) -> None:  # noqa: A002
+    def forget(id: str, caller: Visitor = may_ask) -> None:  # noqa: A002
         """Delete a conversation."""
         service.forget(caller.user, id)
 
@@ -143,27 +144,27 @@ def _add_articles(app: FastAPI, service: Service, callers: Callers) -> None:
 
     @app.get("/articles")
     def articles(
-        after: str = "", publisher: str | None = None, _: Caller = may_read
+        after: str = "", publisher: str | None = None, _: Visitor = may_read
     ) -> dict[str, Any]:
         """Return articles without their texts, by id, a page at a time."""
         return service.articles(after, publisher)
 
     @app.post("/articles")
-    def add(body: ArticlesBody, _: Caller = may_write) -> dict[str, Any]:
+    def add(body: ArticlesBody, _: Visitor = may_write) -> dict[str, Any]:
         """Store articles; sent again, they change nothing."""
         return service.add(body)
 
     @app.get("/articles/{id:path}/versions/{number}")
-    def version(id: str, number: int, _: Caller = may_read) -> dict[str, Any]:  # noqa: A002
+    def version(id: str, number: int, _: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
         """Return one version of an article, with its text."""
         return service.article(id, number)
 
     @app.get("/articles/{id:path}")
-    def article(id: str, _: Caller = may_read) -> dict[str, Any]:  # noqa: A002
+    def article(id: str, _: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
         """Return the newest version of an article, with its text."""
         return service.article(id)
 
     @app.delete("/articles/{id:path}", status_code=204, response_model=None)
-    def remove(id: str, _: Caller = may_write) -> None:  # noqa: A002
+    def remove(id: str, _: Visitor = may_write) -> None:  # noqa: A002
         """Remove an article with all its versions."""
         service.remove(id)

@@ -22,6 +22,7 @@ from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
 from web.guard import API, Guard
+from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
 from web.keys import Keys
 
 
@@ -97,7 +98,9 @@ def make_api(archive: Archive, double: Any) -> Iterator[Callable[..., Api]]:
             adding = Adding(archive.store, HashEmbedder())
             service = Service(assistant, archive, kept, adding, archive.store)  # type: ignore[arg-type]
             app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-            app.mount(API, api_application(service, Callers(keys, own_machine=own_machine)))
+            app.mount(API, api_application(service, Callers(keys)))
+            visitor = AT_THIS_MACHINE if own_machine else ANYBODY
+            app.add_middleware(Identified, identify=lambda _: visitor)
             app.add_middleware(Guard, hosts=None)
             client = TestClient(app, raise_server_exceptions=False)
             return Api(client, assistant, service, keys)

@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from web.keys import SCOPES, Keys
+from web.identity import SCOPES
+from web.keys import Keys
 
 PIER = {"id": "pier/1", "text": "The new pier cost $12 million.", "publisher": "Gazette"}
 
