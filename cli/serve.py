@@ -24,6 +24,10 @@ def serve(
             metavar="PATH", help="Where it is found behind a proxy: /news, or the whole address."
         ),
     ] = None,
+    insecure: Annotated[
+        bool,
+        typer.Option("--insecure", help="Let other machines in though nobody signs in."),
+    ] = False,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in a browser.")
     ] = False,
@@ -47,6 +51,7 @@ def serve(
         host=settings.serve.host if host is None else host,
         port=settings.serve.port if port is None else port,
         root_path=settings.serve.root_path if root_path is None else root_path,
+        insecure=insecure,
         open_browser=open_browser,
         announce=typer.echo,
     )

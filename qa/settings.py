@@ -9,10 +9,11 @@ import re
 import tomllib
 from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
+from ipaddress import ip_network
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.errors import SettingsError
 
@@ -29,7 +30,17 @@ _TOML_PLACE = re.compile(r" \(at (?:line (\d+), column (\d+)|end of document)\)$
 _HEADER = re.compile(r"\s*\[([^\[\]]+)\]")
 _KEY = re.compile(r"\s*([\w.\-\"' ]+?)\s*=")
 
+
+def _checked_network(text: str) -> str:
+    ip_network(text)  # ValueError says what is wrong
+    return text
+
+
+Network = Annotated[str, AfterValidator(_checked_network)]
 Origin = Annotated[str, Field(pattern=r"^https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?$")]
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9-]+$")]
+# Signing in has to be out of others' sight, but for a provider on this machine.
+_ISSUER = r"^https://[^\s?#]+$|^http://(localhost|127\.0\.0\.1|\[::1\])(:[0-9]+)?(/[^\s?#]*)?$"
 # TOML knows no paths, so these alone are read leniently from strings.
 FilePath = Annotated[Path, Field(strict=False)]
 
@@ -86,6 +97,41 @@ class ServeSettings(_Section):
     embedded_in: list[Origin] = []
 
 
+class SignInSettings(_Section):
+    """Who may use a server that others reach, and as what.
+
+    Attributes:
+        by: ``nobody`` signs in, or a reverse ``proxy`` names who visits, or an OpenID provider
+            does (``oidc``).
+        readers: Who may ask and read, as `administrators`; ``*`` is everybody who is signed in.
+        editors: Who may add articles as well.
+        administrators: Who may do everything; names of users, or ``group:NAME``.
+        trusted_proxies: Addresses or networks of proxies whose word counts.
+        user_header: Where a proxy names the user.
+        groups_header: Where it names the user's groups, with commas between them.
+        issuer: The provider's address, without ``/.well-known/…``.
+        client: Our name at the provider; its secret is in ``ONRECORD_OIDC_SECRET``.
+        scope: What the provider is asked for.
+        user_claim: What tells users apart. It has to be something that users cannot change.
+        groups_claim: Where the provider names groups.
+        hours: How long a sign-in lasts.
+    """
+
+    by: Literal["nobody", "proxy", "oidc"] = "nobody"
+    readers: list[str] = ["*"]
+    editors: list[str] = []
+    administrators: list[str] = []
+    trusted_proxies: list[Network] = ["127.0.0.1", "::1"]
+    user_header: HeaderName = "X-Remote-User"
+    groups_header: HeaderName = "X-Remote-Groups"
+    issuer: Annotated[str, Field(pattern=_ISSUER)] | None = None
+    client: Annotated[str, Field(min_length=1)] = "onrecord"
+    scope: Annotated[str, Field(pattern=r"\bopenid\b")] = "openid profile email"
+    user_claim: Annotated[str, Field(min_length=1)] = "sub"
+    groups_claim: Annotated[str, Field(min_length=1)] = "groups"
+    hours: Annotated[float, Field(gt=0, le=720)] = 12.0
+
+
 class Settings(_Section):
     """Every setting with its default; `store` is the folder of the archive."""
 
@@ -93,6 +139,7 @@ class Settings(_Section):
     model: ModelSettings = ModelSettings()
     answer: AnswerSettings = AnswerSettings()
     serve: ServeSettings = ServeSettings()
+    sign_in: SignInSettings = SignInSettings()
 
 
 def load_settings(path: Path | None) -> Settings:

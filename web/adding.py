@@ -13,6 +13,7 @@ from index.adding import Added
 from qa.markup import text
 from qa.messages.say import say, speaking
 from web.guard import UPLOAD_LIMIT
+from web.identity import known_visitor
 from web.panel import place_of_beginning
 from web.visit import language_of
 
@@ -93,6 +94,8 @@ def add_uploads(app: FastAPI, adds: Adds, searched: Callable[[], str]) -> None:
         source: Annotated[str, Form()] = "",
         file: UploadFile | None = None,
     ) -> JSONResponse:
+        if not known_visitor(request).may("write"):
+            return JSONResponse({"error": say("add.not_allowed")}, 403)
         given = {"text": text, "title": title, "publisher": publisher, "published": published}
         given["url"] = source
         with speaking(language_of(request.headers, request.cookies)):

@@ -12,7 +12,11 @@ from fastapi.staticfiles import StaticFiles
 
 from web.guard import API, LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
+from web.metrics import Counting
 from web.place import HERE, Place
+from web.plain import ASSETS_IN_HEAD
+from web.sign_in.gate import Gate
+from web.tabs import Tabs
 
 if TYPE_CHECKING:
     from web.adding import Adds
@@ -21,15 +25,11 @@ if TYPE_CHECKING:
     from web.offers import Assists, Suggests
     from web.overview import Shows
     from web.shelf import Keeps
+    from web.sign_in.ways import SignIn
 
 ASSETS = Path(__file__).parent / "assets"
 EMBED = Path(__file__).parent / "embed"
-_STRIP = """
-<link rel="icon" href="onrecord/icon.svg">
-<link rel="stylesheet" href="onrecord/page.css">
-<script src="onrecord/strip.js"></script>
-"""
-_HEAD = f"""{_STRIP}
+_HEAD = f"""{ASSETS_IN_HEAD}
 <script src="onrecord/page.js"></script>
 <script src="onrecord/adding.js"></script>
 """
@@ -42,13 +42,14 @@ class Parts:
     Attributes:
         examples: Returns questions to try.
         is_sample: Whether the collection is the invented sample, which is said.
-        kept: Keeps the conversations, of the one who sits at this machine only, as nobody else
-            can be told apart.
+        kept: Keeps the conversations of those who can be told apart: whoever sits at this machine,
+            and those who sign in.
         judges: Keeps what readers say of answers.
         suggests: Proposes questions to go on with.
-        adds: Adds articles, for the one who sits at this machine only.
+        adds: Adds articles, for those who may.
         shows: Shows what is searched.
         api: The HTTP API.
+        sign_in: How visitors are told apart; None where nobody signs in.
         embedders: Origins whose pages may show ours in a frame.
         watch: What those who watch the server are told.
     """
@@ -61,6 +62,7 @@ class Parts:
     adds: Adds | None = None
     shows: Shows | None = None
     api: FastAPI | None = None
+    sign_in: SignIn | None = None
     embedders: Sequence[str] = ()
     watch: Watch | None = None
 
@@ -86,15 +88,16 @@ def application(
     from web.components import theme
     from web.health import add_health
     from web.markup import collection
-    from web.metrics import Counting
     from web.offers import Offers
     from web.overview import add_overview
     from web.shelf import add_downloads
+    from web.sign_in.pages import add_sign_in
 
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     app.mount("/embed", StaticFiles(directory=EMBED))
-    kept, adds = (parts.kept, parts.adds) if own_machine else (None, None)
+    told_apart = own_machine or parts.sign_in is not None
+    kept, adds = (parts.kept, parts.adds) if told_apart else (None, None)
     if kept:
         add_downloads(app, kept)
     if adds:
@@ -103,8 +106,10 @@ def application(
         app.mount(API, parts.api)
     if parts.watch:
         add_health(app, parts.watch)
+    if parts.sign_in:
+        add_sign_in(app, parts.sign_in, place)
     if parts.shows:
-        add_overview(app, parts.shows, _STRIP, paths=own_machine)
+        add_overview(app, parts.shows)
     offers = Offers(
         examples=parts.examples,
         is_sample=parts.is_sample,
@@ -112,6 +117,7 @@ def application(
         judges=parts.judges,
         suggests=parts.suggests,
         adds=adds is not None,
+        signs_out=parts.sign_in is not None and parts.sign_in.provider is not None,
     )
     gr.mount_gradio_app(
         app,
@@ -129,11 +135,29 @@ def application(
         theme=theme(),
         head=_HEAD,
     )
-    visitor = AT_THIS_MACHINE if own_machine else ANYBODY
-    app.add_middleware(Identified, identify=lambda _: visitor)
-    behind_proxy = place.is_behind_proxy
-    hosts = LOOPBACK_NAMES if own_machine or behind_proxy else None
-    app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders)
+    _add_middleware(app, parts, place, own_machine=own_machine)
+    return app
+
+
+def _add_middleware(app: FastAPI, parts: Parts, place: Place, *, own_machine: bool) -> None:
+    """Put before the application what each request passes; what is added last comes first."""
+    app.add_middleware(Tabs)
+    if parts.sign_in:
+        app.add_middleware(Gate, place=place, provider=parts.sign_in.provider is not None)
+        app.add_middleware(Identified, identify=parts.sign_in.identify)
+    else:
+        visitor = AT_THIS_MACHINE if own_machine else ANYBODY
+        app.add_middleware(Identified, identify=lambda _: visitor)
+    hosts = LOOPBACK_NAMES if own_machine or place.is_behind_proxy else None
+    app.add_middleware(
+        Guard, hosts=hosts, place=place, embedders=parts.embedders, head=_first(parts.sign_in)
+    )
     if parts.watch:
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
-    return app
+
+
+def _first(sign_in: SignIn | None) -> str:
+    """Return what the page begins with: the script that all its requests go through."""
+    way = ("oidc" if sign_in.provider else "proxy") if sign_in else ""
+    said = f'<meta name="onrecord-sign-in" content="{way}">' if way else ""
+    return f'{said}<script src="onrecord/visitor.js"></script>'

@@ -25,17 +25,21 @@ from web.health import Health, Watch
 from web.keys import Keys
 from web.lately import Lately
 from web.metrics import Metrics, measured
+from web.sign_in.ways import SignIn
 
 _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
 
 
 @contextmanager
-def open_parts(store: Path, settings: Settings) -> Iterator[tuple[Assistant, Parts]]:
+def open_parts(
+    store: Path, settings: Settings, sign_in: SignIn | None
+) -> Iterator[tuple[Assistant, Parts]]:
     """Open what is served of a store; yield who answers, and what is beside that.
 
     Args:
         store: The folder of the archive.
         settings: Settings for the assistant and for serving.
+        sign_in: How visitors are told apart; None where nobody signs in.
 
     Raises:
         StoreError: The store cannot be used.
@@ -67,6 +71,7 @@ def open_parts(store: Path, settings: Settings) -> Iterator[tuple[Assistant, Par
             adds=None if archive.readonly else adding,
             shows=archive,
             api=api_application(Service(counted, archive, kept, adding, store), callers),
+            sign_in=sign_in,
             embedders=settings.serve.embedded_in,
             watch=Watch(Health(archive, warm.is_set), metrics, callers),
         )

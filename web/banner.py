@@ -21,13 +21,22 @@ _SPOKEN = {
 }
 
 
-def banner(collection: str, warning: str = "", *, adds: bool = False) -> str:
+def banner(
+    collection: str,
+    warning: str = "",
+    *,
+    adds: bool = False,
+    visitor: str = "",
+    signs_out: bool = False,
+) -> str:
     """Return the strip at the top: the name, in words what is searched, and a warning about it.
 
     Args:
         collection: What is searched.
         warning: What everybody has to know of it.
         adds: Whether articles can be added here.
+        visitor: The name of who visits, if it is known.
+        signs_out: Whether they can sign out here.
     """
     warned = f'<strong class="warning">{text(warning)}</strong>' if warning else ""
     add = (
@@ -42,9 +51,22 @@ def banner(collection: str, warning: str = "", *, adds: bool = False) -> str:
         f"{text(say('banner.conversations'))}</button>"
         f'<span class="collection" dir="auto">{text(collection)}</span>{warned}'
         f'<nav>{add}<a href="./sources">{text(say("banner.sources"))}</a>'
-        f'<a class="anew" href="./">{text(say("banner.anew"))}</a>{languages()}</nav>'
+        f'<a class="anew" href="./">{text(say("banner.anew"))}</a>{languages()}'
+        f"{_visitor(visitor, signs_out=signs_out)}</nav>"
         f"{_spoken()}</header>"
     )
+
+
+def _visitor(name: str, *, signs_out: bool) -> str:
+    if not name:
+        return ""
+    out = (
+        '<form class="sign-out" method="post" action="./sign-out">'
+        f"<button>{text(say('sign_in.out'))}</button></form>"
+        if signs_out
+        else ""
+    )
+    return f'<span class="visitor" dir="auto">{text(name)}</span>{out}'
 
 
 def languages() -> str:

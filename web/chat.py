@@ -27,6 +27,7 @@ from web import limits, markup, panel
 from web.asking import Asked, asked_for
 from web.banner import banner, welcome
 from web.components import connect, html, question_box, send_button
+from web.identity import Visitor, known_visitor
 from web.judging import judge
 from web.keeping import Keeping
 from web.offers import Assists, Offers
@@ -56,7 +57,6 @@ class ChatPage:
         """Serve `assistant` with what is offered beside it."""
         self._assistant = assistant
         self._offers = offers
-        self._keeping = Keeping(offers.kept) if offers.kept else None
         self._asking = Workers(QUESTIONS_AT_ONCE, "asking")
         self._reading = Workers(1, "reading")  # what waits for no question
 
@@ -69,7 +69,7 @@ class ChatPage:
             parts |= {"last": gr.State(None), "within": gr.State(NO_LIMITS)}
             strip = html("", "banner")
             with gr.Row(elem_id="desk"):
-                parts["shelf"] = html("", "shelf", visible=self._keeping is not None)
+                parts["shelf"] = html("", "shelf", visible=self._offers.kept is not None)
                 with gr.Column(elem_id="left"):
                     with gr.Column(elem_id="record"):
                         parts["talk"] = html("", "talk")
@@ -126,18 +126,25 @@ class ChatPage:
     def opening(self, request: gr.Request) -> tuple[object, ...]:
         """Return the strip at the top, and the page as it is at first."""
         stats = self._reading.call(self._assistant.stats)
-        strip = banner(markup.collection(stats), self._warning(), adds=self._offers.adds)
+        visitor = known_visitor(request)
+        strip = banner(
+            markup.collection(stats),
+            self._warning(),
+            adds=self._offers.adds and visitor.may("write"),
+            visitor=visitor.name,
+            signs_out=self._offers.signs_out,
+        )
         box = gr.Textbox(placeholder=say("box.placeholder"), label=say("box.label"))
-        publisher = request.query_params.get("publisher") if request else None
+        publisher = request.query_params.get("publisher")
         within = limits.changed(NO_LIMITS, "publisher", publisher, self._publishers())
         fresh = {"box": box, "send": gr.Button(say("box.send"))}
         fresh |= {"within": within, "limits": self._bar(within)}
-        return (strip, *_changed(**self._fresh() | fresh))
+        return (strip, *_changed(**self._fresh(visitor) | fresh))
 
     def _warning(self) -> str:
         return say("banner.sample") if self._offers.is_sample else ""
 
-    def _fresh(self) -> dict[str, object]:
+    def _fresh(self, visitor: Visitor) -> dict[str, object]:
         """Return the parts that hold a conversation as they are without one."""
         newest = self._reading.call(self._assistant.newest, NEWEST_SHOWN)
         return {
@@ -148,11 +155,17 @@ class ChatPage:
             "now": "",
             "further": "",
             "source": panel.note(say("source.empty")),
-            "shelf": self._listing(None),
+            "shelf": self._listing(visitor, None),
         }
 
-    def _listing(self, at: str | None) -> str:
-        return self._reading.call(self._keeping.listing, at) if self._keeping else ""
+    def _keeping(self, visitor: Visitor) -> Keeping | None:
+        """Return the visitor's conversations; None where none are kept."""
+        kept = self._offers.kept
+        return Keeping(kept, visitor.user) if kept and visitor.is_known else None
+
+    def _listing(self, visitor: Visitor, at: str | None) -> str:
+        keeping = self._keeping(visitor)
+        return self._reading.call(keeping.listing, at) if keeping else ""
 
     @localised
     def limit(
@@ -186,7 +199,7 @@ class ChatPage:
         at: str | None,
         within: Limits,
         event: gr.EventData,
-        _request: gr.Request,
+        request: gr.Request,
     ) -> Iterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation."""
         asked = asked_for(typed, held, _data(event))
@@ -207,10 +220,15 @@ class ChatPage:
         future.add_done_callback(lambda _: lines.put(None))
         while (line := lines.get()) is not None:
             yield _changed(now=markup.working(asked.question, line))
-        yield self._finished(asked, held, at, future)
+        yield self._finished(known_visitor(request), asked, held, at, future)
 
     def _finished(
-        self, asked: Asked, held: Conversation, at: str | None, future: Future[Trace]
+        self,
+        visitor: Visitor,
+        asked: Asked,
+        held: Conversation,
+        at: str | None,
+        future: Future[Trace],
     ) -> Changes:
         idle = gr.Button(interactive=True)
         question = asked.question
@@ -232,21 +250,22 @@ class ChatPage:
             )
         shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
         shown |= {"talk": self._turns(held), "now": "", "further": ""}
-        return _changed(**shown | self._kept(at, turn))
+        return _changed(**shown | self._kept(visitor, at, turn))
 
     def _turns(self, held: Conversation) -> str:
         return markup.turns(held, judging=self._offers.judges is not None)
 
-    def _kept(self, at: str | None, turn: Turn) -> dict[str, object]:
+    def _kept(self, visitor: Visitor, at: str | None, turn: Turn) -> dict[str, object]:
         """Keep a turn; return what that changes on the page."""
-        if self._keeping is None or self._keeping.readonly:
+        keeping = self._keeping(visitor)
+        if keeping is None or keeping.readonly:
             return {}
         try:
-            kept = self._reading.call(self._keeping.keep, at, turn)
+            kept = self._reading.call(keeping.keep, at, turn)
         except OnRecordError as error:
             return {"now": markup.hint(say("shelf.unkept", error=error))}
         # The list is long and stays as it is while one conversation goes on.
-        return {} if kept == at else {"at": kept, "shelf": self._listing(kept)}
+        return {} if kept == at else {"at": kept, "shelf": self._listing(visitor, kept)}
 
     @localised
     def suggest(
@@ -264,22 +283,24 @@ class ChatPage:
         return markup.further(questions), None
 
     @localised
-    def manage(self, at: str | None, event: gr.EventData, _request: gr.Request) -> Changes:
+    def manage(self, at: str | None, event: gr.EventData, request: gr.Request) -> Changes:
         """Open, rename or delete the conversation that was picked in the list."""
-        if self._keeping is None:
+        visitor = known_visitor(request)
+        keeping = self._keeping(visitor)
+        if keeping is None:
             return _changed()
         picked = _data(event)
         try:
-            if reopened := self._reading.call(self._keeping.opened, picked):
-                return self._opened(reopened)
-            deleted = self._reading.call(self._keeping.change, picked)
+            if reopened := self._reading.call(keeping.opened, picked):
+                return self._opened(visitor, reopened)
+            deleted = self._reading.call(keeping.change, picked)
         except OnRecordError as error:
-            return _changed(now=markup.hint(str(error)), shelf=self._listing(at))
-        return _changed(
-            **self._fresh() if deleted and deleted == at else {"shelf": self._listing(at)}
-        )
+            return _changed(now=markup.hint(str(error)), shelf=self._listing(visitor, at))
+        if deleted and deleted == at:
+            return _changed(**self._fresh(visitor))
+        return _changed(shelf=self._listing(visitor, at))
 
-    def _opened(self, reopened: Reopened) -> Changes:
+    def _opened(self, visitor: Visitor, reopened: Reopened) -> Changes:
         """Return the page with a kept conversation on it."""
         held = Conversation(reopened.conversation.turns[-TURNS_KEPT:])
         lost = len(reopened.left_out)
@@ -292,7 +313,7 @@ class ChatPage:
             now=markup.hint(damaged) if lost else "",
             further="",
             source=panel.note(say("source.empty")),
-            shelf=self._listing(reopened.summary.id),
+            shelf=self._listing(visitor, reopened.summary.id),
         )
 
     @localised

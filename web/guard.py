@@ -25,10 +25,12 @@ LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 # What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
 # of its own): they are not needed, and a newer version's additions stay shut as well.
 _ROUTES = re.compile(
-    r"/|/sources|/articles|/embed/embed\.js|/healthz|/readyz|/metrics|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
+    r"/|/sources|/articles|/visitor|/handed|/sign-in|/signed-in|/sign-out|/embed/embed\.js|/healthz|/readyz|/metrics|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
     r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
-    r"(?:startup-events|queue/join|queue/data|cancel|reset|app_id|heartbeat/\w+)/?"
+    r"(?:startup-events|queue/join|queue/data|app_id|heartbeat/\w+)/?"
 )
+# A frame opens them in a window, which has to tell it how that went.
+_OPENED_BY_FRAMES = ("/sign-in", "/signed-in")
 _METHODS = ("GET", "HEAD", "POST")
 _API_METHODS = (*_METHODS, "PATCH", "DELETE")
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
@@ -58,6 +60,8 @@ class Guard:
             this machine is served, another name means a page that had its own name point here.
         place: Where visitors find the page; its name counts among `hosts`.
         embedders: Origins ("https://intranet.example") whose pages may show ours in a frame.
+        head: HTML that goes into the page's ``head`` before all else, which Gradio's own way of
+            adding to it does not: that comes when its scripts are at work already.
     """
 
     def __init__(
@@ -66,8 +70,10 @@ class Guard:
         hosts: Iterable[str] | None = LOOPBACK_NAMES,
         place: Place = HERE,
         embedders: Iterable[str] = (),
+        head: str = "",
     ) -> None:
         self._app = app
+        self._head = head.encode()
         self._policy = _POLICY.replace("{ancestors}", " ".join(("'self'", *embedders)))
         self._place = place
         own = {_name(place.host)} if place.host else set()
@@ -86,7 +92,7 @@ class Guard:
         scope = self._as_ours(scope)
         nonce = secrets.token_urlsafe(16)
         policy = self._policy.replace("{nonce}", nonce)
-        outgoing = _Outgoing(send, nonce, policy, scope["path"])
+        outgoing = _Outgoing(send, nonce, policy, scope["path"], self._head)
         refusal = self._refusal(scope)
         if refusal is not None:
             await refusal(scope, receive, outgoing)
@@ -160,12 +166,13 @@ def _limited(receive: Receive, limit: int) -> Receive:
 class _Outgoing:
     """Adds the headers to every response, and the nonce to the scripts of Gradio's page."""
 
-    def __init__(self, send: Send, nonce: str, policy: str, path: str) -> None:
+    def __init__(self, send: Send, nonce: str, policy: str, path: str, head: bytes) -> None:
         self._send = send
         self._nonce = nonce
         self._policy = policy
+        self._head = b"<head>" + head
         self._is_page = path == "/"
-        self._is_widget = path == WIDGET
+        self._path = path
         self._start: Message | None = None
         self._body = b""
 
@@ -186,15 +193,17 @@ class _Outgoing:
             del headers[name]
         headers.update(_HEADERS)
         headers["Content-Security-Policy"] = self._policy
-        if self._is_widget:
+        if self._path == WIDGET:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
+        if self._path in _OPENED_BY_FRAMES:
+            headers["Cross-Origin-Opener-Policy"] = "unsafe-none"
 
     async def _with_nonce(self, message: Message) -> None:
         self._body += message.get("body", b"")
         if message.get("more_body") or self._start is None:
             return
         mark = f'<script nonce="{self._nonce}"'.encode()
-        body = self._body.replace(b"<script", mark)
+        body = self._body.replace(b"<head>", self._head, 1).replace(b"<script", mark)
         if self._body:  # none for HEAD, whose length stays the page's
             MutableHeaders(scope=self._start)["content-length"] = str(len(body))
         await self._send(self._start)

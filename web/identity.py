@@ -93,3 +93,11 @@ class Identified:
 def visitor_of(request: Any) -> Visitor | None:  # noqa: ANN401 - Starlette's or Gradio's
     """Return who sent a request, or None where that is not known."""
     return cast(Visitor | None, request.state.visitor)
+
+
+def known_visitor(request: Any) -> Visitor:  # noqa: ANN401 - Starlette's or Gradio's
+    """Return who sent a request that got past the gate; LookupError where it did not."""
+    visitor = visitor_of(request)
+    if visitor is None:
+        raise LookupError("nobody is known to have sent this")
+    return visitor

@@ -66,7 +66,8 @@ class Offers:
         kept: Keeps the conversations; None where none are kept.
         judges: Keeps what readers say of answers; None where it is not asked.
         suggests: Proposes questions to go on with; None where none are.
-        adds: Whether articles can be added.
+        adds: Whether articles can be added, by those who may.
+        signs_out: Whether visitors can sign out here.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
@@ -75,3 +76,4 @@ class Offers:
     judges: Judges | None = None
     suggests: Suggests | None = None
     adds: bool = False
+    signs_out: bool = False

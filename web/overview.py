@@ -15,11 +15,12 @@ from corpus.article import Article, Version
 from corpus.catalogue import RecordedError, Stats
 from corpus.errors import OnRecordError
 from qa.markup import day, link, outlet, text
-from qa.messages.say import say, speaking, spoken
+from qa.messages.say import say, speaking
 from qa.wording import shown_date, shown_month
-from web.banner import languages
+from web.identity import visitor_of
 from web.markup import collection, hint
 from web.panel import place_of_beginning
+from web.plain import plain_page
 from web.visit import language_of
 
 _NEWEST = 25
@@ -61,38 +62,26 @@ class Overview:
     paths: bool = True
 
 
-def add_overview(app: FastAPI, shows: Shows, head: str, *, paths: bool) -> None:
-    """Serve the page.
-
-    Args:
-        app: Where to.
-        shows: What is shown.
-        head: Goes into the page's ``head``.
-        paths: As in `Overview`.
-    """
+def add_overview(app: FastAPI, shows: Shows) -> None:
+    """Serve the page; the folders of refused files are named to administrators."""
 
     @app.get("/sources")
     def sources(request: Request) -> HTMLResponse:
         with speaking(language_of(request.headers, request.cookies)):
             try:
+                visitor = visitor_of(request)
+                paths = visitor is not None and visitor.may("metrics")
                 overview = Overview(
                     shows.stats(), shows.months(), shows.newest(_NEWEST), shows.errors(), paths
                 )
                 body = page_body(overview)
             except OnRecordError as error:
-                return HTMLResponse(_page(hint(str(error)), head), 500)
-            return HTMLResponse(_page(body, head))
+                return HTMLResponse(_page(hint(str(error))), 500)
+            return HTMLResponse(_page(body))
 
 
-def _page(body: str, head: str) -> str:
-    return (
-        f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{text(say('sources.title'))} – OnRecord</title>{head}</head>"
-        f'<body class="plain"><div class="page"><header class="banner"><h1><a href="./">OnRecord'
-        f'</a></h1><nav><a href="./">{text(say("sources.back"))}</a>{languages()}</nav></header>'
-        f'<main class="overview">{body}</main></div></body></html>'
-    )
+def _page(body: str) -> str:
+    return plain_page(say("sources.title"), body, kind="overview")
 
 
 def page_body(overview: Overview) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import asyncio
 import errno
 import logging
+import os
 import signal
 import socket
 import sys
 import threading
 import webbrowser
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from ipaddress import ip_address
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -21,11 +22,16 @@ from fastapi import FastAPI
 from corpus.errors import UsageError
 from web.application import NOTHING_MORE, Parts, application
 from web.place import HERE, Place, parse_place
+from web.sign_in.ways import open_sign_in
 
 if TYPE_CHECKING:
     from qa.settings import Settings
     from web.offers import Assists
 
+_UNSAFE = (
+    "{host} can be reached from other machines, and nobody signs in: set [sign_in] in the settings,"
+    " listen on 127.0.0.1, or give --insecure if everybody who reaches it may read the collection"
+)
 _GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
 
 
@@ -35,6 +41,7 @@ def serve(
     host: str = "127.0.0.1",
     port: int = 7860,
     root_path: str = "",
+    insecure: bool = False,
     open_browser: bool = False,
     announce: Callable[[str], None] = lambda _line: None,
 ) -> None:
@@ -46,19 +53,26 @@ def serve(
         host: The address to listen on.
         port: The port to listen on; 0 for any free one.
         root_path: Where visitors find it behind a proxy, as `web.place.parse_place` takes it.
+        insecure: Whether others may reach it though nobody signs in.
         open_browser: Whether to open the page in the user's browser.
         announce: Takes each line for the user, once the page can be opened.
 
     Raises:
-        UsageError: The address cannot be listened on, or the root path is none.
+        UsageError: The address cannot be listened on, the root path is none, or others could
+            reach the page without signing in.
+        SettingsError: What signing in needs is missing.
         StoreError: The store cannot be used.
     """
     place = parse_place(root_path)
     with listen(host, port) as listener:
+        on_loopback = _is_loopback(listener)
+        sign_in = open_sign_in(settings, place, os.environ, on_loopback=on_loopback)
+        if not (on_loopback or sign_in or insecure):
+            raise UsageError(_UNSAFE.format(host=host))
         # These read the model, in vain where the port is in use.
         from web.assemble import open_parts
 
-        with open_parts(store, settings) as (assistant, parts):
+        with open_parts(store, settings, sign_in) as (assistant, parts):
             run(assistant, listener, parts, place, announce=announce, open_browser=open_browser)
 
 
@@ -75,7 +89,7 @@ def run(
     page = application(assistant, parts, place, own_machine=is_own_machine(listener, place))
 
     def ready() -> None:
-        for line in _announcement(listener, place, parts.examples()):
+        for line in _announcement(listener, place, parts):
             announce(line)
         if open_browser:
             webbrowser.open(address(listener))
@@ -155,11 +169,12 @@ def _is_loopback(listener: socket.socket) -> bool:
     return ip_address(listener.getsockname()[0]).is_loopback
 
 
-def _announcement(listener: socket.socket, place: Place, examples: Sequence[str]) -> list[str]:
+def _announcement(listener: socket.socket, place: Place, parts: Parts) -> list[str]:
     lines = [f"OnRecord is at {address(listener)}{place.path}"]
     lines += [f"Visitors find it at {place.root}"] if place.is_behind_proxy else []
-    if not is_own_machine(listener, place):
+    if not (parts.sign_in or is_own_machine(listener, place)):
         lines.append("Whoever reaches this machine can read the collection: there is no log-in.")
-    if examples:
+    # Others may see what is offered at the start; nobody here has signed in.
+    if examples := [] if parts.sign_in else parts.examples():
         lines += ["Try asking:", *(f"  {example}" for example in examples)]
     return [*lines, "Ctrl-C stops it."]

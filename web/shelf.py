@@ -10,16 +10,16 @@ import json
 from collections.abc import Sequence
 from typing import Protocol
 
-from fastapi import FastAPI
+from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
 from corpus.errors import ItemError, NotFoundError, OnRecordError
 from qa.answer import Turn
 from qa.conversations.export import conversation_json, conversation_markdown
 from qa.conversations.kept import Reopened, Summary
-from qa.conversations.store import LOCAL_USER
 from qa.markup import day, text
 from qa.messages.say import say
+from web.identity import known_visitor
 
 LISTED = 200
 """Conversations on the page, the newest; it is sent whole."""
@@ -111,10 +111,10 @@ def add_downloads(app: FastAPI, kept: Keeps) -> None:
     """Serve each conversation as Markdown and as JSON with a proof of every answer."""
 
     @app.get("/conversations/{name}")
-    def download(name: str) -> Response:
+    def download(request: Request, name: str) -> Response:
         id_, _, ending = name.partition(".")
         try:
-            reopened = kept.open(LOCAL_USER, id_)
+            reopened = kept.open(known_visitor(request).user, id_)
         except NotFoundError:
             return Response("There is no such conversation.", 404, media_type="text/plain")
         except OnRecordError as error:

@@ -69,7 +69,7 @@ def test_every_setting_can_be_given(settings_file: Path, tmp_path: Path) -> None
         ),
         pytest.param(
             "[llm]\nthing = 1",
-            "F:1: llm: unknown key; known here: store, model, answer, serve",
+            "F:1: llm: unknown key; known here: store, model, answer, serve, sign_in",
             id="B74 unknown",
         ),
         pytest.param(

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -11,10 +11,11 @@ from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
 from web.chat import _PARTS, TURNS_KEPT, ChatPage
 from web.components import theme
+from web.identity import AT_THIS_MACHINE
 from web.offers import Offers
 
 NOTHING = Conversation()
-NOBODY: Any = None  # no request, whose language would be spoken
+VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
 
 
 def steps(
@@ -29,12 +30,12 @@ def steps(
     event = gr.EventData(None, picked)
     return [
         {part: new for part, new in zip(_PARTS, changes, strict=True) if new != gr.skip()}
-        for changes in page.ask(typed, held, at, within, event, NOBODY)
+        for changes in page.ask(typed, held, at, within, event, VISIT)
     ]
 
 
 def show(page: ChatPage, held: Conversation, picked: Any) -> str:
-    return page.show(held, gr.EventData(None, picked), NOBODY)
+    return page.show(held, gr.EventData(None, picked), VISIT)
 
 
 def test_a_question_shows_each_step_and_then_the_answer(assistant: Any) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -11,11 +12,14 @@ import pytest
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation
 from web.chat import _PARTS, ChatPage
+from web.identity import AT_THIS_MACHINE
 from web.limits import bar, changed, joined
 from web.offers import Offers
 
 OUTLETS = ["Tallis Wire", "The <Post>"]
 JUNE = Limits("Tallis Wire", date(2016, 6, 1), date(2016, 6, 30))
+
+VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))
 
 
 def test_what_holds_is_shown_with_a_button_against_it() -> None:
@@ -63,7 +67,7 @@ def test_stated_limits_hold_until_they_are_removed(assistant: Any) -> None:
     question = "How much, according to Lowhaven Gazette?"
     steps = [
         dict(zip(_PARTS, changes, strict=True))
-        for changes in page.ask(question, Conversation(), None, NO_LIMITS, event, None)
+        for changes in page.ask(question, Conversation(), None, NO_LIMITS, event, VISIT)
     ]
     (within,) = [step["within"] for step in steps if step["within"] != gr.skip()]
     assert within == Limits("Lowhaven Gazette")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -16,12 +17,13 @@ from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
 from web.application import Parts, application
 from web.chat import _PARTS, ChatPage
+from web.identity import AT_THIS_MACHINE
 from web.offers import Offers
 from web.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
 NOTHING = Conversation()
-NOBODY: Any = None  # no request, whose language would be spoken
+VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
 
 
 def changed(changes: tuple[object, ...]) -> dict[str, Any]:
@@ -31,12 +33,12 @@ def changed(changes: tuple[object, ...]) -> dict[str, Any]:
 def ask(page: ChatPage, question: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask in the conversation that an earlier answer left, else in a new one."""
     held, at = (before["held"], before["at"]) if before else (NOTHING, None)
-    *_, last = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None), NOBODY)
+    *_, last = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None), VISIT)
     return changed(last)
 
 
 def manage(page: ChatPage, at: str | None, **picked: str) -> dict[str, Any]:
-    return changed(page.manage(at, gr.EventData(None, picked), NOBODY))
+    return changed(page.manage(at, gr.EventData(None, picked), VISIT))
 
 
 def test_what_is_asked_is_kept_in_one_conversation(assistant: Any, kept: Conversations) -> None:

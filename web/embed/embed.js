@@ -3,6 +3,9 @@
 //   <script src="https://intranet.example/news/embed/embed.js" async
 //           data-mode="bubble" data-language="en" data-question="…" data-publisher="…"></script>
 //
+// Where visitors sign in, data-token holds a token that the page's server got for them, or
+// data-token-from the address of the page's own site that returns {"token": "…"} whenever one is needed.
+//
 // What is shown is a frame of OnRecord's own page, so nothing of the host page can read or alter it;
 // the button stands in a shadow root. Both work under a strict policy of the host page that lets
 // scripts and frames from OnRecord's address, and no cookie is needed.
@@ -41,6 +44,7 @@
     for (const [name, parameter] of Object.entries(names)) {
       if (given[name]) url.searchParams.set(parameter, given[name]);
     }
+    if (given.token || given.tokenFrom) url.searchParams.set("handed", "1");
     return url.href;
   }
 
@@ -50,7 +54,24 @@
     made.src = address();
     made.allow = "clipboard-write";
     made.referrerPolicy = "origin";
+    handOver(made);
     return made;
+  }
+
+  // A token is good once, and handed to nobody but our own frame.
+  async function token() {
+    if (!given.tokenFrom) return given.token;
+    const init = { credentials: "same-origin", cache: "no-store", headers: { Accept: "application/json" } };
+    const reply = await fetch(given.tokenFrom, init);
+    return reply.ok ? (await reply.json()).token : "";
+  }
+
+  function handOver(frame) {
+    window.addEventListener("message", async ({ source, origin, data }) => {
+      const own = origin === base.origin && source === frame.contentWindow;
+      if (!own || data !== "onrecord:token") return;
+      frame.contentWindow.postMessage({ onrecordToken: await token() }, base.origin);
+    });
   }
 
   function shadow(host) {

@@ -1,0 +1,144 @@
+// Who visits, as far as the browser has to tell: every request of this page carries a secret that
+// only this page knows, and in a frame, where there is no cookie of ours, the session that the
+// embedding page handed over or that a window for signing in has brought.
+(() => {
+  "use strict";
+  const folder = new URL(".", document.baseURI);
+  const send = window.fetch.bind(window);
+  const framed = window.self !== window.top;
+  const signsIn = document.querySelector("meta[name=onrecord-sign-in]")?.content ?? "";
+  const query = new URLSearchParams(location.search);
+  const STORED = "onrecord:session";
+  const HANDED_WITHIN = 5000;
+  const secret = [...crypto.getRandomValues(new Uint32Array(6))].map((n) => n.toString(36)).join("");
+
+  // Where third-party storage is blocked, a session lasts as long as the page.
+  const stored = (value) => {
+    try {
+      if (value === undefined) return sessionStorage.getItem(STORED);
+      if (value) sessionStorage.setItem(STORED, value);
+      else sessionStorage.removeItem(STORED);
+    } catch {
+      // as if there were none
+    }
+    return value ?? null;
+  };
+
+  let session = signsIn && framed ? stored() : null;
+
+  function ours(input, init = {}) {
+    const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : {}));
+    headers.set("X-OnRecord-Tab", secret);
+    if (session) headers.set("X-OnRecord-Session", session);
+    return send(input, { ...init, headers });
+  }
+
+  const isOurs = (url) => url.origin === folder.origin && url.pathname.startsWith(folder.pathname);
+
+  // Requests wait until it is known who visits; one that is refused is sent once more after that.
+  window.fetch = async (input, init) => {
+    if (!isOurs(new URL(input instanceof Request ? input.url : input, location.href))) {
+      return send(input, init);
+    }
+    await known;
+    const reply = await ours(input, init);
+    if (reply.status !== 401 || !signsIn) return reply;
+    known = signIn();
+    await known;
+    return ours(input, init);
+  };
+
+  const whoVisits = () => ours(new URL(`visitor?lang=${query.get("lang") ?? ""}`, folder));
+
+  async function signIn() {
+    session = stored("") || null;
+    if (framed && query.has("handed") && (await takeHanded())) return;
+    const reply = await whoVisits();
+    if (reply.ok) return;
+    const said = await reply.json();
+    await shown(said.error.message, said.button);
+  }
+
+  // The embedding page is asked for a token, which is exchanged for a session.
+  async function takeHanded() {
+    const handed = await new Promise((resolve) => {
+      const listen = ({ source, origin, data }) => {
+        if (source !== window.parent || typeof data?.onrecordToken !== "string") return;
+        window.removeEventListener("message", listen);
+        resolve({ token: data.onrecordToken, origin });
+      };
+      window.addEventListener("message", listen);
+      window.setTimeout(resolve, HANDED_WITHIN, null);
+      window.parent.postMessage("onrecord:token", "*"); // says nothing else
+    });
+    if (!handed) return false;
+    const reply = await send(new URL("handed", folder), {
+      method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify(handed),
+    });
+    if (!reply.ok) return false;
+    session = stored((await reply.json()).session);
+    return true;
+  }
+
+  // What has to be done to go on; resolved once it is done.
+  function shown(message, label) {
+    return new Promise((resolve) => {
+      const box = document.createElement("dialog");
+      const said = document.createElement("p");
+      const button = document.createElement("button");
+      box.className = "sign-in";
+      box.setAttribute("aria-label", "OnRecord");
+      said.textContent = message;
+      button.textContent = label;
+      button.type = "button";
+      button.className = "primary";
+      box.append(said, button);
+      box.addEventListener("cancel", (event) => event.preventDefault());
+      const go = async () => {
+        if (signsIn === "oidc" && framed) {
+          session = stored(await fromWindow());
+        } else if (!framed) {
+          location.reload();
+          return;
+        }
+        if (!(await whoVisits()).ok) return;
+        box.remove();
+        resolve();
+      };
+      button.addEventListener("click", go);
+      document.body.append(box);
+      box.showModal();
+    });
+  }
+
+  // A frame may be refused by the provider's pages: these get a window of their own.
+  function fromWindow() {
+    const opened = window.open(new URL("sign-in?frame=1", folder), "onrecord-sign-in", "popup,width=520,height=680");
+    return new Promise((resolve) => {
+      const end = (value) => {
+        window.removeEventListener("message", listen);
+        window.clearInterval(watching);
+        resolve(value);
+      };
+      const listen = ({ source, origin, data }) => {
+        const own = source === opened && origin === folder.origin;
+        if (own && typeof data?.onrecordSession === "string") end(data.onrecordSession);
+      };
+      const watching = window.setInterval(() => opened?.closed && end(""), 500);
+      window.addEventListener("message", listen);
+    });
+  }
+
+  const ready = async () => {
+    if (session && (await whoVisits()).ok) return;
+    await signIn();
+  };
+  let known = signsIn && framed ? documentReady().then(ready) : Promise.resolve();
+
+  function documentReady() {
+    if (document.body) return Promise.resolve();
+    return new Promise((done) => document.addEventListener("DOMContentLoaded", done, { once: true }));
+  }
+})();

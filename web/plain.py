@@ -1,0 +1,32 @@
+"""Pages of ours that Gradio has no part in: a strip with a few links, and something below it."""
+
+from __future__ import annotations
+
+from qa.markup import text
+from qa.messages.say import say, spoken
+from web.banner import languages
+
+ASSETS_IN_HEAD = """
+<link rel="icon" href="onrecord/icon.svg">
+<link rel="stylesheet" href="onrecord/page.css">
+<script src="onrecord/strip.js"></script>
+"""
+
+
+def plain_page(title: str, body: str, *, kind: str = "", scripts: str = "") -> str:
+    """Return a page.
+
+    Args:
+        title: In words.
+        body: HTML, below the strip.
+        kind: A class of the part that holds the body.
+        scripts: HTML that goes into the page's ``head``.
+    """
+    return (
+        f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f"<title>{text(title)} – OnRecord</title>{ASSETS_IN_HEAD}{scripts}</head>"
+        f'<body class="plain"><div class="page"><header class="banner"><h1><a href="./">OnRecord'
+        f'</a></h1><nav><a href="./">{text(say("sources.back"))}</a>{languages()}</nav></header>'
+        f'<main class="{kind}">{body}</main></div></body></html>'
+    )

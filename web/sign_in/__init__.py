@@ -1,0 +1,1 @@
+"""Signing in: a proxy's word or an OpenID provider's, and what an embedding page hands over."""
