@@ -34,7 +34,13 @@ def create(
         typer.Option(
             "--scope",
             metavar="SCOPE",
-            help="ask, read, write or metrics.  [default: ask, read]",
+            help="ask, read, write, metrics or embed.  [default: ask, read]",
+        ),
+    ] = None,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group", metavar="NAME", help="Also articles of this group; again for more."
         ),
     ] = None,
     days: Annotated[
@@ -51,7 +57,7 @@ def create(
     """
     with _opened(config, store) as kept:
         lasts = timedelta(days=days) if days else None
-        key, text = kept.create(name, scope or ["ask", "read"], lasts)
+        key, text = kept.create(name, scope or ["ask", "read"], lasts, groups or ())
     if as_json:
         typer.echo(json.dumps(_json(key) | {"key": text}))
     else:
@@ -105,7 +111,7 @@ def _opened(config: Path | None, store: Path | None) -> Iterator[Keys]:
 def _line(key: Key) -> str:
     expires = f"until {key.expires:%Y-%m-%d}" if key.expires else "without end"
     expired = ", expired" if key.has_expired else ""
-    scopes = ", ".join(sorted(key.scopes))
+    scopes = ", ".join((*sorted(key.scopes), *(f"group {name}" for name in sorted(key.groups))))
     return printable(f"{key.id}  {key.created:%Y-%m-%d}  {expires}{expired}  {scopes}  {key.name}")
 
 
@@ -114,6 +120,7 @@ def _json(key: Key) -> dict[str, Any]:
         "id": key.id,
         "name": key.name,
         "scopes": sorted(key.scopes),
+        "groups": sorted(key.groups),
         "created": key.created.isoformat(),
         "expires": key.expires.isoformat() if key.expires else None,
     }

@@ -59,6 +59,7 @@ def open_parts(
         counted = measured(assistant, metrics)
         adding = Adding(store, assistant.embedder)
         callers = Callers(keys)
+        service = Service(counted, archive, kept, adding, store)
         suggestions = Suggestions(assistant, archive)
         is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
         lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
@@ -70,7 +71,7 @@ def open_parts(
             suggests=suggestions,
             adds=None if archive.readonly else adding,
             shows=archive,
-            api=api_application(Service(counted, archive, kept, adding, store), callers),
+            api=api_application(service, callers, sign_in.handover if sign_in else None),
             sign_in=sign_in,
             embedders=settings.serve.embedded_in,
             watch=Watch(Health(archive, warm.is_set), metrics, callers),

@@ -17,6 +17,7 @@ SCOPES = {
     "read": "read and search articles, and check quotes",
     "write": "add and remove articles",
     "metrics": "read the server's figures and what ails it",
+    "embed": "sign in visitors of a page of yours, as whoever you say they are",
 }
 """What a visitor may be allowed to do, and in words what that is."""
 

@@ -11,7 +11,7 @@ import hmac
 import re
 import secrets
 import sqlite3
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -22,6 +22,7 @@ from corpus.migrations import FileFormat, format_of, migrate
 from corpus.rows import row_digest
 from corpus.sqlite_file import SqliteFile, is_writable, make_private_for
 from web.identity import SCOPES
+from web.sign_in.members import is_name
 
 FILE_NAME = "keys.sqlite3"
 LONGEST_NAME = 80
@@ -37,12 +38,14 @@ CREATE TABLE keys (
     digest TEXT NOT NULL
 ) WITHOUT ROWID;
 """
+# Groups have lines between them; the digest of a key without any is that of the columns before.
+_GROUPS = "ALTER TABLE keys ADD COLUMN groups TEXT NOT NULL DEFAULT ''"
 FORMAT = FileFormat(
     application_id=0x4F6E4B79,  # "OnKy"
-    migrations=(_TABLE,),
+    migrations=(_TABLE, _GROUPS),
     tables=frozenset({"keys"}),
 )
-_COLUMNS = "id, name, scopes, secret, created, expires"
+_COLUMNS = "id, name, scopes, secret, created, expires, groups"
 _KEY = re.compile(r"or_([0-9a-f]{8})_([\w-]{43})", re.ASCII)
 
 
@@ -53,6 +56,7 @@ class Key:
     Attributes:
         scopes: Some of `web.identity.SCOPES`.
         expires: From when on it is good for nothing (aware, UTC); None for never.
+        groups: Those whose articles its owner sees, beside those for everybody.
     """
 
     id: str
@@ -60,6 +64,7 @@ class Key:
     scopes: frozenset[str]
     created: datetime
     expires: datetime | None = None
+    groups: frozenset[str] = frozenset()
 
     @property
     def has_expired(self) -> bool:
@@ -81,12 +86,16 @@ class Keys(SqliteFile):
         super().__init__(path, readonly=not is_writable(path))
 
     def create(
-        self, name: str, scopes: Collection[str], lasts: timedelta | None = None
+        self,
+        name: str,
+        scopes: Collection[str],
+        lasts: timedelta | None = None,
+        groups: Collection[str] = (),
     ) -> tuple[Key, str]:
         """Make a key; return it with its whole text, which is not kept and never shown again.
 
         Raises:
-            UsageError: The name or a scope is none.
+            UsageError: The name, a scope or a group is none.
         """
         name = " ".join(name.split())
         if not name or len(name) > LONGEST_NAME or not name.isprintable():
@@ -94,9 +103,11 @@ class Keys(SqliteFile):
         if not scopes or (unknown := set(scopes) - SCOPES.keys()):
             named = f"{sorted(unknown)[0]!r} is none" if scopes else "none was given"
             raise UsageError(f"scopes are {', '.join(SCOPES)}; {named}")
+        if wrong := [group for group in groups if not is_name(group)]:
+            raise UsageError(f"{wrong[0]!r} is no name of a group")
         now = datetime.now(UTC).replace(microsecond=0)
         expires = now + lasts if lasts else None
-        key = Key(secrets.token_hex(4), name, frozenset(scopes), now, expires)
+        key = Key(secrets.token_hex(4), name, frozenset(scopes), now, expires, frozenset(groups))
         secret = secrets.token_urlsafe(32)
         self._insert(key, secret)
         return key, f"or_{key.id}_{secret}"
@@ -110,11 +121,12 @@ class Keys(SqliteFile):
             _digest_of(secret),
             key.created.isoformat(),
             key.expires.isoformat() if key.expires else None,
+            "\n".join(sorted(key.groups)),
         )
         with self.transaction() as connection:
             connection.execute(
-                f"INSERT INTO keys ({_COLUMNS}, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
-                (*columns, row_digest(columns)),
+                f"INSERT INTO keys ({_COLUMNS}, digest) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                (*columns, _digest_of_row(columns)),
             )
 
     def listed(self) -> list[Key]:
@@ -147,15 +159,16 @@ class Keys(SqliteFile):
 
     def _key(self, row: tuple[str, ...]) -> Key:
         *columns, digest = row
-        if row_digest(columns) != digest:
+        if _digest_of_row(columns) != digest:
             raise StoreDamagedError(f"{self.path}: the key {columns[0]} was altered; {self.advice}")
-        id_, name, scopes, _, created, expires = columns
+        id_, name, scopes, _, created, expires, groups = columns
         return Key(
             id_,
             name,
             frozenset(scopes.split()),
             datetime.fromisoformat(created),
             datetime.fromisoformat(expires) if expires else None,
+            frozenset(groups.split("\n")) if groups else frozenset(),
         )
 
     def _connect(self) -> sqlite3.Connection:
@@ -168,6 +181,11 @@ class Keys(SqliteFile):
             connection.close()
             raise
         return connection
+
+
+def _digest_of_row(columns: Sequence[str | None]) -> str:
+    *before, groups = columns
+    return row_digest(columns if groups else before)
 
 
 def _digest_of(secret: str) -> str:

@@ -15,6 +15,7 @@ from web.api.bodies import (
     FeedbackBody,
     NameBody,
     QuoteBody,
+    VisitorBody,
 )
 from web.api.callers import Callers
 from web.api.completions import completion, completion_chunks, question_of
@@ -22,6 +23,7 @@ from web.api.errors import ApiError, add_error_handlers
 from web.api.progress import events
 from web.api.service import Service
 from web.identity import Visitor
+from web.sign_in.handover import TOKEN_SECONDS, Handover
 from web.workers import Workers
 
 _EVENTS = "text/event-stream"
@@ -36,8 +38,16 @@ _DESCRIPTION = (
 Count = Annotated[int, Field(ge=1, le=50)]
 
 
-def api_application(service: Service, callers: Callers) -> FastAPI:
-    """Return the application, to be mounted; its description is at ``/openapi.json``."""
+def api_application(
+    service: Service, callers: Callers, handover: Handover | None = None
+) -> FastAPI:
+    """Return the application, to be mounted; its description is at ``/openapi.json``.
+
+    Args:
+        service: What is done.
+        callers: Who may do it.
+        handover: Signs in visitors of embedding pages; None where nobody signs in.
+    """
     app = FastAPI(
         title="OnRecord",
         version="1",
@@ -51,6 +61,8 @@ def api_application(service: Service, callers: Callers) -> FastAPI:
     _add_asking(app, service, callers, asking)
     _add_conversations(app, service, callers)
     _add_articles(app, service, callers)
+    if handover:
+        _add_visitors(app, handover, callers)
     return app
 
 
@@ -168,3 +180,13 @@ def _add_articles(app: FastAPI, service: Service, callers: Callers) -> None:
     def remove(id: str, _: Visitor = may_write) -> None:  # noqa: A002
         """Remove an article with all its versions."""
         service.remove(id)
+
+
+def _add_visitors(app: FastAPI, handover: Handover, callers: Callers) -> None:
+    may_embed = Depends(callers.with_scope("embed"))
+
+    @app.post("/visitors", status_code=201)
+    def token(body: VisitorBody, _: Visitor = may_embed) -> dict[str, Any]:
+        """Return a token with which a page of yours signs a visitor in to the frame on it."""
+        secret = handover.token(body.user, body.name, body.groups, body.origin)
+        return {"token": secret, "seconds": TOKEN_SECONDS}

@@ -94,3 +94,19 @@ class CompletionBody(BaseModel):
     messages: Annotated[list[Message], Field(min_length=1)]
     model: str = "onrecord"
     stream: bool = False
+
+
+class VisitorBody(_Body):
+    """A visitor for whom an embedding page vouches.
+
+    Attributes:
+        user: As the sign-in would name the same user.
+        name: To be shown; by default the user's.
+        groups: Those whose articles may be seen.
+        origin: That of the page ("https://intranet.example").
+    """
+
+    user: str
+    name: str = ""
+    groups: Annotated[list[str], Field(max_length=200)] = []
+    origin: str

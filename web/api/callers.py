@@ -30,7 +30,7 @@ class Callers:
         key = self._keys.good(given.strip()) if scheme.lower() == "bearer" else None
         if key is None:
             raise ApiError(401, "E_KEY", "a valid key is needed: Authorization: Bearer or_…")
-        return Visitor(f"key:{key.id}", key.scopes, name=key.name)
+        return Visitor(f"key:{key.id}", key.scopes, key.groups, key.name)
 
     def may(self, request: Request, scope: str) -> bool:
         """Return whether the caller may do this."""

@@ -39,7 +39,9 @@ class Members:
         return Visitor(signed_in(user), role.scopes, seen, name if is_name(name) else user)
 
     def _role(self, user: str, groups: Collection[str]) -> Role | None:
-        names = {user, EVERYBODY, *(_GROUP + group for group in groups)}
+        names = {EVERYBODY, *(_GROUP + group for group in groups)}
+        if not user.startswith(_GROUP):  # a user may be called like a group
+            names.add(user)
         lists = {
             Role.ADMINISTRATOR: self.administrators,
             Role.EDITOR: self.editors,
