@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from urllib.parse import quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -111,9 +111,7 @@ class Guard:
         host = headers.get("host", "")
         if self._hosts is not None and _name(host) not in self._hosts:
             return PlainTextResponse("This address is not served here.", 421)
-        if scope["path"] != WIDGET and not _is_own(
-            headers, {host, self._place.host or host}, scope["method"]
-        ):
+        if scope["path"] != WIDGET and not _is_own(headers, self._origins(host), scope["method"]):
             return PlainTextResponse("Requests from other sites are refused.", 403)
         if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
             return PlainTextResponse("There is no such page.", 404)
@@ -124,17 +122,27 @@ class Guard:
             return PlainTextResponse("The request is too large.", 413)
         return None
 
+    def _origins(self, host: str) -> set[str]:
+        """Return which origins are ours, where a request is addressed to `host`.
+
+        Where visitors come by https, a page that came without is not ours.
+        """
+        place = self._place
+        own = {f"{place.scheme}://{place.host}"} if place.host else set()
+        if host.lower() != place.host:
+            own |= {f"http://{host}".lower(), f"https://{host}".lower()}
+        return own
+
 
 def _name(host: str) -> str:
     """Return a host without its port, in lower case."""
     return re.sub(r":\d+$", "", host).lower()
 
 
-def _is_own(headers: Headers, hosts: Iterable[str], method: str) -> bool:
+def _is_own(headers: Headers, origins: Collection[str], method: str) -> bool:
     """Return whether the request comes from our own page, or is a visitor opening it."""
     origin = headers.get("origin")
-    own = {host.lower() for host in hosts}
-    if origin is not None and origin.partition("://")[2].lower() not in own:
+    if origin is not None and origin.lower() not in origins:
         return False
     is_visit = headers.get("sec-fetch-mode") == "navigate" and method == "GET"
     return is_visit or headers.get("sec-fetch-site") not in ("cross-site", "same-site")

@@ -39,7 +39,7 @@ CREATE TABLE keys (
 ) WITHOUT ROWID;
 """
 # Groups have lines between them; the digest of a key without any is that of the columns before.
-_GROUPS = "ALTER TABLE keys ADD COLUMN groups TEXT NOT NULL DEFAULT ''"
+_GROUPS = "ALTER TABLE keys ADD COLUMN groups TEXT NOT NULL DEFAULT '';"
 FORMAT = FileFormat(
     application_id=0x4F6E4B79,  # "OnKy"
     migrations=(_TABLE, _GROUPS),

@@ -47,7 +47,7 @@ def test_keys_as_json(onrecord: OnRecord, ferry_store: Path) -> None:
         (
             ("create", "a", "--scope", "all"),
             2,
-            "scopes are ask, read, write, metrics; 'all' is none",
+            "scopes are ask, read, write, metrics, embed; 'all' is none",
         ),
         (("create", " "), 2, "a key's name has"),
         (("create", "a", "--days", 0), 2, "days"),

@@ -7,6 +7,7 @@ import sys
 import threading
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -157,6 +158,7 @@ class Server:
 
     def __init__(self, assistant: Any, kept: Any = None, **parts: Any) -> None:
         self.lines: list[str] = []
+        self.sent: dict[str, str] = {}  # with every request
         self.listener = serve.listen("127.0.0.1", 0)
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         ready = threading.Event()
@@ -172,23 +174,29 @@ class Server:
         threading.Thread(target=run, daemon=True).start()
         assert ready.wait(60)
 
+    def sending(self, **headers: str) -> Server:
+        """Return the same server, as it is spoken to with these headers."""
+        other = copy(self)
+        other.sent = {name.replace("_", "-"): value for name, value in headers.items()}
+        return other
+
     def get(self, path: str, **headers: str) -> Reply:
         return self.request("GET", path, **headers)
 
     def request(self, method: str, path: str, body: str = "", **headers: str) -> Reply:
         connection = http.client.HTTPConnection(self.address, timeout=30)
         with closing(connection):
-            connection.request(method, path, body, headers)
+            connection.request(method, path, body.encode(), self.sent | headers)
             reply = connection.getresponse()
             return Reply(reply.status, dict(reply.getheaders()), reply.read().decode())
 
-    def join(self, name: str, data: list[Any], session: str, event: Any = None) -> None:
+    def join(self, name: str, data: list[Any], session: str, event: Any = None) -> Reply:
         """Call a method of the page without waiting for what it returns."""
         config = json.loads(self.get("/config").body)
         (function,) = [d["id"] for d in config["dependencies"] if d["api_name"] == name]
         join = {"data": data, "fn_index": function, "session_hash": session, "event_data": event}
         own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
-        self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)
+        return self.request("POST", "/gradio_api/queue/join", json.dumps(join), **own)
 
     def event(self, name: str, data: list[Any], session: str, event: Any = None) -> list[Any]:
         """Call a method of the page as it does itself; return the last value of each output."""

@@ -24,6 +24,7 @@ from web.api.service import Service
 from web.guard import API, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
 from web.keys import Keys
+from web.sign_in.handover import Handover
 
 
 @dataclass
@@ -93,12 +94,12 @@ def make_api(archive: Archive, double: Any) -> Iterator[Callable[..., Api]]:
     """Make the API as it is served to this machine, or to a network."""
     with Conversations(archive) as kept, Keys(archive.store) as keys:
 
-        def make(*, own_machine: bool = True) -> Api:
+        def make(*, own_machine: bool = True, handover: Handover | None = None) -> Api:
             assistant = Assistant(double)
             adding = Adding(archive.store, HashEmbedder())
             service = Service(assistant, archive, kept, adding, archive.store)  # type: ignore[arg-type]
             app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-            app.mount(API, api_application(service, Callers(keys)))
+            app.mount(API, api_application(service, Callers(keys), handover))
             visitor = AT_THIS_MACHINE if own_machine else ANYBODY
             app.add_middleware(Identified, identify=lambda _: visitor)
             app.add_middleware(Guard, hosts=None)

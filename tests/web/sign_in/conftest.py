@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import re
 import secrets
 import threading
 import time
@@ -202,17 +201,3 @@ def behind_proxy(make_site: Callable[..., Site]) -> Site:
     return make_site(
         proxy_settings(administrators=["ada"], editors=["ed", "group:editors"], readers=["*"])
     )
-
-
-def joined(client: TestClient, session: str, name: str = "ask", data: Any = None, **headers: str) -> Any:
-    """Call a method of the page without waiting for what it returns."""
-    config = client.get("/news/config").json()
-    (function,) = [d["id"] for d in config["dependencies"] if d["api_name"] == name]
-    body = {"data": data or ["How much?", None, None, None], "fn_index": function}
-    body |= {"session_hash": session, "event_data": None}
-    return client.post("/news/gradio_api/queue/join", json=body, headers=headers)
-
-
-def words_of(page: str) -> str:
-    """Return what a page says, without its markup."""
-    return re.sub(r"<[^>]+>", " ", page)

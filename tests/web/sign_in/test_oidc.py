@@ -190,7 +190,7 @@ def test_a_frames_window_gets_the_session_and_no_cookie(site: Any) -> None:
     assert frame.get("/news/visitor").json()["name"] == "ada of the newsroom"
 
 
-def test_pkce_and_our_secret_are_used(site: Any, provider: Any) -> None:
+def test_pkce_is_used(site: Any) -> None:
     begun = site.client().get("/news/sign-in")
     asked = parse_qs(urlsplit(begun.headers["location"]).query)
     assert asked["code_challenge_method"] == ["S256"]

@@ -59,7 +59,9 @@ def test_nobody_else_is_believed(address: str | None) -> None:
         pytest.param((*GOOD, ("X-Remote_User", "eve")), id="by one underscore"),
         pytest.param((GOOD[0], ("X_Remote_User", "ada")), id="underscores alone"),
         pytest.param((*GOOD, ("X_OnRecord_Proxy_Secret", "x")), id="secret by underscores"),
-        pytest.param((*GOOD, ("X-Remote-Groups", "a"), ("X-Remote-Groups", "b")), id="groups twice"),
+        pytest.param(
+            (*GOOD, ("X-Remote-Groups", "a"), ("X-Remote-Groups", "b")), id="groups twice"
+        ),
         pytest.param((*GOOD, ("X_Remote_Groups", "board")), id="groups by underscores"),
         pytest.param((GOOD[0], ("X-Remote-User", "")), id="empty"),
         pytest.param((GOOD[0], ("X-Remote-User", " ")), id="a space"),
