@@ -26,6 +26,7 @@ from qa.assistant import Trace
 from qa.conversations.store import Conversations
 from web import serve
 from web.application import Parts
+from web.place import HERE, Place
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -156,10 +157,18 @@ class Reply(NamedTuple):
 class Server:
     """A page served on a free port by a thread of this process."""
 
-    def __init__(self, assistant: Any, kept: Any = None, **parts: Any) -> None:
+    def __init__(
+        self,
+        assistant: Any,
+        kept: Any = None,
+        *,
+        place: Place = HERE,
+        listener: Any = None,
+        **parts: Any,
+    ) -> None:
         self.lines: list[str] = []
         self.sent: dict[str, str] = {}  # with every request
-        self.listener = serve.listen("127.0.0.1", 0)
+        self.listener = listener or serve.listen("127.0.0.1", 0)
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         ready = threading.Event()
 
@@ -169,7 +178,7 @@ class Server:
 
         def run() -> None:
             served = Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
-            serve.run(assistant, self.listener, served, announce=announce)
+            serve.run(assistant, self.listener, served, place, announce=announce)
 
         threading.Thread(target=run, daemon=True).start()
         assert ready.wait(60)

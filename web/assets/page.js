@@ -68,9 +68,9 @@
   }
 
   function judged(event) {
-    event.preventDefault();
     const form = event.target.closest(".judge form");
     if (!form) return null;
+    event.preventDefault();
     const { turn, verdict } = form.dataset;
     const group = form.closest(".judge");
     const why = form.elements.why.value;

@@ -86,7 +86,7 @@ class _Pages:
         try:
             redirect: Response = await self._provider.redirect(request, self._address(request))
         except SignInError as error:
-            return self._failed(request, error)
+            return self._failed(request, error, framed=request.session["frame"])
         return redirect
 
     async def back(self, request: Request) -> Response:
@@ -95,7 +95,7 @@ class _Pages:
         try:
             visitor = await self._provider.visitor(request)
         except SignInError as error:
-            return self._failed(request, error)
+            return self._failed(request, error, framed=bool(framed))
         request.session.clear()
         if visitor is None:
             return _said(request, say_key="sign_in.not_here", status=403)
@@ -132,8 +132,10 @@ class _Pages:
         scheme = self.place.scheme or request.url.scheme
         return f"{scheme}://{host}{self.place.path}/signed-in"
 
-    def _failed(self, request: Request, error: SignInError) -> Response:
-        return _said(request, say_key="sign_in.failed", status=502, reason=str(error))
+    def _failed(self, request: Request, error: SignInError, *, framed: bool = False) -> Response:
+        again = "./sign-in?frame=1" if framed else "./sign-in"
+        reason = str(error)
+        return _said(request, say_key="sign_in.failed", status=502, again=again, reason=reason)
 
 
 def _way(to: object) -> str:
@@ -142,10 +144,12 @@ def _way(to: object) -> str:
     return str(to) if known else "/"
 
 
-def _said(request: Request, *, say_key: str, status: int, **values: object) -> HTMLResponse:
+def _said(
+    request: Request, *, say_key: str, status: int, again: str = "./sign-in", **values: object
+) -> HTMLResponse:
     with speaking(language_of(request.headers, request.cookies, request.query_params)):
-        again = f'<p><a class="primary" href="./sign-in">{text(say("sign_in.button"))}</a></p>'
-        body = f"<p>{text(say(say_key, **values))}</p>{again}"
+        link = f'<p><a class="primary" href="{again}">{text(say("sign_in.button"))}</a></p>'
+        body = f"<p>{text(say(say_key, **values))}</p>{link}"
         page = plain_page(say("sign_in.heading"), body, kind="signing-in")
     return HTMLResponse(page, status, headers={"Cache-Control": "no-store"})
 

@@ -43,6 +43,7 @@ class Provider:
     user: str = "ada"
     claims: dict[str, Any] = field(default_factory=dict)
     refuses: bool = False
+    secret: str = OIDC_SECRET
     asks: bool = False  # shows a page first, which may be in no frame
     foreign_key: bool = False
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
