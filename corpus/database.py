@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Self
 
 from corpus.errors import StoreError, StoreFormatError
+from corpus.groups import show_only
 from corpus.lock import WriterLock
 from corpus.migrations import CORPUS_MIGRATIONS, archive_format, format_of, migrate
 from corpus.sqlite_file import (
@@ -26,11 +27,16 @@ FILE_NAME = "archive.sqlite3"
 
 
 class Database(SqliteFile):
-    """One store's archive, usable from several threads (a connection each)."""
+    """One store's archive, usable from several threads (a connection each).
+
+    Attributes:
+        visitor_groups: The groups whose articles are seen beside those for everybody; None for all.
+    """
 
     def __init__(self, store: Path, *, readonly: bool, wait: float) -> None:
         super().__init__(store / FILE_NAME, readonly=readonly)
         self.store = store
+        self.visitor_groups: frozenset[str] | None = None
         self._lock = WriterLock(store / "lock", wait)
 
     @classmethod
@@ -80,6 +86,36 @@ class Database(SqliteFile):
         with self.writing(), store_errors(self.path):
             migrate(self.connection(), self.path, form)
 
+    def limited_to(self, groups: frozenset[str]) -> Self:
+        """Return the archive as visitors in these groups see it; it cannot be written.
+
+        Whatever is read through it, an article that is limited to other groups is not there. It has
+        connections of its own, to be closed as those of this one are.
+        """
+        limited = type(self)(self.store, readonly=True, wait=0)
+        # Not "ro": nobody else may be there to roll back what a killed writer left behind.
+        limited._mode = self._mode
+        own = self.visitor_groups
+        limited.visitor_groups = groups if own is None else groups & own
+        return limited
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether only what some groups may see is seen."""
+        return self.visitor_groups is not None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = super()._connect()
+        if self.visitor_groups is None:
+            return connection
+        try:
+            with self._errors():
+                show_only(connection, self.visitor_groups)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[sqlite3.Connection]:
         """Hold the writer's lock over several transactions; re-entrant.
@@ -90,6 +126,8 @@ class Database(SqliteFile):
         Raises:
             StoreLockedError: Another process, named in the message, kept it for too long.
         """
+        if self.visitor_groups is not None:
+            raise StoreError(f"the store {self.store} is only read for visitors in groups")
         if self.readonly:
             raise StoreError(f"the store {self.store} is read-only here: {owner(self.store)}")
         with self._lock.held(wait):
