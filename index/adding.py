@@ -16,7 +16,7 @@ from corpus.fetch import article_from, fetch
 from corpus.loaders import load
 from index.build import IngestReport, ingest
 from index.embed import Embedder
-from index.intake import cleaned
+from index.intake import Grouping, cleaned
 from index.schema import open_archive
 
 _MOST_LOOKED_AT = 100
@@ -75,16 +75,23 @@ class Adding:
         line = json.dumps({"text": "", **known})
         return self._line(line, known.get("title", "the pasted text"))
 
-    def articles(self, records: Iterable[Mapping[str, object]]) -> IngestReport:
+    def articles(
+        self, records: Iterable[Mapping[str, object]], seen: Archive | None = None
+    ) -> IngestReport:
         """Store articles, each as its JSON line has it; return what became of them.
 
         Refused ones are named by their number among them, from 1.
+
+        Args:
+            records: The lines, read.
+            seen: The archive as whoever brings them sees it; see `index.intake.Grouping`.
         """
         with TemporaryDirectory() as folder:
             path = Path(folder, "articles.jsonl")
             path.write_text("".join(f"{json.dumps(record)}\n" for record in records), "utf-8")
             with open_archive(self._store) as archive:
-                report = ingest([str(path)], archive, self._embedder)
+                grouping = Grouping(seen=seen)
+                report = ingest([str(path)], archive, self._embedder, grouping=grouping)
                 if report.refused:
                     archive.forget_errors(str(path))
             report.refused = [_named(error, "articles") for error in report.refused]

@@ -12,12 +12,12 @@ from app import COMMANDS, with_default_command
 OnRecord = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parents[2]
 NAMES = [command.__name__ for command in COMMANDS]
-WRITERS = {"ingest", "remove", "rebuild"}
+WRITERS = {"ingest", "remove", "limit", "rebuild"}
 DAY = "2019-01-31"
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
-    contract = "ingest ask chat serve quote export remove stats verify rebuild errors prepare"
+    contract = "ingest ask chat serve quote export remove limit stats verify rebuild errors prepare"
     assert " ".join(NAMES) == contract
 
 

@@ -56,6 +56,7 @@ def test_export_gives_the_contract_s_fields(onrecord: OnRecord, store: Path) -> 
         "published": "2019-01-24",
         "version": 1,
         "sha256": sha256_of(FERRY),
+        "groups": [],
         "text": FERRY,
     }
     assert second["text"] == BRIDGE
