@@ -52,7 +52,8 @@ class Service:
 
     def seen_by(self, view: View) -> Service:
         """Return the service for those who see no more of the store than this."""
-        return replace(self, assistant=view.assistant, archive=view.archive)
+        adding = self.adding.seen_by(view.archive)
+        return replace(self, assistant=view.assistant, archive=view.archive, adding=adding)
 
     def ask(self, user: str, body: AskBody, progress: Progress = lambda _: None) -> dict[str, Any]:
         """Answer a question; where a conversation is named, add the turn to it."""
@@ -151,7 +152,7 @@ class Service:
     def add(self, body: ArticlesBody) -> dict[str, Any]:
         """Store articles; those that are refused are named, the others are stored."""
         records = (article.model_dump() for article in body.articles)
-        report = self.adding.articles(records, self.archive)
+        report = self.adding.articles(records)
         refused = [
             {"article": int(error.locator.split(":")[0]) - 1, "code": error.code}
             | {"message": error.message, "hint": error.hint}
