@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
@@ -89,14 +90,17 @@ class Database(SqliteFile):
     def limited_to(self, groups: frozenset[str]) -> Self:
         """Return the archive as visitors in these groups see it; it cannot be written.
 
-        Whatever is read through it, an article that is limited to other groups is not there. It has
-        connections of its own, to be closed as those of this one are.
+        Whatever is read through it, an article that is limited to other groups is not there. Its
+        connections are its own; they close with it, or once nobody has it any more.
         """
         limited = type(self)(self.store, readonly=True, wait=0)
         # Not "ro": nobody else may be there to roll back what a killed writer left behind.
         limited._mode = self._mode
         own = self.visitor_groups
         limited.visitor_groups = groups if own is None else groups & own
+        # Left alone they would wait for the garbage collector, as a connection and the cache of its
+        # statements refer to each other.
+        weakref.finalize(limited, _close, limited._connections).atexit = False
         return limited
 
     @property
@@ -153,6 +157,11 @@ class Database(SqliteFile):
     def set_meta(self, key: str, value: str) -> None:
         """Store a value under `key`; part of the open transaction."""
         self.connection().execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _close(connections: Iterable[sqlite3.Connection]) -> None:
+    for connection in list(connections):
+        connection.close()
 
 
 def _prepare(store: Path, *, create: bool) -> bool:
