@@ -22,7 +22,9 @@ from qa.assistant import Assistant
 from qa.conversations.store import Conversations
 from qa.discourse.moves import Move
 from qa.quotes import find_quote
+from qa.reader.features import Asked
 from qa.reader.model import open_reader
+from qa.reader.question import analyse
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 from qa.resolve.resolve import open_resolver
@@ -109,6 +111,31 @@ def test_what_is_hidden_is_neither_found_nor_read_nor_quoted(
         assert not hidden & (found | {e.article.id for e in trace.evidence} | shown(trace.answer))
         assert str(view.archive.article_count) in trace.answer.searched
     assert len(view.assistant.trace(question).hits) >= 60 - 1  # hidden ones take no place of others
+
+
+def test_the_reader_opens_and_counts_only_what_may_be_seen(views: Views, archive: Archive) -> None:
+    whole = ChunkIndex(archive, HashEmbedder())
+    reader = Reader(archive, whole, shipped_weights(), open_reader())
+    vector = HashEmbedder().embed_query(COST)
+    hits = whole.dense(vector, 60)  # as if all of it had been hidden since it was found
+    seen = views.of(NOBODY).archive
+    limited = reader.seen_by(seen, whole.seen_by(seen))
+    question = analyse(COST)
+    asked = Asked(question, vector, limited.rarity(question.terms), None)
+    opened = {source.article.id for source in limited.sources(asked, hits)}
+    assert opened == {s.article.id for s in reader.sources(asked, hits)} - _named(archive, "bridge")
+    assert limited.rarity(["tolliver"])["tolliver"] == pytest.approx(1, abs=0.05)
+    assert reader.rarity(["tolliver"])["tolliver"] < 0.6
+
+
+def test_what_is_hidden_after_it_was_found_is_not_read(
+    views: Views, archive: Archive, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hits = ChunkIndex(archive, HashEmbedder()).dense(HashEmbedder().embed_query(COST), 60)
+    monkeypatch.setattr("qa.assistant.retrieve", lambda *_: hits)
+    trace = views.of(NOBODY).assistant.trace(COST)
+    assert trace.evidence
+    assert not _named(archive, "bridge") & {item.article.id for item in trace.evidence}
 
 
 def test_who_is_in_the_group_is_answered_as_if_nothing_was_limited(views: Views) -> None:
