@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -209,6 +210,10 @@ def test_a_caller_is_served_what_is_for_everybody_and_opens_nothing_else(
         again = {"articles": [secret | {"text": "Nothing.", "groups": groups}]}
         assert key.call("POST", "/articles", again).status_code == 200
         assert key.call("GET", "/articles/secret").status_code == 404
+    _, text = api.keys.create("the desk", SCOPES, groups=["desk"])
+    desk = replace(api, key=text)
+    assert desk.call("GET", "/articles/secret").json()["groups"] == ["desk"]
+    assert desk.call("GET", "/stats").json()["articles"] == 2
     (named,) = key.call("POST", "/articles", {"articles": [secret | {"groups": [" "]}]}).json()[
         "refused"
     ]
