@@ -16,7 +16,7 @@ from cli.ingest import ingest
 from cli.keys import keys
 from cli.quote import quote
 from cli.serve import serve
-from cli.store import errors, export, prepare, rebuild, remove, stats, verify
+from cli.store import errors, export, limit, prepare, rebuild, remove, stats, verify
 
 COMMANDS = (
     ingest,
@@ -26,6 +26,7 @@ COMMANDS = (
     quote,
     export,
     remove,
+    limit,
     stats,
     verify,
     rebuild,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -88,6 +88,16 @@ def open_model(settings: Settings) -> Embedder:
 
     model = settings.model
     return open_embedder(model.name, model.cache, model.threads)
+
+
+def checked_groups(context: typer.Context, option: str, groups: Sequence[str]) -> tuple[str, ...]:
+    """Return groups given with this option, or end with a message where one cannot be."""
+    from corpus.groups import group_names
+
+    try:
+        return group_names(groups)
+    except ValueError as error:
+        context.fail(f"{option}: {error}")
 
 
 def columns(rows: Mapping[str, object]) -> str:

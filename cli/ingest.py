@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from cli.common import Config, Debug, Store, Wait, open_model, read_settings
+from cli.common import Config, Debug, Store, Wait, checked_groups, open_model, read_settings
 from cli.edge import ALL_REFUSED, INTERRUPTED, PARTLY, error_line, printable, stoppable
 from cli.progress import progress_shown
 from corpus.counts import counted
@@ -29,6 +29,14 @@ def ingest(
     sample: Annotated[
         bool, typer.Option("--sample", help="The sample articles that come with OnRecord.")
     ] = False,
+    groups: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--group",
+            metavar="NAME",
+            help="Limit every article read to readers in this group; may be repeated.",
+        ),
+    ] = None,
     wait: Wait = 30.0,
     store: Store = None,
     config: Config = None,
@@ -43,10 +51,12 @@ def ingest(
     For example: onrecord ingest news/ articles.jsonl --store data
     """
     named = _named(context, sources or (), sample=sample)
+    limited = checked_groups(context, "--group", groups or ())
     settings = read_settings(config, store)
     # heavy rooms are imported where they are used, so that --help starts at once
     from index.build import IngestReport
     from index.build import ingest as ingest_sources
+    from index.intake import Grouping
     from index.schema import open_archive
 
     # an empty store would only be in the way of whoever mistyped a path
@@ -58,7 +68,8 @@ def ingest(
         stoppable() as stopped,
         progress_shown(f"reading {' '.join(named)}") as progress,
     ):
-        report = ingest_sources(named, archive, embedder, progress, stopped)
+        grouping = Grouping(limited or None)
+        report = ingest_sources(named, archive, embedder, progress, stopped, grouping)
     _report(report)
 
 

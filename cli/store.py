@@ -14,6 +14,7 @@ from cli.common import (
     Debug,
     Store,
     Wait,
+    checked_groups,
     columns,
     open_model,
     read_settings,
@@ -40,7 +41,7 @@ def export(store: Store = None, config: Config = None, _debug: Debug = False) ->
     with open_archive(read_settings(config, store).store) as archive:
         for article, version in archive.current_versions():
             if version.is_intact:
-                _print_json(article_json(article, version))
+                _print_json(article_json(article, version, archive.groups_of(article.id)))
             else:
                 damaged += 1
                 error_line(f"{article.id}: E_DAMAGED the text no longer matches its digest")
@@ -48,17 +49,18 @@ def export(store: Store = None, config: Config = None, _debug: Debug = False) ->
         raise typer.Exit(STORE)
 
 
+ArticleId = Annotated[str | None, typer.Argument(metavar="ID", help="The article's id.")]
+Link = Annotated[str | None, typer.Option("--url", metavar="URL", help="The article of this link.")]
+Outlet = Annotated[
+    str | None, typer.Option("--publisher", metavar="NAME", help="Every article of this outlet.")
+]
+
+
 def remove(
     context: typer.Context,
-    article_id: Annotated[
-        str | None, typer.Argument(metavar="ID", help="The article's id.")
-    ] = None,
-    url: Annotated[
-        str | None, typer.Option(metavar="URL", help="The article of this link.")
-    ] = None,
-    publisher: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Every article of this outlet.")
-    ] = None,
+    article_id: ArticleId = None,
+    url: Link = None,
+    publisher: Outlet = None,
     wait: Wait = 30.0,
     store: Store = None,
     config: Config = None,
@@ -70,9 +72,7 @@ def remove(
 
     For example: onrecord remove --publisher "Harbour Gazette"
     """
-    if sum(value is not None for value in (article_id, url, publisher)) != 1:
-        context.fail("give one of ID, --url and --publisher")
-    _check_url(context, url)
+    _check_one(context, article_id, url, publisher)
     from index.schema import open_archive
 
     with open_archive(read_settings(config, store).store, wait=wait) as archive:
@@ -82,7 +82,48 @@ def remove(
         raise typer.Exit(1)
 
 
-def _check_url(context: typer.Context, url: str | None) -> None:
+def limit(
+    context: typer.Context,
+    article_id: ArticleId = None,
+    url: Link = None,
+    publisher: Outlet = None,
+    to: Annotated[
+        list[str] | None,
+        typer.Option("--to", metavar="NAME", help="A group that may see them; may be repeated."),
+    ] = None,
+    to_everyone: Annotated[
+        bool, typer.Option("--to-everyone", help="Everybody may see them.")
+    ] = False,
+    wait: Wait = 30.0,
+    store: Store = None,
+    config: Config = None,
+    _debug: Debug = False,
+) -> None:
+    """Limit articles to readers in these groups, at once; what they were limited to is replaced.
+
+    Who sits at the machine and uses these commands sees every article, whatever its groups. Where
+    there is no such article the exit code is 1.
+
+    For example: onrecord limit --publisher "Harbour Gazette" --to investigations
+    """
+    _check_one(context, article_id, url, publisher)
+    if bool(to) == to_everyone:
+        context.fail("give --to with the name of a group, or --to-everyone")
+    groups = checked_groups(context, "--to", to or ())
+    from index.schema import open_archive
+
+    with open_archive(read_settings(config, store).store, wait=wait) as archive:
+        done = archive.limit(groups, article_id=article_id, url=url, publisher=publisher)
+    typer.echo(f"changed {counted(done.changed, 'article')} of {done.found:,}")
+    if not done.found:
+        raise typer.Exit(1)
+
+
+def _check_one(
+    context: typer.Context, article_id: str | None, url: str | None, publisher: str | None
+) -> None:
+    if sum(value is not None for value in (article_id, url, publisher)) != 1:
+        context.fail("give one of ID, --url and --publisher")
     if url is None:
         return
     from corpus.identity import normal_url

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -11,6 +11,7 @@ from pathlib import Path
 from corpus.article import Article, RawArticle, Sentence, Version, sha256_of
 from corpus.catalogue import Catalogue
 from corpus.errors import ItemError
+from corpus.groups import Limited, group_names, set_groups
 from corpus.identity import derived_id, normal_url, shown_url
 from corpus.rows import packed_sentences, row_digest
 
@@ -48,7 +49,10 @@ class Archive(Catalogue):
         return row[0] if row else own
 
     def is_known(self, raw: RawArticle) -> bool:
-        """Whether `raw` (cleaned) says nothing that the current version of its article does not."""
+        """Whether `raw` (cleaned) says nothing that the current version of its article does not.
+
+        Who may see it is no matter of versions; see `regroup`.
+        """
         article_id = self.find(raw)
         current, article = self.current_version(article_id), self.article(article_id)
         if current is None or article is None:
@@ -79,19 +83,35 @@ class Archive(Catalogue):
             sentences: Those of `raw.text`.
 
         Returns:
-            The new version, or None where nothing changed.
+            The new version, or None where there is none; groups are stored in any case.
         """
-        if self.is_known(raw):
-            return None
         article_id = self.find(raw)
+        if self.is_known(raw):
+            self._set_groups(article_id, raw)
+            return None
         raw = self.completed(raw)
         previous = self.current_version(article_id)
         self._put_article(article_id, raw)
+        self._set_groups(article_id, raw)
         connection = self.connection()
         connection.execute("UPDATE versions SET current = 0 WHERE article_id = ?", (article_id,))
         version_id = self._insert_version(article_id, previous, raw, packed_sentences(sentences))
         self.changed()
         return self.version(version_id)
+
+    def regroup(self, raw: RawArticle) -> bool:
+        """Limit a stored article to the groups that `raw` says; return whether that is a change."""
+        article_id = self.find(raw)
+        if raw.groups is None or set(raw.groups) == set(self.groups_of(article_id)):
+            return False
+        with self.transaction():
+            return self.article(article_id) is not None and self._set_groups(article_id, raw)
+
+    def _set_groups(self, article_id: str, raw: RawArticle) -> bool:
+        if raw.groups is None or not set_groups(self.connection(), article_id, raw.groups):
+            return False
+        self.changed()
+        return True
 
     def _put_article(self, article_id: str, raw: RawArticle) -> None:
         known = self._row("SELECT named_by FROM articles WHERE id = ?", article_id)
@@ -145,17 +165,36 @@ class Archive(Catalogue):
         Returns:
             How many articles there were; they can no longer be found when this returns.
         """
-        limits = {"id = ?": article_id, "publisher = ? COLLATE NOCASE": publisher}
-        limits["url_key = ?"] = normal_url(url) if url is not None else None
-        given = {limit: value for limit, value in limits.items() if value is not None}
-        if not given:
-            raise ValueError("remove needs an id, a link or a publisher")
+        chosen, values = _chosen(article_id, url, publisher)
         with self.transaction() as connection:
-            query = f"DELETE FROM articles WHERE {' AND '.join(given)}"
-            removed = connection.execute(query, tuple(given.values())).rowcount
+            removed = connection.execute(f"DELETE FROM articles WHERE {chosen}", values).rowcount
             if removed:
                 self.changed()
         return removed
+
+    def limit(
+        self,
+        groups: Collection[str],
+        *,
+        article_id: str | None = None,
+        url: str | None = None,
+        publisher: str | None = None,
+    ) -> Limited:
+        """Limit the articles that match every value given to these groups; none: to everybody.
+
+        Nobody else sees them when this returns.
+
+        Raises:
+            ValueError: The name of a group cannot be one, or nothing says which articles are meant.
+        """
+        names = group_names(groups)
+        chosen, values = _chosen(article_id, url, publisher)
+        with self.transaction() as connection:
+            rows = connection.execute(f"SELECT id FROM articles WHERE {chosen}", values).fetchall()
+            changed = sum(set_groups(connection, row[0], names) for row in rows)
+            if changed:
+                self.changed()
+        return Limited(len(rows), changed)
 
     def record_error(self, *errors: ItemError) -> None:
         """Remember refused items, for `errors`."""
@@ -175,6 +214,18 @@ class Archive(Catalogue):
                 "DELETE FROM ingest_error WHERE source = ? OR substr(source, 1, length(?)) = ?",
                 (source, folder, folder),
             )
+
+
+def _chosen(
+    article_id: str | None, url: str | None, publisher: str | None
+) -> tuple[str, tuple[str, ...]]:
+    """Return the condition for the articles that match every value given, and its values."""
+    limits = {"id = ?": article_id, "publisher = ? COLLATE NOCASE": publisher}
+    limits["url_key = ?"] = normal_url(url) if url is not None else None
+    given = {limit: value for limit, value in limits.items() if value is not None}
+    if not given:
+        raise ValueError("it needs an id, a link or a publisher")
+    return " AND ".join(given), tuple(given.values())
 
 
 def _differs(raw: RawArticle, article: Article, current: Version) -> bool:

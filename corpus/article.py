@@ -59,6 +59,7 @@ class RawArticle:
         source: The file or link it came from, as shown in messages.
         locator: Where in the source (a JSONL line number), or an empty string.
         key: Identity when there is neither `id` nor `url` (the file's absolute path, say).
+        groups: Those that it is limited to; () for everybody, None where that is not said.
         notes: Remarks for the user, such as the encoding guessed or characters replaced.
     """
 
@@ -73,6 +74,7 @@ class RawArticle:
     authors: tuple[str, ...] = ()
     published: date | datetime | None = None
     language: str | None = None
+    groups: tuple[str, ...] | None = None
     notes: tuple[str, ...] = ()
 
 

@@ -106,6 +106,18 @@ class Catalogue(Database):
                 yield article_from(row[ARTICLE_START:]), version_from(row)
             after = page[-1][0]
 
+    def groups_of(self, article_id: str) -> tuple[str, ...]:
+        """Return the groups that an article is limited to, in order; none: it is for everybody.
+
+        A limited archive tells those of its own groups only.
+        """
+        query = "SELECT name FROM article_groups WHERE article_id = ? ORDER BY name"
+        return tuple(row[0] for row in self._rows(query, article_id))
+
+    def limiting_groups(self) -> frozenset[str]:
+        """Return the groups that any articles are limited to; through a limited one, its own."""
+        return frozenset(row[0] for row in self._rows("SELECT DISTINCT name FROM article_groups"))
+
     def publishers(self) -> dict[str, int]:
         """Return the publishers' names and how many articles each has, most first."""
         return dict(

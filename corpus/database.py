@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+import weakref
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Self
 
 from corpus.errors import StoreError, StoreFormatError
+from corpus.groups import show_only
 from corpus.lock import WriterLock
 from corpus.migrations import CORPUS_MIGRATIONS, archive_format, format_of, migrate
 from corpus.sqlite_file import (
@@ -26,11 +28,16 @@ FILE_NAME = "archive.sqlite3"
 
 
 class Database(SqliteFile):
-    """One store's archive, usable from several threads (a connection each)."""
+    """One store's archive, usable from several threads (a connection each).
+
+    Attributes:
+        visitor_groups: The groups whose articles are seen beside those for everybody; None for all.
+    """
 
     def __init__(self, store: Path, *, readonly: bool, wait: float) -> None:
         super().__init__(store / FILE_NAME, readonly=readonly)
         self.store = store
+        self.visitor_groups: frozenset[str] | None = None
         self._lock = WriterLock(store / "lock", wait)
 
     @classmethod
@@ -80,6 +87,39 @@ class Database(SqliteFile):
         with self.writing(), store_errors(self.path):
             migrate(self.connection(), self.path, form)
 
+    def limited_to(self, groups: frozenset[str]) -> Self:
+        """Return the archive as visitors in these groups see it; it cannot be written.
+
+        Whatever is read through it, an article that is limited to other groups is not there. Its
+        connections are its own; they close with it, or once nobody has it any more.
+        """
+        limited = type(self)(self.store, readonly=True, wait=0)
+        # Not "ro": nobody else may be there to roll back what a killed writer left behind.
+        limited._mode = self._mode
+        own = self.visitor_groups
+        limited.visitor_groups = groups if own is None else groups & own
+        # Left alone they would wait for the garbage collector, as a connection and the cache of its
+        # statements refer to each other.
+        weakref.finalize(limited, _close, limited._connections).atexit = False
+        return limited
+
+    @property
+    def is_limited(self) -> bool:
+        """Whether only what some groups may see is seen."""
+        return self.visitor_groups is not None
+
+    def _connect(self) -> sqlite3.Connection:
+        connection = super()._connect()
+        if self.visitor_groups is None:
+            return connection
+        try:
+            with self._errors():
+                show_only(connection, self.visitor_groups)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[sqlite3.Connection]:
         """Hold the writer's lock over several transactions; re-entrant.
@@ -90,6 +130,8 @@ class Database(SqliteFile):
         Raises:
             StoreLockedError: Another process, named in the message, kept it for too long.
         """
+        if self.visitor_groups is not None:
+            raise StoreError(f"the store {self.store} is only read for visitors in groups")
         if self.readonly:
             raise StoreError(f"the store {self.store} is read-only here: {owner(self.store)}")
         with self._lock.held(wait):
@@ -115,6 +157,11 @@ class Database(SqliteFile):
     def set_meta(self, key: str, value: str) -> None:
         """Store a value under `key`; part of the open transaction."""
         self.connection().execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (key, value))
+
+
+def _close(connections: Iterable[sqlite3.Connection]) -> None:
+    for connection in list(connections):
+        connection.close()
 
 
 def _prepare(store: Path, *, create: bool) -> bool:

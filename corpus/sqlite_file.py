@@ -47,6 +47,7 @@ class SqliteFile:
     def __init__(self, path: Path, *, readonly: bool) -> None:
         self.path = path
         self.readonly = readonly
+        self._mode = "ro" if readonly else "rw"
         self._local = threading.local()
         self._connections: weakref.WeakSet[_Connection] = weakref.WeakSet()
 
@@ -74,10 +75,9 @@ class SqliteFile:
         return known
 
     def _connect(self) -> sqlite3.Connection:
-        mode = "ro" if self.readonly else "rw"
         with self._errors():
             connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={mode}",
+                f"{self.path.absolute().as_uri()}?mode={self._mode}",
                 uri=True,
                 timeout=_BUSY_SECONDS,
                 isolation_level=None,

@@ -16,7 +16,7 @@ from corpus.fetch import article_from, fetch
 from corpus.loaders import load
 from index.build import IngestReport, ingest
 from index.embed import Embedder
-from index.intake import cleaned
+from index.intake import Grouping, cleaned
 from index.schema import open_archive
 
 _MOST_LOOKED_AT = 100
@@ -51,6 +51,16 @@ class Adding:
         """Add to the archive in the folder `store`, whose vectors `embedder` made."""
         self._store = store
         self._embedder = embedder
+        self._seen: Archive | None = None
+
+    def seen_by(self, archive: Archive) -> Adding:
+        """Return what stores for those who see the store as this archive has it.
+
+        What they do not see they can neither open to others nor get to see by adding to it.
+        """
+        adding = Adding(self._store, self._embedder)
+        adding._seen = archive
+        return adding
 
     def file(self, name: str, content: bytes) -> Added:
         """Store the articles of a file; its name says the format."""
@@ -84,7 +94,7 @@ class Adding:
             path = Path(folder, "articles.jsonl")
             path.write_text("".join(f"{json.dumps(record)}\n" for record in records), "utf-8")
             with open_archive(self._store) as archive:
-                report = ingest([str(path)], archive, self._embedder)
+                report = self._ingested(path, archive)
                 if report.refused:
                     archive.forget_errors(str(path))
             report.refused = [_named(error, "articles") for error in report.refused]
@@ -95,6 +105,10 @@ class Adding:
         raw = article_from(fetch(url.strip()))
         return self._line(_json_line(raw), raw.source)
 
+    def _ingested(self, path: Path, archive: Archive) -> IngestReport:
+        grouping = Grouping(seen=self._seen)
+        return ingest([str(path)], archive, self._embedder, grouping=grouping)
+
     def _line(self, line: str, source: str) -> Added:
         with TemporaryDirectory() as folder:
             path = Path(folder, "article.jsonl")
@@ -103,18 +117,18 @@ class Adding:
 
     def _stored(self, path: Path, source: str) -> Added:
         with open_archive(self._store) as archive:
-            report = ingest([str(path)], archive, self._embedder)
+            report = self._ingested(path, archive)
             refused = tuple(_named(error, source) for error in report.refused)
             if refused:  # they are told at once, and the path is about to be gone
                 archive.forget_errors(str(path))
-            found = _first(path, archive)
+            found = _first(path, archive, self._seen or archive)
         if found is None:
-            raise refused[0] if refused else _nothing(source)
+            raise refused[0] if refused else _nothing(source, hidden=bool(report.done))
         return Added(*found, report.added + report.updated, refused)
 
 
-def _first(path: Path, archive: Archive) -> tuple[Article, Version] | None:
-    """Return the first article of a file as the archive has it, or None where it has none."""
+def _first(path: Path, archive: Archive, seen: Archive) -> tuple[Article, Version] | None:
+    """Return the first article of a file as it is seen in the archive, or None where none is."""
     for item in islice(load(str(path)), _MOST_LOOKED_AT):
         if isinstance(item, ItemError):
             continue
@@ -122,7 +136,7 @@ def _first(path: Path, archive: Archive) -> tuple[Article, Version] | None:
             id_ = archive.find(cleaned(item))
         except ItemError:
             continue
-        article, version = archive.article(id_), archive.current_version(id_)
+        article, version = seen.article(id_), seen.current_version(id_)
         if article and version:
             return article, version
     return None
@@ -135,7 +149,10 @@ def _named(error: ItemError, source: str) -> ItemError:
     )
 
 
-def _nothing(source: str) -> ItemError:
+def _nothing(source: str, *, hidden: bool) -> ItemError:
+    if hidden:
+        message = "it is stored, but limited to groups that you are not in"
+        return ItemError("E_GROUPS", message, source=source)
     return ItemError("E_EMPTY", "no article in it", source=source)
 
 

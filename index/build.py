@@ -17,7 +17,7 @@ from corpus.errors import ItemError, OnRecordError, StoreError
 from corpus.loaders import load
 from index.chunk_index import OUTDATED, OUTDATED_MIDWAY, ChunkIndex
 from index.embed import Embedder
-from index.intake import cleaned, sentences_of, unexpected
+from index.intake import AS_SAID, Grouping, cleaned, sentences_of, unexpected
 from index.passages import ChunkedText, TextVectors, chunk_text, embed_all
 from index.reading import Mention, Reading, record
 from index.rebuild import rebuild
@@ -48,6 +48,7 @@ def ingest(
     embedder: Embedder,
     progress: Callable[[Progress], None] | None = None,
     stop: Callable[[], bool] | None = None,
+    grouping: Grouping = AS_SAID,
 ) -> IngestReport:
     """Read the sources and store what is new; a bad item never stops the rest.
 
@@ -57,13 +58,14 @@ def ingest(
         embedder: Must be the one that made the store's vectors.
         progress: Called after every item.
         stop: Asked between articles; True ends the ingest there.
+        grouping: Who may see what is read.
 
     Raises:
         ModelError: The store's vectors come from another embedder.
         StoreError: The store cannot be written (a full disk, say); what is committed stays.
     """
     started = time.monotonic()
-    work = _Ingest(archive, embedder, progress, stop)
+    work = _Ingest(archive, embedder, progress, stop, grouping)
     with archive.writing():
         claim_embedder(archive, embedder.fingerprint)
         Snapshots(archive).tidy()
@@ -84,14 +86,17 @@ class _Ingest:
         embedder: Embedder,
         progress: Callable[[Progress], None] | None,
         stop: Callable[[], bool] | None,
+        grouping: Grouping,
     ) -> None:
         self.report = IngestReport()
         self._archive = archive
         self._embedder = embedder
         self._progress = progress
         self._stop = stop
+        self._grouping = grouping
         self._window: list[_Prepared] = []
         self._waiting: set[str] = set()  # the ids of the articles in the window
+        self._regrouped: set[str] = set()  # of those that are as they were, but for their groups
         self._heard: list[tuple[Mention, int]] = []
         self._errors: list[ItemError] = []
 
@@ -111,7 +116,11 @@ class _Ingest:
 
     def _end(self, reading: Reading | None) -> None:
         for raw, mention in reading.shortened() if reading else ():
-            self.report.unchanged -= 1  # it was counted when more was to be expected
+            # It was counted when more was to be expected.
+            if self._archive.find(raw) in self._regrouped:
+                self.report.updated -= 1
+            else:
+                self.report.unchanged -= 1
             with self._refusing(raw, reading):
                 self._weigh(raw, mention)
             self._make_room()
@@ -154,7 +163,9 @@ class _Ingest:
         self.report.notes.extend(f"{item.source}: {note}" for note in item.notes)
         raw = cleaned(item)
         mention = reading.next_mention(raw)
-        if reading.is_repeated(mention):
+        repeated = reading.is_repeated(mention)
+        raw = self._grouping.of(raw, self._archive, repeated=repeated)
+        if repeated:
             self._leave(raw)
         else:
             self._weigh(raw, mention)
@@ -173,7 +184,11 @@ class _Ingest:
             self._waiting.add(article_id)
 
     def _leave(self, raw: RawArticle) -> None:
-        self.report.unchanged += 1
+        if raw.groups is not None and self._archive.regroup(raw):
+            self._regrouped.add(self._archive.find(raw))
+            self.report.updated += 1
+        else:
+            self.report.unchanged += 1
         self._tell(raw.source)
 
     def _prepared(self, raw: RawArticle, mention: Mention) -> _Prepared:

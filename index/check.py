@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from corpus.archive import Archive
 from corpus.article import Sentence, Version
 from corpus.errors import StoreError
+from corpus.groups import is_group_name
 from corpus.rows import SELECT_VERSION, is_row_intact, sentences_from, version_from
 from index.schema import index_digest, is_range
 from index.snapshot import Snapshots
@@ -37,7 +38,7 @@ def check(archive: Archive) -> list[Problem]:
     Left-over partial files of an interrupted process are deleted, unless somebody is writing.
     """
     problems: list[Problem] = []
-    for part in (_file, _articles, _versions, _ids, _full_text, _snapshot):
+    for part in (_file, _articles, _groups, _versions, _ids, _full_text, _snapshot):
         try:
             problems.extend(part(archive))
         except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # see `store_errors`
@@ -50,7 +51,8 @@ def _file(archive: Archive) -> Iterator[Problem]:
         if message != "ok":
             yield Problem(f"{archive.path}: {message}")
     for table, row, parent, _ in archive.connection().execute("PRAGMA foreign_key_check"):
-        yield Problem(f"row {row} of {table} belongs to no row of {parent}")
+        if table != "article_groups":  # see `_groups`, which names the article
+            yield Problem(f"row {row} of {table} belongs to no row of {parent}")
 
 
 def _articles(archive: Archive) -> Iterator[Problem]:
@@ -61,6 +63,18 @@ def _articles(archive: Archive) -> Iterator[Problem]:
     for article_id, newest, current, currents, versions in rows:
         if newest is None or current != newest or currents != 1 or versions != newest:
             yield Problem("its versions are not numbered 1 to the current one", article_id)
+
+
+def _groups(archive: Archive) -> Iterator[Problem]:
+    rows = archive.connection().execute(
+        "SELECT article_id, name, articles.id IS NOT NULL FROM article_groups"
+        " LEFT JOIN articles ON articles.id = article_id"
+    )
+    for article_id, name, is_stored in rows:
+        if not is_stored:
+            yield Problem("it is limited to groups, but there is no such article", article_id)
+        elif not isinstance(name, str) or not is_group_name(name):
+            yield Problem("the name of a group that it is limited to was altered", article_id)
 
 
 def _versions(archive: Archive) -> Iterator[Problem]:

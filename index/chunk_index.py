@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Collection, Iterable, Sequence
+from copy import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,7 @@ from index.chunks import Chunk
 from index.embed import Embedder
 from index.lexical import NO_LIMITS, Limits, document_frequency, limited, search
 from index.schema import check_embedder, read_chunks
+from index.seen import LISTED, list_seen
 from index.snapshot import Snapshots
 from index.vectors import ExactVectors, FaissVectors, Ids, Vectors, best
 
@@ -61,6 +63,12 @@ class _State:
         """How many vectors a fresh snapshot would add or drop."""
         return len(self.dead) + len(self.tail)
 
+    @property
+    def ids(self) -> Ids:
+        """Of the current chunks, in no particular order."""
+        base = self.base.ids if self.base else np.empty(0, np.int64)
+        return np.concatenate([np.setdiff1d(base, self.dead), self.tail.ids])
+
     def search(self, query: Vectors, k: int, allowed: Ids | None) -> tuple[Ids, Vectors]:
         """Return the nearest current ids and their similarities, best first."""
         ids, scores = self.tail.search(query, k, allowed)
@@ -74,6 +82,20 @@ class _State:
             np.concatenate([scores, old_scores[living]]),
             k,
         )
+
+
+@dataclass(frozen=True, slots=True)
+class _Seen:
+    """What may be seen in a limited archive as of one change number.
+
+    Attributes:
+        ids: Of its chunks.
+        all: Whether the vectors as of then are of no others.
+    """
+
+    change: int
+    ids: Ids
+    all: bool
 
 
 class ChunkIndex:
@@ -90,17 +112,28 @@ class ChunkIndex:
         self._snapshots = Snapshots(archive)
         self._lock = threading.Lock()
         self._state: _State | None = None
+        self._whole: ChunkIndex | None = None
+        self._seen: _Seen | None = None
+
+    def seen_by(self, archive: Archive) -> ChunkIndex:
+        """Return the index as a limited archive of the same store has it; vectors are shared."""
+        index = copy(self)
+        index._archive, index._whole = archive, self._whole or self
+        index._seen = None
+        return index
 
     def dense(self, query: Vectors, k: int, limits: Limits = NO_LIMITS) -> list[Hit]:
         """Return the `k` chunks nearest to a query vector (d,) of unit length, best first."""
         state = self._current()
-        ids, scores = state.search(query, k, self._allowed(limits))
+        ids, scores = state.search(query, k, self._allowed(limits, state))
         return self._hits(zip(ids.tolist(), scores.tolist(), strict=True))
 
     def lexical(self, question: str, k: int, limits: Limits = NO_LIMITS) -> list[Hit]:
         """Return the `k` chunks that share most with the question's words, best first."""
         with store_errors(self._archive.path):
-            return self._hits(search(self._archive.connection(), question, k, limits))
+            connection = self._archive.connection()
+            found = search(connection, question, k, limits, seen_only=self._archive.is_limited)
+            return self._hits(found)
 
     def of_versions(self, versions: Collection[int], k: int) -> list[Hit]:
         """Return the first `k` chunks of each of these versions, scored 0."""
@@ -136,6 +169,8 @@ class ChunkIndex:
 
     def chunk_count(self) -> int:
         """Return how many chunks can be found."""
+        if self._archive.is_limited:
+            return len(self._seen_in(self._current()).ids)
         with store_errors(self._archive.path):
             rows = self._archive.connection().execute("SELECT count(*) FROM chunks")
             return int(rows.fetchone()[0])
@@ -143,7 +178,8 @@ class ChunkIndex:
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Return for each term how many chunks hold it (by its stem)."""
         with store_errors(self._archive.path):
-            return document_frequency(self._archive.connection(), terms)
+            connection = self._archive.connection()
+            return document_frequency(connection, terms, seen_only=self._archive.is_limited)
 
     def publish(self) -> None:
         """Write a fresh snapshot of all current vectors."""
@@ -179,9 +215,24 @@ class ChunkIndex:
         alive = [(chunks[i], score) for i, score in scores.items() if i in chunks]
         return [Hit(chunk, score, rank) for rank, (chunk, score) in enumerate(alive, start=1)]
 
-    def _allowed(self, limits: Limits) -> Ids | None:
+    def _allowed(self, limits: Limits, state: _State) -> Ids | None:
         query, values = limited(limits)
-        return self._ids(query, values) if query else None
+        if query:
+            return self._ids(query, values)
+        if not self._archive.is_limited:
+            return None
+        seen = self._seen_in(state)
+        return None if seen.all else seen.ids
+
+    def _seen_in(self, state: _State) -> _Seen:
+        """Return what may be seen as of this state, or a later one: then `_hits` drops the rest."""
+        seen = self._seen
+        if seen is None or seen.change != state.change:
+            with store_errors(self._archive.path):
+                list_seen(self._archive.connection())
+            ids = self._ids(LISTED)
+            self._seen = seen = _Seen(state.change, ids, all=bool(np.isin(state.ids, ids).all()))
+        return seen
 
     def _ids(self, query: str, values: Sequence[object] = ()) -> Ids:
         with store_errors(self._archive.path):
@@ -189,6 +240,8 @@ class ChunkIndex:
             return np.fromiter((row[0] for row in rows.fetchall()), np.int64)
 
     def _current(self) -> _State:
+        if self._whole:
+            return self._whole._current()
         state, change = self._state, self._archive.change
         if state is not None and state.change == change:
             return state

@@ -1,6 +1,9 @@
 """Full-text search over chunks: SQLite FTS5 with Porter stems.
 
 Whatever the user types is text: every term is quoted, so none of it is query syntax.
+
+On a connection of a limited archive only chunks that may be seen are found; to `seen_only` it has
+to be said, as its full text is not found by name there (see `corpus.groups`).
 """
 
 from __future__ import annotations
@@ -10,6 +13,8 @@ import sqlite3
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+
+from index.seen import LISTED, list_seen
 
 TITLE_WEIGHT = 2.0
 MOST_TERMS = 64
@@ -57,16 +62,29 @@ def terms_of(question: str) -> list[str]:
 
 
 def search(
-    connection: sqlite3.Connection, question: str, k: int, limits: Limits = NO_LIMITS
+    connection: sqlite3.Connection,
+    question: str,
+    k: int,
+    limits: Limits = NO_LIMITS,
+    *,
+    seen_only: bool = False,
 ) -> list[tuple[int, float]]:
-    """Return the `k` best chunk ids with scores (BM25, higher is better), best first."""
+    """Return the `k` best chunk ids with scores (BM25, higher is better), best first.
+
+    Args:
+        connection: To the store.
+        question: Its words are looked for.
+        k: How many at most; what may not be seen takes no place among them.
+        limits: Publisher and period outside which nothing is found.
+        seen_only: Whether the connection is one of a limited archive.
+    """
     terms = terms_of(question)
     if not terms or k < 1:
         return []
     condition, values = limited(limits)
     # The plus keeps SQLite from running the full-text query once for every row of the condition.
     rows = connection.execute(
-        "SELECT rowid, -rank FROM chunk_text WHERE chunk_text MATCH ?"
+        f"SELECT rowid, -rank {_matching(connection, seen_only)}"
         f" AND rank MATCH 'bm25({TITLE_WEIGHT}, 1.0)'"
         f"{f' AND +rowid IN ({condition})' if condition else ''} ORDER BY rank, rowid LIMIT ?",
         (" OR ".join(map(quoted, terms)), *values, k),
@@ -74,9 +92,11 @@ def search(
     return rows.fetchall()
 
 
-def search_phrase(connection: sqlite3.Connection, phrase: str, k: int) -> list[int]:
+def search_phrase(
+    connection: sqlite3.Connection, phrase: str, k: int, *, seen_only: bool = False
+) -> list[int]:
     """Return at most `k` ids of chunks whose text holds these words in a row, by their stems."""
-    query = "SELECT rowid FROM chunk_text WHERE chunk_text MATCH ? ORDER BY rowid LIMIT ?"
+    query = f"SELECT rowid {_matching(connection, seen_only)} ORDER BY rowid LIMIT ?"
     return [row[0] for row in connection.execute(query, (f"text : {quoted(phrase)}", k))]
 
 
@@ -96,20 +116,33 @@ def limited(limits: Limits) -> tuple[str, list[str]]:
         conditions.append("published < ?")
         last = limits.until < date.max
         values.append((limits.until + timedelta(days=1)).isoformat() if last else "A")
+    # In a limited archive `articles` has only those that may be seen; asking once is enough.
     query = (
-        "SELECT chunks.id FROM articles JOIN versions ON versions.article_id = articles.id"
-        f" JOIN chunks ON chunks.version_id = versions.id WHERE {' AND '.join(conditions)}"
+        "SELECT chunks.id FROM articles"
+        " JOIN main.versions AS versions ON versions.article_id = articles.id"
+        " JOIN main.chunks AS chunks ON chunks.version_id = versions.id"
+        f" WHERE {' AND '.join(conditions)}"
     )
     return query, values
 
 
-def document_frequency(connection: sqlite3.Connection, terms: Sequence[str]) -> dict[str, int]:
+def document_frequency(
+    connection: sqlite3.Connection, terms: Sequence[str], *, seen_only: bool = False
+) -> dict[str, int]:
     """Return for each term how many chunks hold it, in text or title, by its stem.
 
     A term of several words counts as a phrase.
     """
-    query = "SELECT count(*) FROM chunk_text WHERE chunk_text MATCH ?"
+    query = f"SELECT count(*) {_matching(connection, seen_only)}"
     return {term: connection.execute(query, (quoted(term),)).fetchone()[0] for term in terms}
+
+
+def _matching(connection: sqlite3.Connection, seen_only: bool) -> str:
+    """Return the beginning of a search in the full text: its table and its first conditions."""
+    if not seen_only:
+        return "FROM chunk_text WHERE chunk_text MATCH ?"
+    list_seen(connection)
+    return f"FROM main.chunk_text WHERE chunk_text MATCH ? AND +rowid IN ({LISTED})"
 
 
 def quoted(term: str) -> str:

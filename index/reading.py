@@ -146,6 +146,8 @@ def _digest_of(raw: RawArticle) -> str:
             raw.published.isoformat() if raw.published else None,
             raw.language,
             sha256_of(raw.text),
+            # Left out where nothing is said, so that what was read before is still the same.
+            *(() if raw.groups is None else ("groups", *raw.groups)),
         )
     )
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from corpus.archive import Archive
 from corpus.article import Span, Version
 from corpus.errors import ModelError
+from corpus.groups import GROUPS_TABLE
 from corpus.migrations import CORPUS_MIGRATIONS
 from corpus.rows import sentence_count
 from corpus.sqlite_file import store_errors
@@ -67,7 +68,7 @@ CREATE TRIGGER version_superseded AFTER UPDATE OF current ON versions WHEN new.c
 END;
 """
 
-MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES, SAID_TABLE)
+MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES, SAID_TABLE, GROUPS_TABLE)
 
 _CHUNK_COLUMNS = "chunks.id, version_id, start, stop, first, last"
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 
@@ -101,6 +102,13 @@ class Assistant:
         self._floor = floor
         self._quotes = quotes
         self._chunks = chunks
+
+    def seen_by(self, archive: Archive) -> Assistant:
+        """Return the assistant as a limited archive of the same store has it; models are shared."""
+        assistant = copy(self)
+        assistant._archive, assistant._index = archive, self._index.seen_by(archive)
+        assistant._reader = self._reader.seen_by(archive, assistant._index)
+        return assistant
 
     @property
     def embedder(self) -> Embedder:

@@ -115,14 +115,19 @@ def _published(citation: Citation) -> tuple[date, str]:
 def _candidates(archive: Archive, wanted: str) -> list[Chunk]:
     """Return the chunks that hold the first or last words, or some, in a row; then by words."""
     words, connection = wanted.split(), archive.connection()
-    ids: dict[int, None] = {}
+    within, ids = archive.is_limited, dict[int, None]()
+
+    def holding(phrase: Sequence[str], most: int) -> list[int]:
+        return search_phrase(connection, " ".join(phrase), most, seen_only=within)
+
     with store_errors(archive.path):
         for phrase in (words[:_PHRASE_WORDS], words[-_PHRASE_WORDS:]):
-            ids |= dict.fromkeys(search_phrase(connection, " ".join(phrase), _CANDIDATES))
+            ids |= dict.fromkeys(holding(phrase, _CANDIDATES))
         for piece in _pieces(words):
-            found = search_phrase(connection, " ".join(piece), _TELLING + 1)
+            found = holding(piece, _TELLING + 1)
             ids |= dict.fromkeys(found if len(found) <= _TELLING else ())
-        ids |= dict.fromkeys(id_ for id_, _ in search(connection, wanted, _CANDIDATES))
+        by_words = search(connection, wanted, _CANDIDATES, seen_only=within)
+        ids |= dict.fromkeys(id_ for id_, _ in by_words)
         chunks = read_chunks(connection, ids)
     return [chunks[id_] for id_ in ids if id_ in chunks]
 

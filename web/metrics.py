@@ -108,6 +108,10 @@ class _Measured:
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the assistant has
         return getattr(self._assistant, name)
 
+    def seen_by(self, archive: Archive) -> Assistant:
+        """Return the assistant as a limited archive has it; its answers are counted as well."""
+        return measured(self._assistant.seen_by(archive), self._metrics)
+
     def ask(self, question: str, **given: Any) -> Answer:  # noqa: ANN401 - passed on
         """Answer, as `Assistant.ask` does, and count it."""
         return self.trace(question, **given).answer

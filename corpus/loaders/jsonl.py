@@ -1,9 +1,10 @@
 """JSONL -> one article a line; a bad line is refused by itself, with its place.
 
 Each line is an object with ``text`` and, optionally, ``id``, ``url``, ``publisher``, ``title``,
-``authors``, ``published``; other fields are ignored. The encoding is UTF-8. ``published`` is an ISO
-date or a datetime with a time zone; of one without, only the day counts, with a note. An ``id`` is
-kept exactly as given or, where it cannot be, the line is refused; an empty one is none.
+``authors``, ``published``, ``groups``; other fields are ignored. The encoding is UTF-8.
+``published`` is an ISO date or a datetime with a time zone; of one without, only the day counts,
+with a note. ``groups`` names who alone may see the article, ``[]`` everybody. An ``id`` is kept
+exactly as given or, where it cannot be, the line is refused; an empty one is none.
 
 A file may be written to while it is read. Lines are therefore read in blocks of 64 MiB, and those
 of a block go on only once the file is known not to have changed since it was opened: what goes on
@@ -28,6 +29,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from corpus.article import RawArticle, day_of
 from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
+from corpus.groups import group_names
 from corpus.loaders.decode import has_byte_order_mark
 from corpus.loaders.files import (
     changed,
@@ -65,6 +67,7 @@ class _Record(BaseModel):
     authors: list[str] | None = None
     published: str | None = None
     language: str | None = None
+    groups: list[str] | None = None
 
 
 def load_jsonl(path: str, *, source: str) -> Iterator[RawArticle | ItemError]:
@@ -162,6 +165,7 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
     try:
         record = _record(line, source, number)
         published = _published(record, source, number)
+        groups = _groups(record, source, number)
     except ItemError as error:
         return error
     text = clean(record.text)
@@ -182,6 +186,7 @@ def _article(line: bytes, source: str, number: int) -> RawArticle | ItemError:
         authors=authors,
         published=published,
         language=_line(record.language),
+        groups=groups,
         notes=_notes(record, url, published, number),
     )
 
@@ -213,6 +218,14 @@ def _published(record: _Record, source: str, number: int) -> date | datetime | N
             locator=str(number),
             hint="write a date such as 2019-01-24, or a datetime with its time zone",
         ) from error
+
+
+def _groups(record: _Record, source: str, number: int) -> tuple[str, ...] | None:
+    try:
+        return None if record.groups is None else group_names(record.groups)
+    except ValueError as error:
+        message = f"field 'groups': {error}"
+        raise ItemError("E_FIELD", message, source=source, locator=str(number)) from error
 
 
 def _notes(

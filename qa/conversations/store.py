@@ -121,14 +121,24 @@ class Conversations(SqliteFile):
         query = f"{_SUMMARY} WHERE user = ? ORDER BY updated DESC, created DESC, id"
         return [self._summary(row) for row in self._rows(query, user)]
 
-    def open(self, user: str, id: str) -> Reopened:  # noqa: A002
+    def open(
+        self,
+        user: str,
+        id: str,  # noqa: A002
+        seen: Catalogue | None = None,
+    ) -> Reopened:
         """Return a conversation, each quote checked again by what is stored now.
 
         A quote is of the version that was quoted then. `Citation.changed` marks those that the
         article no longer has; what can no longer be checked is in `Answer.withdrawn`.
+
+        Args:
+            user: Whose it is.
+            id: Of the conversation.
+            seen: The archive as the user sees it; a quote of what is not in there is withdrawn.
         """
         summary = self._summary_of(user, id)
-        restorer = Restorer(self._archive)
+        restorer = Restorer(seen or self._archive)
         rows = self._rows(
             "SELECT conversation, number, time, turn, digest FROM turns WHERE conversation = ?"
             " ORDER BY number",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
 from math import log
@@ -93,6 +94,12 @@ class Reader:
         self._confidence = in_order(weights.confidence, confidence.NAMES)
         self._short = in_order(weights.short, confidence.SHORT_NAMES)
         self._short_floor = weights.short_floor
+
+    def seen_by(self, archive: Archive, index: ChunkIndex) -> Reader:
+        """Return the reader over a limited archive and its index; the model is shared."""
+        reader = copy(self)
+        reader._archive, reader._index = archive, index
+        return reader
 
     def read(
         self,

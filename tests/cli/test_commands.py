@@ -12,12 +12,12 @@ from app import COMMANDS, with_default_command
 OnRecord = Callable[..., tuple[int, str, str]]
 ROOT = Path(__file__).parents[2]
 NAMES = [command.__name__ for command in COMMANDS]
-WRITERS = {"ingest", "remove", "rebuild"}
+WRITERS = {"ingest", "remove", "limit", "rebuild"}
 DAY = "2019-01-31"
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
-    contract = "ingest ask chat serve quote export remove stats verify rebuild errors prepare"
+    contract = "ingest ask chat serve quote export remove limit stats verify rebuild errors prepare"
     assert " ".join(NAMES) == contract
 
 
@@ -94,6 +94,12 @@ def test_without_a_command_the_page_is_served(given: list[str], run: list[str]) 
         pytest.param("ingest x --wait soon", "valid", id="B84 wait in words"),
         pytest.param("remove", "give one of ID, --url and --publisher", id="B84 remove nothing"),
         pytest.param("remove a --url b", "give one of ID", id="B84 remove two ways"),
+        pytest.param("limit --to a", "give one of ID, --url and", id="B84 limit nothing"),
+        pytest.param("limit a", "give --to with the name of a group", id="B84 limit to whom"),
+        pytest.param("limit a --to b --to-everyone", "give --to with", id="B84 limit both ways"),
+        pytest.param("limit a --to b\tc", "--to: a group's name", id="B84 no group's name"),
+        pytest.param("limit --url http://x:y/ --to b", "is no link", id="B84 limit no link"),
+        pytest.param("ingest x --group ", "--group: a group's name", id="B84 ingest no group"),
         pytest.param("serve --port -1", "greater than or equal to 0", id="B77 port below 0"),
         pytest.param("serve --port 65536", "less than or equal to 65535", id="B77 port too high"),
         pytest.param("chat --no-save --conversation a", "contradictory", id="B84 kept or not"),

@@ -82,6 +82,17 @@ def test_what_is_refused_is_said_and_kept(onrecord: OnRecord) -> None:
     assert [line.split(" ", 2)[2] for line in kept] == [bad, missing]
 
 
+def test_an_ingest_limits_what_it_reads(onrecord: OnRecord) -> None:
+    Path("ferry.txt").write_text("The ferry sank on Monday.")
+    Path("pier.jsonl").write_text('{"id": "pier", "text": "It burned.", "groups": ["all"]}\n')
+    assert onrecord("ingest", "ferry.txt", "pier.jsonl", "--group", "b", "--group", "a ")[0] == 0
+    out = onrecord("export")[1]
+    assert [json.loads(line)["groups"] for line in out.splitlines()] == [["a", "b"]] * 2
+    assert "0 new, 0 changed, 2 unchanged" in onrecord("ingest", "ferry.txt", "pier.jsonl")[1]
+    assert onrecord("export")[1] == out
+    assert "0 new, 1 changed, 0 unchanged" in onrecord("ingest", "ferry.txt", "--group", "c")[1]
+
+
 def test_b01_where_all_is_refused_the_code_is_4(onrecord: OnRecord) -> None:
     code, out, err = onrecord("ingest", "none.txt")
     assert code == 4

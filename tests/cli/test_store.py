@@ -56,6 +56,7 @@ def test_export_gives_the_contract_s_fields(onrecord: OnRecord, store: Path) -> 
         "published": "2019-01-24",
         "version": 1,
         "sha256": sha256_of(FERRY),
+        "groups": [],
         "text": FERRY,
     }
     assert second["text"] == BRIDGE
@@ -87,6 +88,40 @@ def test_remove(onrecord: OnRecord, store: Path, arguments: list[str], left: lis
     out = onrecord("export", "--store", store)[1]
     assert [json.loads(line)["id"] for line in out.splitlines()] == left
     assert onrecord("remove", *arguments, "--store", store) == (1, "removed 0 articles\n", "")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "limited"),
+    [
+        (["a1"], "a1"),
+        (["--url", "https://gazette.example/ferry"], "a1"),
+        (["--publisher", "hill post"], "a2"),
+    ],
+    ids=["id", "url", "publisher"],
+)
+def test_limit(onrecord: OnRecord, store: Path, arguments: list[str], limited: str) -> None:
+    to_two = ["limit", *arguments, "--to", "desk", "--to", " night shift", "--store", store]
+    assert onrecord(*to_two) == (0, "changed 1 article of 1\n", "")
+    assert onrecord(*to_two) == (0, "changed 0 articles of 1\n", "")
+    out = onrecord("export", "--store", store)[1]
+    groups = {line["id"]: line["groups"] for line in map(json.loads, out.splitlines())}
+    assert groups == {"a1": [], "a2": []} | {limited: ["desk", "night shift"]}
+    to_all = ["limit", *arguments, "--to-everyone", "--store", store]
+    assert onrecord(*to_all) == (0, "changed 1 article of 1\n", "")
+    done = onrecord("limit", "gone", "--to", "desk", "--store", store)
+    assert done == (1, "changed 0 articles of 0\n", "")
+
+
+def test_export_keeps_who_may_see_an_article(
+    onrecord: OnRecord, store: Path, tmp_path: Path
+) -> None:
+    onrecord("limit", "a1", "--to", "desk", "--store", store)
+    out = onrecord("export", "--store", store)[1]
+    (tmp_path / "out.jsonl").write_text(out)
+    assert onrecord("ingest", tmp_path / "out.jsonl", "--store", tmp_path / "new")[0] == 0
+    assert onrecord("export", "--store", tmp_path / "new")[1] == out
+    with open_archive(tmp_path / "new") as archive, archive.limited_to(frozenset()) as limited:
+        assert [article.id for article, _ in limited.current_versions()] == ["a2"]
 
 
 @pytest.mark.parametrize("url", ["http://a b/", "http://[::1", "http://x:99999/", ""])
@@ -176,7 +211,7 @@ def test_quote(onrecord: OnRecord, store: Path, sentence: str, status: str, show
 
 
 READING = (["export"], ["stats"], ["verify"], ["errors"], ["ask", "q"], ["quote", "s"], ["chat"])
-WRITING = (["remove", "a1"], ["rebuild"])
+WRITING = (["remove", "a1"], ["limit", "a1", "--to", "desk"], ["rebuild"])
 
 
 @pytest.mark.parametrize("arguments", [*READING, *WRITING], ids=lambda arguments: arguments[0])

@@ -78,6 +78,15 @@ def test_published(tmp_path: Path, published: str | None, expected: date | None)
     assert bool(article.notes) == (published == "2019-01-24T10:00:00")
 
 
+@pytest.mark.parametrize(
+    ("groups", "expected"),
+    [(None, None), ([], ()), (["b", " a", "b"], ("a", "b"))],
+)
+def test_groups(tmp_path: Path, groups: list[str] | None, expected: tuple[str, ...] | None) -> None:
+    assert one(tmp_path, groups=groups).groups == expected
+    assert one(tmp_path).groups is None
+
+
 def test_key_without_id_and_url(tmp_path: Path) -> None:
     same = (
         one(tmp_path, title="T", publisher="P"),
@@ -116,6 +125,11 @@ BAD = {
     "authors of another type": ('{"text": "a", "authors": "b"}', "2", "E_FIELD"),
     "no date": ('{"text": "a", "published": "yesterday"}', "2", "E_FIELD"),
     "date as a number": ('{"text": "a", "published": 20190124}', "2", "E_FIELD"),
+    "groups of another type": ('{"text": "a", "groups": "b"}', "2", "E_FIELD"),
+    "group of another type": ('{"text": "a", "groups": [5]}', "2", "E_FIELD"),
+    "group without a name": ('{"text": "a", "groups": [" "]}', "2", "E_FIELD"),
+    "group with too long a name": (f'{{"text": "a", "groups": ["{"b" * 81}"]}}', "2", "E_FIELD"),
+    "group with a line break": ('{"text": "a", "groups": ["b\\nc"]}', "2", "E_FIELD"),
     "nested deep": ("[" * 100_000, "2", "E_JSON"),
     "5,000 digits": ('{"text": "a", "n": ' + "1" * 5000 + "}", "2", "E_JSON"),
     "NaN": ('{"text": "a", "n": NaN}', "2", "E_JSON"),
@@ -146,6 +160,14 @@ def test_message_names_the_field(tmp_path: Path, field: str) -> None:
     (error,) = load(write(tmp_path, json.dumps({**GOOD, field: 5})))
     assert isinstance(error, ItemError)
     assert f"'{field}'" in error.message
+
+
+def test_message_names_the_group(tmp_path: Path) -> None:
+    (error,) = load(write(tmp_path, json.dumps(GOOD | {"groups": ["a", "b\tc"]})))
+    assert str(error) == (
+        "a.jsonl:1: E_FIELD field 'groups': a group's name has 1 to 80 printable characters:"
+        " 'b\\tc'"
+    )
 
 
 def test_message_of_a_bad_byte(tmp_path: Path) -> None:

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -111,3 +113,18 @@ def test_a_store_that_cannot_be_written_says_so(
     with pytest.raises(StoreError, match="read-only"):
         adds.pasted({"text": TEXT})
     assert archive.article_count == 0
+
+
+def test_what_is_brought_by_who_does_not_see_it_stays_hidden(
+    archive: Archive, feed: Any, embedder: HashEmbedder
+) -> None:
+    feed({"id": "x", "title": "A secret title", "text": "A secret.", "groups": ["desk"]})
+    with archive.limited_to(frozenset("b")) as limited:
+        adding = Adding(archive.store, embedder).seen_by(limited)
+        line = json.dumps({"id": "x", "text": "Another text.", "groups": []}).encode()
+        for _ in range(2):
+            with pytest.raises(ItemError, match="limited to groups that you are not in"):
+                adding.file("x.jsonl", line)
+        assert limited.article("x") is None
+        assert archive.groups_of("x") == ("desk",)
+        assert adding.file("y.jsonl", line.replace(b'"x"', b'"y"')).article.id == "y"

@@ -171,7 +171,8 @@ def test_a_store_of_the_former_format_opens(tmp_path: Path) -> None:
     for _ in range(2):
         with open_archive(store) as archive:
             ingest([source], archive, HashEmbedder())
-            assert archive.connection().execute("PRAGMA user_version").fetchone() == (3,)
+            (number,) = archive.connection().execute("PRAGMA user_version").fetchone()
+            assert number == len(MIGRATIONS)
             assert history(archive) == {"u": "AB"}
             assert check(archive) == []
 

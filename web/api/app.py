@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
+from qa.views import Views
 from web.api.bodies import (
     ArticlesBody,
     AskBody,
@@ -35,18 +37,26 @@ _DESCRIPTION = (
     "where nobody else is served, none is needed. Positions count characters (code points)."
 )
 
+Served = Callable[[Visitor], Service]
+"""Returns the service as a caller is served."""
+
 Count = Annotated[int, Field(ge=1, le=50)]
 
 
 def api_application(
-    service: Service, callers: Callers, handover: Handover | None = None
+    service: Service,
+    callers: Callers,
+    handover: Handover | None = None,
+    views: Views | None = None,
 ) -> FastAPI:
     """Return the application, to be mounted; its description is at ``/openapi.json``.
 
     Args:
-        service: What is done.
+        service: What is done, with the whole store.
         callers: Who may do it.
         handover: Signs in visitors of embedding pages; None where nobody signs in.
+        views: Of the same store, of which each caller is served what they may see; by default the
+            application makes its own.
     """
     app = FastAPI(
         title="OnRecord",
@@ -58,9 +68,14 @@ def api_application(
     )
     add_error_handlers(app)
     asking = Workers(_ASKED_AT_ONCE, "api")
-    _add_asking(app, service, callers, asking)
-    _add_conversations(app, service, callers)
-    _add_articles(app, service, callers)
+    views = views or Views(service.assistant, service.archive)
+
+    def served(caller: Visitor) -> Service:
+        return service.seen_by(views.of(caller.groups))
+
+    _add_asking(app, served, callers, asking)
+    _add_conversations(app, served, callers)
+    _add_articles(app, served, callers)
     if handover:
         _add_visitors(app, handover, callers)
     return app
@@ -76,7 +91,7 @@ def _takes_json(request: Request) -> None:
         raise ApiError(415, "E_CONTENT_TYPE", "the body has to be application/json in UTF-8")
 
 
-def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Workers) -> None:
+def _add_asking(app: FastAPI, served: Served, callers: Callers, asking: Workers) -> None:
     may_ask = Depends(callers.with_scope("ask"))
     may_read = Depends(callers.with_scope("read"))
 
@@ -84,51 +99,51 @@ def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Worker
     def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
         """Answer a question; as server-sent events where these are accepted."""
         if _EVENTS in request.headers.get("accept", ""):
-            steps = events(lambda report: service.ask(caller.user, body, report), asking)
+            steps = events(lambda report: served(caller).ask(caller.user, body, report), asking)
             return StreamingResponse(steps, media_type=_EVENTS)
-        return JSONResponse(asking.call(service.ask, caller.user, body))
+        return JSONResponse(asking.call(served(caller).ask, caller.user, body))
 
     @app.post("/chat/completions", response_model=None)
     def complete(body: CompletionBody, caller: Visitor = may_ask) -> Response:
         """Answer the last message of a chat, as OpenAI-compatible services do."""
-        answer = asking.call(service.ask, caller.user, question_of(body))
+        answer = asking.call(served(caller).ask, caller.user, question_of(body))
         if body.stream:
             return StreamingResponse(completion_chunks(answer), media_type=_EVENTS)
         return JSONResponse(completion(answer))
 
     @app.post("/feedback", status_code=204, response_model=None)
-    def judge(body: FeedbackBody, _: Visitor = may_ask) -> None:
+    def judge(body: FeedbackBody, caller: Visitor = may_ask) -> None:
         """Keep a judgement of an answer."""
-        service.judge(body)
+        served(caller).judge(body)
 
     @app.post("/quote")
-    def quote(body: QuoteBody, _: Visitor = may_read) -> dict[str, Any]:
+    def quote(body: QuoteBody, caller: Visitor = may_read) -> dict[str, Any]:
         """Tell which article says exactly this, or how the nearest sentence differs."""
-        return service.quote(body.quote)
+        return served(caller).quote(body.quote)
 
     @app.get("/search")
-    def search(q: str, count: Count = 10, _: Visitor = may_read) -> dict[str, Any]:
+    def search(q: str, count: Count = 10, caller: Visitor = may_read) -> dict[str, Any]:
         """Return the sentences that are likeliest to answer a question."""
-        return asking.call(service.search, q, count)
+        return asking.call(served(caller).search, q, count)
 
     @app.get("/stats")
-    def stats(_: Visitor = may_read) -> dict[str, Any]:
+    def stats(caller: Visitor = may_read) -> dict[str, Any]:
         """Return how much is searched."""
-        return service.stats()
+        return served(caller).stats()
 
 
-def _add_conversations(app: FastAPI, service: Service, callers: Callers) -> None:
+def _add_conversations(app: FastAPI, served: Served, callers: Callers) -> None:
     may_ask = Depends(callers.with_scope("ask"))
 
     @app.get("/conversations")
     def listed(caller: Visitor = may_ask) -> dict[str, Any]:
         """Return the caller's conversations, newest first."""
-        return service.conversations(caller.user)
+        return served(caller).conversations(caller.user)
 
     @app.post("/conversations", status_code=201)
     def begin(body: NameBody, caller: Visitor = may_ask) -> dict[str, Any]:
         """Begin a conversation; `ask` takes its id."""
-        return service.begin(caller.user, body.name)
+        return served(caller).begin(caller.user, body.name)
 
     @app.get("/conversations/{id}")
     def conversation(
@@ -137,49 +152,49 @@ def _add_conversations(app: FastAPI, service: Service, callers: Callers) -> None
         caller: Visitor = may_ask,
     ) -> dict[str, Any]:
         """Return a conversation, its quotes checked again; with proofs where asked for."""
-        return service.conversation(caller.user, id, proofs=proofs)
+        return served(caller).conversation(caller.user, id, proofs=proofs)
 
     @app.patch("/conversations/{id}")
     def rename(id: str, body: NameBody, caller: Visitor = may_ask) -> dict[str, Any]:  # noqa: A002
         """Give a conversation another name."""
-        return service.rename(caller.user, id, body.name)
+        return served(caller).rename(caller.user, id, body.name)
 
     @app.delete("/conversations/{id}", status_code=204, response_model=None)
     def forget(id: str, caller: Visitor = may_ask) -> None:  # noqa: A002
         """Delete a conversation."""
-        service.forget(caller.user, id)
+        served(caller).forget(caller.user, id)
 
 
-def _add_articles(app: FastAPI, service: Service, callers: Callers) -> None:
+def _add_articles(app: FastAPI, served: Served, callers: Callers) -> None:
     may_read = Depends(callers.with_scope("read"))
     may_write = Depends(callers.with_scope("write"))
 
     @app.get("/articles")
     def articles(
-        after: str = "", publisher: str | None = None, _: Visitor = may_read
+        after: str = "", publisher: str | None = None, caller: Visitor = may_read
     ) -> dict[str, Any]:
         """Return articles without their texts, by id, a page at a time."""
-        return service.articles(after, publisher)
+        return served(caller).articles(after, publisher)
 
     @app.post("/articles")
-    def add(body: ArticlesBody, _: Visitor = may_write) -> dict[str, Any]:
+    def add(body: ArticlesBody, caller: Visitor = may_write) -> dict[str, Any]:
         """Store articles; sent again, they change nothing."""
-        return service.add(body)
+        return served(caller).add(body)
 
     @app.get("/articles/{id:path}/versions/{number}")
-    def version(id: str, number: int, _: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
+    def version(id: str, number: int, caller: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
         """Return one version of an article, with its text."""
-        return service.article(id, number)
+        return served(caller).article(id, number)
 
     @app.get("/articles/{id:path}")
-    def article(id: str, _: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
+    def article(id: str, caller: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
         """Return the newest version of an article, with its text."""
-        return service.article(id)
+        return served(caller).article(id)
 
     @app.delete("/articles/{id:path}", status_code=204, response_model=None)
-    def remove(id: str, _: Visitor = may_write) -> None:  # noqa: A002
+    def remove(id: str, caller: Visitor = may_write) -> None:  # noqa: A002
         """Remove an article with all its versions."""
-        service.remove(id)
+        served(caller).remove(id)
 
 
 def _add_visitors(app: FastAPI, handover: Handover, callers: Callers) -> None:

@@ -62,7 +62,11 @@ class FeedbackBody(_Body):
 
 
 class ArticleBody(_Body):
-    """An article to be stored, as a line of JSON has it."""
+    """An article to be stored, as a line of JSON has it.
+
+    Attributes:
+        groups: Those that alone may see it; [] for everybody, None leaves what is known.
+    """
 
     text: str
     id: str | None = None
@@ -71,6 +75,7 @@ class ArticleBody(_Body):
     title: str | None = None
     authors: list[str] = []
     published: str | None = None
+    groups: list[str] | None = None
 
 
 class ArticlesBody(_Body):

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from corpus.archive import Archive
+from corpus.article import Article, Version
 from corpus.errors import NotFoundError, QuestionError
 from corpus.export import article_json
 from index.adding import Adding
 from index.chunk_index import Limits
+from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant
 from qa.conversations.export import conversation_json, summary_json
@@ -23,6 +25,7 @@ from qa.history import conversation_from
 from qa.quotes import find_quote, match_json
 from qa.render import citation_json, to_json
 from qa.verify import cite
+from qa.views import View
 from web.api.bodies import ArticlesBody, AskBody, FeedbackBody
 
 _PAGE = 100
@@ -36,7 +39,7 @@ class Service:
     """One store as the API serves it.
 
     Attributes:
-        archive: Where articles and quotes are looked up.
+        archive: Where articles and quotes are looked up; what is not in there is not there.
         kept: The conversations of every caller.
         adding: Stores articles.
     """
@@ -46,6 +49,11 @@ class Service:
     kept: Conversations
     adding: Adding
     store: Path
+
+    def seen_by(self, view: View) -> Service:
+        """Return the service for those who see no more of the store than this."""
+        adding = self.adding.seen_by(view.archive)
+        return replace(self, assistant=view.assistant, archive=view.archive, adding=adding)
 
     def ask(self, user: str, body: AskBody, progress: Progress = lambda _: None) -> dict[str, Any]:
         """Answer a question; where a conversation is named, add the turn to it."""
@@ -69,7 +77,7 @@ class Service:
 
     def _conversation(self, user: str, body: AskBody, limits: Limits) -> Conversation:
         if body.conversation:
-            return self.kept.open(user, body.conversation).conversation
+            return self.kept.open(user, body.conversation, self.archive).conversation
 
         def ask(question: str, before: Conversation, asked: date | None) -> Answer:
             return self.assistant.ask(question, conversation=before, asked=asked, limits=limits)
@@ -108,7 +116,7 @@ class Service:
 
     def conversation(self, user: str, id: str, *, proofs: bool) -> dict[str, Any]:  # noqa: A002
         """Return a conversation, its quotes checked again."""
-        return conversation_json(self.kept.open(user, id), proofs=proofs)
+        return conversation_json(self.kept.open(user, id, self.archive), proofs=proofs)
 
     def rename(self, user: str, id: str, name: str) -> dict[str, Any]:  # noqa: A002
         """Give a conversation another name."""
@@ -121,7 +129,7 @@ class Service:
     def articles(self, after: str, publisher: str | None) -> dict[str, Any]:
         """Return a page of articles without their texts; "next" asks for the one after it."""
         found = self.archive.listed(_PAGE, after=after, publisher=publisher)
-        records = [article_json(article, version) for article, version in found]
+        records = [self._record(article, version) for article, version in found]
         for record in records:
             del record["text"]
         return {"articles": records, "next": found[-1][0].id if len(found) == _PAGE else None}
@@ -136,11 +144,15 @@ class Service:
         )
         if article is None or version is None or not version.is_intact:
             raise NotFoundError("there is no such article")
-        return article_json(article, version)
+        return self._record(article, version)
+
+    def _record(self, article: Article, version: Version) -> dict[str, Any]:
+        return article_json(article, version, self.archive.groups_of(article.id))
 
     def add(self, body: ArticlesBody) -> dict[str, Any]:
         """Store articles; those that are refused are named, the others are stored."""
-        report = self.adding.articles(article.model_dump() for article in body.articles)
+        records = (article.model_dump() for article in body.articles)
+        report = self.adding.articles(records)
         refused = [
             {"article": int(error.locator.split(":")[0]) - 1, "code": error.code}
             | {"message": error.message, "hint": error.hint}
@@ -155,9 +167,11 @@ class Service:
 
     def remove(self, id: str) -> None:  # noqa: A002
         """Remove an article with all its versions; NotFoundError where there is none."""
-        with self.archive.writing():
-            removed = self.archive.remove(article_id=id)
-        if not removed:
+        if self.archive.article(id) is None:
+            raise NotFoundError("there is no such article")
+        with open_archive(self.store) as archive:
+            removed = archive.remove(article_id=id)
+        if not removed:  # somebody else was faster
             raise NotFoundError("there is no such article")
 
     def quote(self, text: str) -> dict[str, Any]:

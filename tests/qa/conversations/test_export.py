@@ -81,7 +81,7 @@ def test_json_with_proofs_can_be_checked_elsewhere(
     assert [turn["proof"] for turn in record["turns"]] == [a and proof(a) for a in answers]
     files = (tmp_path / "talk.json", tmp_path / "articles.jsonl")
     files[0].write_text(json.dumps(record))
-    lines = [json.dumps(article_json(*each)) for each in newsroom.archive.current_versions()]
+    lines = [json.dumps(article_json(*each, ())) for each in newsroom.archive.current_versions()]
     files[1].write_text("\n".join(lines))
     command = [sys.executable, check_proof.__file__, *map(str, files)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -188,3 +189,36 @@ def test_other_addresses_are_not_there(api: Any, path: str) -> None:
 @pytest.mark.parametrize("method", ["PUT", "OPTIONS", "TRACE", "PATCH"])
 def test_other_methods_are_refused(api: Any, method: str) -> None:
     assert api.call(method, "/ask").status_code == 405
+
+
+def test_a_caller_is_served_what_is_for_everybody_and_opens_nothing_else(
+    make_api: Callable[..., Any],
+) -> None:
+    api = make_api()
+    open_, secret = PIER, {"id": "secret", "text": "The mayor knew of it.", "groups": ["desk"]}
+    assert api.call("POST", "/articles", {"articles": [open_, secret]}).json()["new"] == 2
+    assert api.call("GET", "/articles/secret").json()["groups"] == ["desk"]
+    key = api.with_key(*SCOPES)
+    for path in ("/articles/secret", "/articles/secret/versions/1"):
+        assert api.call("GET", path).status_code == 200
+        assert key.call("GET", path).status_code == 404
+    assert [each["id"] for each in key.call("GET", "/articles").json()["articles"]] == ["pier/1"]
+    assert key.call("POST", "/quote", {"quote": secret["text"]}).json()["status"] == "none"
+    assert key.call("GET", "/stats").json()["articles"] == 1
+    assert key.call("DELETE", "/articles/secret").status_code == 404
+    for groups in ([], ["choir"]):
+        again = {"articles": [secret | {"text": "Nothing.", "groups": groups}]}
+        assert key.call("POST", "/articles", again).status_code == 200
+        assert key.call("GET", "/articles/secret").status_code == 404
+    _, text = api.keys.create("the desk", SCOPES, groups=["desk"])
+    desk = replace(api, key=text)
+    assert desk.call("GET", "/articles/secret").json()["groups"] == ["desk"]
+    assert desk.call("GET", "/stats").json()["articles"] == 2
+    (named,) = key.call("POST", "/articles", {"articles": [secret | {"groups": [" "]}]}).json()[
+        "refused"
+    ]
+    assert (named["code"], "'groups'" in named["message"]) == ("E_FIELD", True)
+    more = {"id": "more", "text": "The mayor left.", "groups": ["desk"]}
+    assert key.call("POST", "/articles", {"articles": [more]}).json()["new"] == 1
+    assert key.call("GET", "/articles/more").status_code == 404
+    assert api.call("DELETE", "/articles/more").status_code == 204
