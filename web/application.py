@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from web.admission import Admission
 from web.guard import API, LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
 from web.place import HERE, Place
@@ -51,6 +52,8 @@ class Parts:
         api: The HTTP API.
         embedders: Origins whose pages may show ours in a frame.
         watch: What those who watch the server are told.
+        admission: Takes or refuses questions; None sets no limits on any one user.
+        log_requests: Whether each request is logged.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
@@ -63,6 +66,8 @@ class Parts:
     api: FastAPI | None = None
     embedders: Sequence[str] = ()
     watch: Watch | None = None
+    admission: Admission | None = None
+    log_requests: bool = False
 
 
 NOTHING_MORE = Parts()
@@ -89,8 +94,11 @@ def application(
     from web.metrics import Counting
     from web.offers import Offers
     from web.overview import add_overview
+    from web.requests import Logged
     from web.shelf import add_downloads
+    from web.traffic import Streams, Traffic
 
+    admission = parts.admission or Admission()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     app.mount("/embed", StaticFiles(directory=EMBED))
@@ -115,7 +123,7 @@ def application(
     )
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, offers).blocks(),
+        ChatPage(assistant, offers, admission).blocks(),
         path="/",
         root_path=place.root or None,
         footer_links=[],
@@ -130,10 +138,14 @@ def application(
         head=_HEAD,
     )
     visitor = AT_THIS_MACHINE if own_machine else ANYBODY
+    app.add_middleware(Streams, admission=admission)
     app.add_middleware(Identified, identify=lambda _: visitor)
+    app.add_middleware(Traffic, admission=admission)
     behind_proxy = place.is_behind_proxy
     hosts = LOOPBACK_NAMES if own_machine or behind_proxy else None
     app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders)
     if parts.watch:
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
+    if parts.log_requests:
+        app.add_middleware(Logged, place=place)
     return app

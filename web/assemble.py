@@ -17,6 +17,7 @@ from qa.conversations.store import Conversations
 from qa.evaluation.sets.feedback import record_feedback
 from qa.settings import Settings
 from qa.suggestions.suggest import Suggestions
+from web.admission import Admission
 from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
@@ -30,12 +31,15 @@ _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is th
 
 
 @contextmanager
-def open_parts(store: Path, settings: Settings) -> Iterator[tuple[Assistant, Parts]]:
+def open_parts(
+    store: Path, settings: Settings, *, by_address: bool = True
+) -> Iterator[tuple[Assistant, Parts]]:
     """Open what is served of a store; yield who answers, and what is beside that.
 
     Args:
         store: The folder of the archive.
         settings: Settings for the assistant and for serving.
+        by_address: Whether visitors come from addresses of their own, not from a proxy's.
 
     Raises:
         StoreError: The store cannot be used.
@@ -52,7 +56,11 @@ def open_parts(store: Path, settings: Settings) -> Iterator[tuple[Assistant, Par
     threading.Thread(target=warm_up, name="warm-up").start()
     with open_archive(store) as archive, Conversations(archive) as kept, Keys(store) as keys:
         metrics = Metrics(archive)
-        counted = measured(assistant, metrics)
+        counted = measured(assistant, metrics, log_questions=settings.serve.log_questions)
+        admission = Admission(
+            settings.serve.questions_per_minute, by_address=by_address, rejected=metrics.rejected
+        )
+        metrics.watch(admission)
         adding = Adding(store, assistant.embedder)
         callers = Callers(keys)
         suggestions = Suggestions(assistant, archive)
@@ -66,9 +74,13 @@ def open_parts(store: Path, settings: Settings) -> Iterator[tuple[Assistant, Par
             suggests=suggestions,
             adds=None if archive.readonly else adding,
             shows=archive,
-            api=api_application(Service(counted, archive, kept, adding, store), callers),
+            api=api_application(Service(counted, archive, kept, adding, store), callers, admission),
             embedders=settings.serve.embedded_in,
-            watch=Watch(Health(archive, warm.is_set), metrics, callers),
+            watch=Watch(
+                Health(archive, warm.is_set, lambda: admission.is_stopping), metrics, callers
+            ),
+            admission=admission,
+            log_requests=settings.serve.log_format == "json",
         )
         try:
             yield counted, parts

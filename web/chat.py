@@ -6,39 +6,33 @@ events, holds one conversation a browser tab in `gr.State`, and runs questions o
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import replace
-from datetime import date
-from queue import SimpleQueue
+import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
 from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, Limits
-from qa.answer import Conversation, Turn
+from qa.answer import Conversation
 from qa.assistant import Trace
 from qa.conversations.kept import Reopened
-from qa.limits import stated_limits
 from qa.messages.say import say
 from web import limits, markup, panel
-from web.asking import Asked, asked_for
+from web.admission import ANSWER_SECONDS, Admission, Cause, Refused, key_of
+from web.answering import TURNS_KEPT, Answering, unanswered
+from web.asking import asked_for
 from web.banner import banner, welcome
 from web.components import connect, html, question_box, send_button
 from web.judging import judge
 from web.keeping import Keeping
 from web.offers import Assists, Offers
-from web.source import citation_source, source_of
+from web.source import source_of
 from web.visit import localised
-from web.workers import Workers
+from web.workers import Steps, Workers
 
-log = logging.getLogger(__name__)
-
-QUESTIONS_AT_ONCE = 2
-TURNS_KEPT = 50
-"""Turns a tab keeps; older ones leave the page and are no context for follow-ups."""
+EVENTS_AT_ONCE = 128
+"""Events of the page that Gradio has under way, most of them questions that wait: no threads."""
 TABS_KEPT = 100
 """Conversations held in memory; the longest unused go first."""
 NEWEST_SHOWN = 4
@@ -52,13 +46,16 @@ Changes = tuple[object, ...]
 class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(self, assistant: Assists, offers: Offers) -> None:
-        """Serve `assistant` with what is offered beside it."""
+    def __init__(
+        self, assistant: Assists, offers: Offers, admission: Admission | None = None
+    ) -> None:
+        """Serve `assistant` with what is offered beside it, to those whom `admission` takes."""
         self._assistant = assistant
         self._offers = offers
         self._keeping = Keeping(offers.kept) if offers.kept else None
-        self._asking = Workers(QUESTIONS_AT_ONCE, "asking")
+        self._admission = admission or Admission()
         self._reading = Workers(1, "reading")  # what waits for no question
+        self._answering = Answering(assistant, offers, self._keeping)
 
     def blocks(self) -> gr.Blocks:
         """Return the page, its events connected."""
@@ -82,7 +79,8 @@ class ChatPage:
                 parts["source"] = html("", "source")
             self._connect(page, strip, parts)
         page.state_session_capacity = TABS_KEPT
-        return page
+        page.max_threads = EVENTS_AT_ONCE  # as Gradio calls it
+        return page.queue()
 
     def _connect(self, page: gr.Blocks, strip: gr.HTML, parts: dict[str, Any]) -> None:
         outputs = [parts[name] for name in _PARTS]
@@ -99,7 +97,7 @@ class ChatPage:
             inputs=[parts[name] for name in ("box", "held", "at", "within")],
             outputs=outputs,
             trigger_mode="once",  # a second press while one is answered asks nothing
-            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_limit=None,  # who has to wait is up to the admission
         )
         if self._offers.suggests:
             answered.then(
@@ -170,94 +168,53 @@ class ChatPage:
     def _publishers(self) -> list[str]:
         return list(self._reading.call(self._assistant.publishers))
 
-    def _stated(self, question: str) -> Limits:
-        """Return the limits that a question states; "last week" counts from the newest article."""
-        try:
-            newest = self._reading.call(lambda: self._assistant.newest_date) or date.today()
-            return stated_limits(question, self._publishers(), newest)
-        except OnRecordError:  # asking meets it again, and says so
-            return NO_LIMITS
-
     @localised
-    def ask(
+    async def ask(
         self,
         typed: str,
         held: Conversation,
         at: str | None,
         within: Limits,
         event: gr.EventData,
-        _request: gr.Request,
-    ) -> Iterator[Changes]:
-        """Answer what was typed or picked, showing each step, and add it to the conversation."""
+        request: gr.Request,
+    ) -> AsyncIterator[Changes]:
+        """Answer what was typed or picked, showing each step, and add it to the conversation.
+
+        No thread is held while it waits: of those who do there may be many.
+        """
         asked = asked_for(typed, held, _data(event))
-        now = markup.working(asked.question, say("progress.looking"))
-        yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
-        if stated := self._stated(asked.question):
-            within = limits.joined(within, stated)
-            yield _changed(within=within, limits=self._bar(within))
-        lines: SimpleQueue[str | None] = SimpleQueue()
-        future = self._asking.start(
-            self._assistant.trace,
-            asked.question,
-            conversation=asked.before,
-            without=asked.without,
-            limits=within,
-            progress=lines.put,
-        )
-        future.add_done_callback(lambda _: lines.put(None))
-        while (line := lines.get()) is not None:
-            yield _changed(now=markup.working(asked.question, line))
-        yield self._finished(asked, held, at, future)
-
-    def _finished(
-        self, asked: Asked, held: Conversation, at: str | None, future: Future[Trace]
-    ) -> Changes:
-        idle = gr.Button(interactive=True)
-        question = asked.question
-        again = question.encode("utf-8", "replace").decode()  # half characters cannot be sent back
         try:
-            trace = future.result()
-        except OnRecordError as error:  # its text is meant for the user
-            return _changed(box=again, send=idle, now=markup.hint(str(error)))
-        except Exception:
-            log.exception("a question failed")
-            return _changed(box=again, send=idle, now=markup.hint(say("refused.failed")))
-        answer = trace.answer
-        turn = Turn(question, answer.standalone, answer, without=asked.without)
-        held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
-        source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
-        if answer.citations:
-            source = self._reading.call(
-                citation_source, held, len(held.turns) - 1, 0, self._assistant.source
-            )
-        shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
-        shown |= {"talk": self._turns(held), "now": "", "further": ""}
-        return _changed(**shown | self._kept(at, turn))
-
-    def _turns(self, held: Conversation) -> str:
-        return markup.turns(held, judging=self._offers.judges is not None)
-
-    def _kept(self, at: str | None, turn: Turn) -> dict[str, object]:
-        """Keep a turn; return what that changes on the page."""
-        if self._keeping is None or self._keeping.readonly:
-            return {}
-        try:
-            kept = self._reading.call(self._keeping.keep, at, turn)
-        except OnRecordError as error:
-            return {"now": markup.hint(say("shelf.unkept", error=error))}
-        # The list is long and stays as it is while one conversation goes on.
-        return {} if kept == at else {"at": kept, "shelf": self._listing(kept)}
+            with self._admission.admit(key_of(request)) as ticket:
+                now = markup.working(asked.question, say("progress.looking"))
+                yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
+                if stated := await self._reading.done(self._answering.stated, asked.question):
+                    within = limits.joined(within, stated)
+                    bar = await self._reading.done(self._bar, within)
+                    yield _changed(within=within, limits=bar)
+                steps = Steps()
+                work = self._answering.work(asked, within, steps.report)
+                future = steps.end_with(ticket.start(work))
+                late = time.monotonic() + ANSWER_SECONDS
+                while (line := await steps.next(late - time.monotonic())) is not None:
+                    yield _changed(now=markup.working(asked.question, line))
+                shown = await self._reading.done(self._answering.finished, asked, held, at, future)
+                yield _changed(**shown)
+        except TimeoutError:
+            yield _changed(**unanswered(asked, str(self._admission.refuse(Cause.LATE))))
+        except Refused as refusal:
+            yield _changed(**unanswered(asked, str(refusal)))
 
     @localised
     def suggest(
         self, held: Conversation, last: Trace | None, within: Limits, _request: gr.Request
     ) -> tuple[object, None]:
         """Return questions to go on with; where others wait, none that has to be tried first."""
-        if self._offers.suggests is None or last is None:
+        if self._offers.suggests is None or last is None or self._admission.is_stopping:
             return gr.skip(), None
+        workers = self._admission.workers
         try:
-            questions = self._asking.call(
-                self._offers.suggests.following, last, held, within, search=self._asking.idle
+            questions = workers.call(
+                self._offers.suggests.following, last, held, within, search=workers.idle
             )
         except OnRecordError:  # what is asked next meets it again
             questions = []
@@ -288,7 +245,7 @@ class ChatPage:
             held=held,
             at=reopened.summary.id,
             last=None,
-            talk=self._turns(held),
+            talk=self._answering.turns(held),
             now=markup.hint(damaged) if lost else "",
             further="",
             source=panel.note(say("source.empty")),

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from types import ModuleType
 from typing import Any
 
@@ -27,9 +28,13 @@ def steps(
 ) -> list[dict[str, Any]]:
     """Return what each step of a question changes, parts that stay as they are left out."""
     event = gr.EventData(None, picked)
+
+    async def collected() -> list[Any]:
+        return [changes async for changes in page.ask(typed, held, at, within, event, NOBODY)]
+
     return [
         {part: new for part, new in zip(_PARTS, changes, strict=True) if new != gr.skip()}
-        for changes in page.ask(typed, held, at, within, event, NOBODY)
+        for changes in asyncio.run(collected())
     ]
 
 

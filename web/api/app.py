@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
+from web.admission import Admission, key_of
 from web.api.bodies import (
     ArticlesBody,
     AskBody,
@@ -19,14 +20,12 @@ from web.api.bodies import (
 from web.api.callers import Callers
 from web.api.completions import completion, completion_chunks, question_of
 from web.api.errors import ApiError, add_error_handlers
-from web.api.progress import events
+from web.api.progress import answered, events
 from web.api.service import Service
 from web.identity import Visitor
-from web.workers import Workers
 
 _EVENTS = "text/event-stream"
 _CHARSETS = ("", "charset=utf-8", 'charset="utf-8"')
-_ASKED_AT_ONCE = 2
 _DESCRIPTION = (
     "Answers questions about a collection of news articles with verified word-for-word quotes. "
     "Send a key as `Authorization: Bearer or_…` (`onrecord keys create`); on the machine itself, "
@@ -36,7 +35,9 @@ _DESCRIPTION = (
 Count = Annotated[int, Field(ge=1, le=50)]
 
 
-def api_application(service: Service, callers: Callers) -> FastAPI:
+def api_application(
+    service: Service, callers: Callers, admission: Admission | None = None
+) -> FastAPI:
     """Return the application, to be mounted; its description is at ``/openapi.json``."""
     app = FastAPI(
         title="OnRecord",
@@ -47,14 +48,14 @@ def api_application(service: Service, callers: Callers) -> FastAPI:
         dependencies=[Depends(_takes_json)],
     )
     add_error_handlers(app)
-    asking = Workers(_ASKED_AT_ONCE, "api")
-    _add_asking(app, service, callers, asking)
+    _add_asking(app, service, callers, admission or Admission())
+    _add_judging(app, service, callers)
     _add_conversations(app, service, callers)
     _add_articles(app, service, callers)
     return app
 
 
-def _takes_json(request: Request) -> None:
+async def _takes_json(request: Request) -> None:
     """Refuse a body that is not JSON, which a form on another site could send."""
     length = request.headers.get("content-length", "0")
     has_body = length != "0" or "transfer-encoding" in request.headers
@@ -64,25 +65,41 @@ def _takes_json(request: Request) -> None:
         raise ApiError(415, "E_CONTENT_TYPE", "the body has to be application/json in UTF-8")
 
 
-def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Workers) -> None:
+def _add_asking(app: FastAPI, service: Service, callers: Callers, admission: Admission) -> None:
     may_ask = Depends(callers.with_scope("ask"))
     may_read = Depends(callers.with_scope("read"))
 
     @app.post("/ask", response_model=None)
-    def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
+    async def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
         """Answer a question; as server-sent events where these are accepted."""
+        key = key_of(request, caller)
         if _EVENTS in request.headers.get("accept", ""):
-            steps = events(lambda report: service.ask(caller.user, body, report), asking)
-            return StreamingResponse(steps, media_type=_EVENTS)
-        return JSONResponse(asking.call(service.ask, caller.user, body))
+            steps = events(admission, key, lambda report: service.ask(caller.user, body, report))
+            return StreamingResponse(await steps, media_type=_EVENTS)
+        return JSONResponse(await answered(admission, key, service.ask, caller.user, body))
 
     @app.post("/chat/completions", response_model=None)
-    def complete(body: CompletionBody, caller: Visitor = may_ask) -> Response:
+    async def complete(
+        request: Request, body: CompletionBody, caller: Visitor = may_ask
+    ) -> Response:
         """Answer the last message of a chat, as OpenAI-compatible services do."""
-        answer = asking.call(service.ask, caller.user, question_of(body))
+        key, question = key_of(request, caller), question_of(body)
+        answer = await answered(admission, key, service.ask, caller.user, question)
         if body.stream:
             return StreamingResponse(completion_chunks(answer), media_type=_EVENTS)
         return JSONResponse(completion(answer))
+
+    @app.get("/search")
+    async def search(
+        request: Request, q: str, count: Count = 10, caller: Visitor = may_read
+    ) -> dict[str, Any]:
+        """Return the sentences that are likeliest to answer a question."""
+        return await answered(admission, key_of(request, caller), service.search, q, count)
+
+
+def _add_judging(app: FastAPI, service: Service, callers: Callers) -> None:
+    may_ask = Depends(callers.with_scope("ask"))
+    may_read = Depends(callers.with_scope("read"))
 
     @app.post("/feedback", status_code=204, response_model=None)
     def judge(body: FeedbackBody, _: Visitor = may_ask) -> None:
@@ -93,11 +110,6 @@ def _add_asking(app: FastAPI, service: Service, callers: Callers, asking: Worker
     def quote(body: QuoteBody, _: Visitor = may_read) -> dict[str, Any]:
         """Tell which article says exactly this, or how the nearest sentence differs."""
         return service.quote(body.quote)
-
-    @app.get("/search")
-    def search(q: str, count: Count = 10, _: Visitor = may_read) -> dict[str, Any]:
-        """Return the sentences that are likeliest to answer a question."""
-        return asking.call(service.search, q, count)
 
     @app.get("/stats")
     def stats(_: Visitor = may_read) -> dict[str, Any]:
