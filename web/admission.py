@@ -35,7 +35,8 @@ EACH_AT_ONCE = 2
 """Questions of one user that wait or are worked on."""
 BURST = 5
 _RETRY_SECONDS = 5
-_RESTART_SECONDS = 30
+RESTART_SECONDS = 30
+"""After which a stopped server may be there again."""
 _FIRST_GUESS = 0.3  # seconds an answer takes, before there was one
 _WEIGHT = 0.1  # of the newest answer in the average
 _ADDRESS = "address "
@@ -150,7 +151,7 @@ class Admission:
 
     def _objection(self, user: str) -> tuple[Cause | None, float]:
         if self.is_stopping:
-            return Cause.STOPPING, _RESTART_SECONDS
+            return Cause.STOPPING, RESTART_SECONDS
         if user and self._users[user] >= EACH_AT_ONCE:
             return Cause.RUNNING, _RETRY_SECONDS
         if user and self._buckets and (seconds := self._buckets.seconds_until(user)) > 0:

@@ -58,6 +58,8 @@ class Metrics:
             ["cause"],
             registry=self._registry,
         )
+        for cause in Cause:  # so that each is there from the start, as 0
+            self._rejected.labels(cause.value)
         self._registry.register(_StoreFigures(archive))
         ProcessCollector(registry=self._registry)
 

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.messages.say import speaking
-from web.admission import Admission, Cause, key_of
+from web.admission import RESTART_SECONDS, Admission, Cause, key_of
 from web.api.errors import error_json
 from web.guard import API
 from web.visit import language_of
@@ -67,7 +67,7 @@ def _changes_articles(scope: Scope) -> bool:
 def _stopping(scope: Scope, admission: Admission) -> Response:
     headers = Headers(scope=scope)
     with speaking(language_of(headers, Request(scope).cookies)):
-        refusal = admission.refuse(Cause.STOPPING)
+        refusal = admission.refuse(Cause.STOPPING, RESTART_SECONDS)
     in_api = scope["path"].startswith(API)
     said = error_json("E_BUSY", str(refusal)) if in_api else {"error": str(refusal)}
     return JSONResponse(said, 503, headers={"Retry-After": str(refusal.seconds)})
