@@ -1,4 +1,4 @@
-"""A stop: nothing is taken any more, what was begun is finished, and a second signal ends at once."""
+"""A stop takes nothing more, finishes what was begun, and a second signal ends at once."""
 
 from __future__ import annotations
 
