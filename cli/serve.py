@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -31,6 +31,10 @@ def serve(
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in a browser.")
     ] = False,
+    log_format: Annotated[
+        Literal["text", "json"] | None,
+        typer.Option(help="Of what is logged; json has a line each request.  [default: text]"),
+    ] = None,
     store: Store = None,
     config: Config = None,
     _debug: Debug = False,
@@ -42,6 +46,9 @@ def serve(
     For example: onrecord serve --port 8000 --open
     """
     settings = read_settings(config, store)
+    if log_format:
+        served = settings.serve.model_copy(update={"log_format": log_format})
+        settings = settings.model_copy(update={"serve": served})
     # gradio takes seconds to import, which no other command need pay
     from web.serve import serve as serve_page
 

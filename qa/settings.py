@@ -89,12 +89,18 @@ class ServeSettings(_Section):
     Port 0 takes any that is free. `root_path` is where visitors find the page behind a reverse
     proxy: the path before ours, such as ``/news``, or better the whole address. Pages of the
     origins in `embedded_in` (``https://intranet.example``) may show ours in a frame.
+
+    One user may ask `questions_per_minute`, five of them at once; 0 is no limit on any one user.
+    Requests are logged in `log_format` json only, and what was asked with `log_questions` only.
     """
 
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     root_path: str = ""
     embedded_in: list[Origin] = []
+    questions_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 10
+    log_format: Literal["text", "json"] = "text"
+    log_questions: bool = False
 
 
 class SignInSettings(_Section):

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Annotated, Protocol
+from typing import Annotated
 
 from fastapi import FastAPI, Form, Request, UploadFile
 from fastapi.responses import JSONResponse
@@ -14,23 +13,12 @@ from qa.markup import text
 from qa.messages.say import say, speaking
 from web.guard import UPLOAD_LIMIT
 from web.identity import known_visitor
+from web.markup import collection
+from web.offers import See, Seen
 from web.panel import place_of_beginning
 from web.visit import language_of
 
 _KINDS = ("link", "paste", "file")
-
-
-class Adds(Protocol):
-    """What the page needs of `index.adding.Adding`."""
-
-    def file(self, name: str, content: bytes, /) -> Added:
-        """Store the articles of a file."""
-
-    def pasted(self, given: dict[str, str], /) -> Added:
-        """Store one text with what is known of it."""
-
-    def page(self, url: str, /) -> Added:
-        """Fetch the page behind a link and store its article."""
 
 
 def dialog() -> str:
@@ -73,13 +61,12 @@ def _fields() -> str:
     )
 
 
-def add_uploads(app: FastAPI, adds: Adds, searched: Callable[[], str]) -> None:
+def add_uploads(app: FastAPI, see: See) -> None:
     """Serve the address that takes what the dialog sends.
 
     Args:
         app: Where to.
-        adds: Stores it.
-        searched: Returns in words what is searched then.
+        see: Returns what stores it, for each visitor, and what is searched then.
     """
 
     @app.post("/articles")
@@ -94,28 +81,31 @@ def add_uploads(app: FastAPI, adds: Adds, searched: Callable[[], str]) -> None:
         source: Annotated[str, Form()] = "",
         file: UploadFile | None = None,
     ) -> JSONResponse:
-        if not known_visitor(request).may("write"):
-            return JSONResponse({"error": say("add.not_allowed")}, 403)
         given = {"text": text, "title": title, "publisher": publisher, "published": published}
         given["url"] = source
         with speaking(language_of(request.headers, request.cookies)):
+            visitor = known_visitor(request)
+            seen = see(visitor)
+            adds = seen.adds
+            if adds is None or not visitor.may("write"):
+                return JSONResponse({"error": say("add.not_allowed")}, 403)
             try:
                 if kind == "link" and url.strip():
-                    return _reply(adds.page(url), searched)
+                    return _reply(adds.page(url), seen)
                 if kind == "paste" and text.strip():
-                    return _reply(adds.pasted(given), searched)
+                    return _reply(adds.pasted(given), seen)
                 if kind == "file" and file and file.filename:
-                    return _reply(adds.file(file.filename, file.file.read()), searched)
+                    return _reply(adds.file(file.filename, file.file.read()), seen)
             except OnRecordError as error:
                 return JSONResponse({"error": str(error)}, 422)
             return JSONResponse({"error": say("add.nothing")}, 422)
 
 
-def _reply(added: Added, searched: Callable[[], str]) -> JSONResponse:
+def _reply(added: Added, seen: Seen) -> JSONResponse:
     said = say("add.unchanged")
     if added.stored:
         title = added.version.title or say("answer.untitled")
         said = say("add.added", count=added.stored, title=title)
     said = " ".join((said, *map(str, added.refused[:3])))
     at = place_of_beginning(added.version)
-    return JSONResponse({"said": said, "at": at, "collection": searched()})
+    return JSONResponse({"said": said, "at": at, "collection": collection(seen.assistant.stats())})

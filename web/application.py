@@ -10,20 +10,21 @@ from typing import TYPE_CHECKING
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
 
+from web.admission import Admission
 from web.guard import API, LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
 from web.metrics import Counting
 from web.place import HERE, Place
 from web.plain import ASSETS_IN_HEAD
+from web.requests import Logged
 from web.sign_in.gate import Gate
 from web.tabs import Tabs
+from web.traffic import Streams, Traffic
 
 if TYPE_CHECKING:
-    from web.adding import Adds
     from web.health import Watch
     from web.judging import Judges
-    from web.offers import Assists, Suggests
-    from web.overview import Shows
+    from web.offers import See
     from web.shelf import Keeps
     from web.sign_in.ways import SignIn
 
@@ -37,7 +38,7 @@ _HEAD = f"""{ASSETS_IN_HEAD}
 
 @dataclass(frozen=True, slots=True)
 class Parts:
-    """What is served beside answers; what is None is left out.
+    """What is served to everybody; what is None is left out.
 
     Attributes:
         examples: Returns questions to try.
@@ -45,39 +46,37 @@ class Parts:
         kept: Keeps the conversations of those who can be told apart: whoever sits at this machine,
             and those who sign in.
         judges: Keeps what readers say of answers.
-        suggests: Proposes questions to go on with.
-        adds: Adds articles, for those who may.
-        shows: Shows what is searched.
         api: The HTTP API.
         sign_in: How visitors are told apart; None where nobody signs in.
         embedders: Origins whose pages may show ours in a frame.
         watch: What those who watch the server are told.
+        admission: Takes or refuses questions; None sets no limits on any one user.
+        log_requests: Whether each request is logged.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
     is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
-    suggests: Suggests | None = None
-    adds: Adds | None = None
-    shows: Shows | None = None
     api: FastAPI | None = None
     sign_in: SignIn | None = None
     embedders: Sequence[str] = ()
     watch: Watch | None = None
+    admission: Admission | None = None
+    log_requests: bool = False
 
 
 NOTHING_MORE = Parts()
 
 
 def application(
-    assistant: Assists, parts: Parts = NOTHING_MORE, place: Place = HERE, *, own_machine: bool
+    see: See, parts: Parts = NOTHING_MORE, place: Place = HERE, *, own_machine: bool
 ) -> FastAPI:
     """Return the guarded application.
 
     Args:
-        assistant: Answers the questions.
-        parts: What is served beside them.
+        see: Returns what each visitor is served.
+        parts: What is served to all of them.
         place: Where visitors find it.
         own_machine: Whether only this machine is served, by its loopback names.
     """
@@ -87,41 +86,39 @@ def application(
     from web.chat import ChatPage
     from web.components import theme
     from web.health import add_health
-    from web.markup import collection
     from web.offers import Offers
     from web.overview import add_overview
     from web.shelf import add_downloads
     from web.sign_in.pages import add_sign_in
 
+    admission = parts.admission or Admission()
     app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     app.mount("/embed", StaticFiles(directory=EMBED))
     told_apart = own_machine or parts.sign_in is not None
-    kept, adds = (parts.kept, parts.adds) if told_apart else (None, None)
+    kept = parts.kept if told_apart else None
     if kept:
-        add_downloads(app, kept)
-    if adds:
-        add_uploads(app, adds, lambda: collection(assistant.stats()))
+        add_downloads(app, kept, lambda visitor: see(visitor).archive)
+    if told_apart:
+        add_uploads(app, see)
     if parts.api:
         app.mount(API, parts.api)
     if parts.watch:
         add_health(app, parts.watch)
     if parts.sign_in:
         add_sign_in(app, parts.sign_in, place)
-    if parts.shows:
-        add_overview(app, parts.shows)
+    add_overview(app, see)
     offers = Offers(
         examples=parts.examples,
         is_sample=parts.is_sample,
         kept=kept,
         judges=parts.judges,
-        suggests=parts.suggests,
-        adds=adds is not None,
+        adds=told_apart,
         signs_out=parts.sign_in is not None and parts.sign_in.provider is not None,
     )
     gr.mount_gradio_app(
         app,
-        ChatPage(assistant, offers).blocks(),
+        ChatPage(see, offers, admission).blocks(),
         path="/",
         root_path=place.root or None,
         footer_links=[],
@@ -135,25 +132,31 @@ def application(
         theme=theme(),
         head=_HEAD,
     )
-    _add_middleware(app, parts, place, own_machine=own_machine)
+    _add_middleware(app, parts, place, admission, own_machine=own_machine)
     return app
 
 
-def _add_middleware(app: FastAPI, parts: Parts, place: Place, *, own_machine: bool) -> None:
+def _add_middleware(
+    app: FastAPI, parts: Parts, place: Place, admission: Admission, *, own_machine: bool
+) -> None:
     """Put before the application what each request passes; what is added last comes first."""
     app.add_middleware(Tabs)
+    app.add_middleware(Streams, admission=admission)
     if parts.sign_in:
         app.add_middleware(Gate, place=place, provider=parts.sign_in.provider is not None)
         app.add_middleware(Identified, identify=parts.sign_in.identify)
     else:
         visitor = AT_THIS_MACHINE if own_machine else ANYBODY
         app.add_middleware(Identified, identify=lambda _: visitor)
+    app.add_middleware(Traffic, admission=admission)
     hosts = LOOPBACK_NAMES if own_machine or place.is_behind_proxy else None
     app.add_middleware(
         Guard, hosts=hosts, place=place, embedders=parts.embedders, head=_first(parts.sign_in)
     )
     if parts.watch:
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
+    if parts.log_requests:
+        app.add_middleware(Logged, place=place)
 
 
 def _first(sign_in: SignIn | None) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager
 from functools import partial
 from pathlib import Path
 
+from corpus.archive import Archive
 from corpus.sample import KNOWN_ARTICLE, QUESTIONS
 from index.adding import Adding
 from index.schema import open_archive
@@ -16,15 +17,18 @@ from qa.assistant import Assistant
 from qa.conversations.store import Conversations
 from qa.evaluation.sets.feedback import record_feedback
 from qa.settings import Settings
-from qa.suggestions.suggest import Suggestions
+from qa.views import Views
+from web.admission import Admission
 from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
 from web.application import Parts
 from web.health import Health, Watch
+from web.identity import ANYBODY, Visitor
 from web.keys import Keys
 from web.lately import Lately
 from web.metrics import Metrics, measured
+from web.offers import See, Seen
 from web.sign_in.ways import SignIn
 
 _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there
@@ -32,51 +36,84 @@ _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is th
 
 @contextmanager
 def open_parts(
-    store: Path, settings: Settings, sign_in: SignIn | None
-) -> Iterator[tuple[Assistant, Parts]]:
-    """Open what is served of a store; yield who answers, and what is beside that.
+    store: Path, settings: Settings, sign_in: SignIn | None, *, by_address: bool = True
+) -> Iterator[tuple[See, Parts]]:
+    """Open what is served of a store; yield what each visitor is served, and what all are.
 
     Args:
         store: The folder of the archive.
         settings: Settings for the assistant and for serving.
         sign_in: How visitors are told apart; None where nobody signs in.
+        by_address: Whether visitors come from addresses of their own, not from a proxy's.
 
     Raises:
         StoreError: The store cannot be used.
     """
     assistant = open_assistant(store, settings)
+    is_warm = _warming(assistant)
+    with ExitStack() as opened:
+        archive = opened.enter_context(open_archive(store))
+        kept = opened.enter_context(Conversations(archive))
+        callers = Callers(opened.enter_context(Keys(store)))
+        metrics = Metrics(archive)
+        counted = measured(assistant, metrics, log_questions=settings.serve.log_questions)
+        admission = Admission(
+            settings.serve.questions_per_minute, by_address=by_address, rejected=metrics.rejected
+        )
+        metrics.watch(admission)
+        views = opened.enter_context(Views(counted, archive))
+        adding = Adding(store, assistant.embedder)
+        service = Service(counted, archive, kept, adding, store)
+        handover = sign_in.handover if sign_in else None
+        health = Health(archive, is_warm, lambda: admission.is_stopping)
+        is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
+        lately = opened.enter_context(closing(_lately(views, archive)))
+        yield (
+            _see(views, None if archive.readonly else adding),
+            Parts(
+                examples=(lambda: QUESTIONS) if is_sample else lately,
+                is_sample=is_sample,
+                kept=kept,
+                judges=partial(record_feedback, store),
+                api=api_application(service, callers, handover, views, admission),
+                sign_in=sign_in,
+                embedders=settings.serve.embedded_in,
+                watch=Watch(health, metrics, callers),
+                admission=admission,
+                log_requests=settings.serve.log_format == "json",
+            ),
+        )
+
+
+def _warming(assistant: Assistant) -> Callable[[], bool]:
+    """Load the models; return what tells whether they are.
+
+    Beside the import of gradio, so that the page opens no later. A stop waits for its end: a
+    process that ends while a model is at work is aborted.
+    """
     warm = threading.Event()
 
     def warm_up() -> None:
         assistant.warm_up()
         warm.set()
 
-    # Beside the import of gradio, so that the page opens no later. A stop waits for its end: a
-    # process that ends while a model is at work is aborted.
     threading.Thread(target=warm_up, name="warm-up").start()
-    with open_archive(store) as archive, Conversations(archive) as kept, Keys(store) as keys:
-        metrics = Metrics(archive)
-        counted = measured(assistant, metrics)
-        adding = Adding(store, assistant.embedder)
-        callers = Callers(keys)
-        service = Service(counted, archive, kept, adding, store)
-        suggestions = Suggestions(assistant, archive)
-        is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
-        lately = Lately(suggestions.opening, lambda: archive.change, first=_SETTLED_SECONDS)
-        parts = Parts(
-            examples=(lambda: QUESTIONS) if is_sample else lately,
-            is_sample=is_sample,
-            kept=kept,
-            judges=partial(record_feedback, store),
-            suggests=suggestions,
-            adds=None if archive.readonly else adding,
-            shows=archive,
-            api=api_application(service, callers, sign_in.handover if sign_in else None),
-            sign_in=sign_in,
-            embedders=settings.serve.embedded_in,
-            watch=Watch(Health(archive, warm.is_set), metrics, callers),
-        )
-        try:
-            yield counted, parts
-        finally:
-            lately.close()
+    return warm.is_set
+
+
+def _see(views: Views, adding: Adding | None) -> See:
+    def see(visitor: Visitor) -> Seen:
+        view = views.of(visitor.groups)
+        adds = adding.seen_by(view.archive) if adding else None
+        return Seen(view.assistant, view.archive, view.suggestions, adds)
+
+    return see
+
+
+def _lately(views: Views, archive: Archive) -> Lately:
+    """Return questions to begin with; they are offered to all, so they come from what all see."""
+
+    def opening(stopped: Callable[[], bool]) -> Sequence[str]:
+        return views.of(ANYBODY.groups).suggestions.opening(stopped)
+
+    return Lately(opening, lambda: archive.change, first=_SETTLED_SECONDS)

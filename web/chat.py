@@ -6,40 +6,34 @@ events, holds one conversation a browser tab in `gr.State`, and runs questions o
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
-from concurrent.futures import Future
-from dataclasses import replace
-from datetime import date
-from queue import SimpleQueue
+import time
+from collections.abc import AsyncIterator
 from typing import Any
 
 import gradio as gr
 
 from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, Limits
-from qa.answer import Conversation, Turn
+from qa.answer import Conversation
 from qa.assistant import Trace
 from qa.conversations.kept import Reopened
-from qa.limits import stated_limits
 from qa.messages.say import say
 from web import limits, markup, panel
-from web.asking import Asked, asked_for
+from web.admission import ANSWER_SECONDS, Admission, Cause, Refused, key_of
+from web.answering import TURNS_KEPT, Answering, unanswered
+from web.asking import asked_for
 from web.banner import banner, welcome
 from web.components import connect, html, question_box, send_button
 from web.identity import Visitor, known_visitor
 from web.judging import judge
 from web.keeping import Keeping
-from web.offers import Assists, Offers
-from web.source import citation_source, source_of
+from web.offers import Offers, See, Seen
+from web.source import source_of
 from web.visit import localised
-from web.workers import Workers
+from web.workers import Steps, Workers
 
-log = logging.getLogger(__name__)
-
-QUESTIONS_AT_ONCE = 2
-TURNS_KEPT = 50
-"""Turns a tab keeps; older ones leave the page and are no context for follow-ups."""
+EVENTS_AT_ONCE = 128
+"""Events of the page that Gradio has under way, most of them questions that wait: no threads."""
 TABS_KEPT = 100
 """Conversations held in memory; the longest unused go first."""
 NEWEST_SHOWN = 4
@@ -53,11 +47,11 @@ Changes = tuple[object, ...]
 class ChatPage:
     """The page's layout and what its events do; one for all visitors, holding nothing of theirs."""
 
-    def __init__(self, assistant: Assists, offers: Offers) -> None:
-        """Serve `assistant` with what is offered beside it."""
-        self._assistant = assistant
+    def __init__(self, see: See, offers: Offers, admission: Admission | None = None) -> None:
+        """Serve each visitor what `see` returns for them, if `admission` takes their questions."""
+        self._see = see
         self._offers = offers
-        self._asking = Workers(QUESTIONS_AT_ONCE, "asking")
+        self._admission = admission or Admission()
         self._reading = Workers(1, "reading")  # what waits for no question
 
     def blocks(self) -> gr.Blocks:
@@ -82,7 +76,8 @@ class ChatPage:
                 parts["source"] = html("", "source")
             self._connect(page, strip, parts)
         page.state_session_capacity = TABS_KEPT
-        return page
+        page.max_threads = EVENTS_AT_ONCE  # as Gradio calls it
+        return page.queue()
 
     def _connect(self, page: gr.Blocks, strip: gr.HTML, parts: dict[str, Any]) -> None:
         outputs = [parts[name] for name in _PARTS]
@@ -99,16 +94,15 @@ class ChatPage:
             inputs=[parts[name] for name in ("box", "held", "at", "within")],
             outputs=outputs,
             trigger_mode="once",  # a second press while one is answered asks nothing
-            concurrency_limit=QUESTIONS_AT_ONCE,
+            concurrency_limit=None,  # who has to wait is up to the admission
         )
-        if self._offers.suggests:
-            answered.then(
-                self.suggest,
-                inputs=[parts[name] for name in ("held", "last", "within")],
-                outputs=[parts["further"], parts["last"]],
-                show_progress="hidden",
-                api_visibility="private",
-            )
+        answered.then(
+            self.suggest,
+            inputs=[parts[name] for name in ("held", "last", "within")],
+            outputs=[parts["further"], parts["last"]],
+            show_progress="hidden",
+            api_visibility="private",
+        )
         connect(
             [talk.select, source.select],
             self.show,
@@ -125,28 +119,32 @@ class ChatPage:
     @localised
     def opening(self, request: gr.Request) -> tuple[object, ...]:
         """Return the strip at the top, and the page as it is at first."""
-        stats = self._reading.call(self._assistant.stats)
         visitor = known_visitor(request)
+        seen = self._seen(visitor)
         strip = banner(
-            markup.collection(stats),
+            markup.collection(self._reading.call(seen.assistant.stats)),
             self._warning(),
-            adds=self._offers.adds and visitor.may("write"),
+            adds=self._offers.adds and seen.adds is not None and visitor.may("write"),
             visitor=visitor.name,
             signs_out=self._offers.signs_out,
         )
         box = gr.Textbox(placeholder=say("box.placeholder"), label=say("box.label"))
         publisher = request.query_params.get("publisher")
-        within = limits.changed(NO_LIMITS, "publisher", publisher, self._publishers())
+        known = self._publishers(seen)
+        within = limits.changed(NO_LIMITS, "publisher", publisher, known)
         fresh = {"box": box, "send": gr.Button(say("box.send"))}
-        fresh |= {"within": within, "limits": self._bar(within)}
-        return (strip, *_changed(**self._fresh(visitor) | fresh))
+        fresh |= {"within": within, "limits": limits.bar(within, known)}
+        return (strip, *_changed(**self._fresh(visitor, seen) | fresh))
+
+    def _seen(self, visitor: Visitor) -> Seen:
+        return self._reading.call(self._see, visitor)
 
     def _warning(self) -> str:
         return say("banner.sample") if self._offers.is_sample else ""
 
-    def _fresh(self, visitor: Visitor) -> dict[str, object]:
+    def _fresh(self, visitor: Visitor, seen: Seen) -> dict[str, object]:
         """Return the parts that hold a conversation as they are without one."""
-        newest = self._reading.call(self._assistant.newest, NEWEST_SHOWN)
+        newest = self._reading.call(seen.assistant.newest, NEWEST_SHOWN)
         return {
             "held": Conversation(),
             "at": None,
@@ -155,44 +153,31 @@ class ChatPage:
             "now": "",
             "further": "",
             "source": panel.note(say("source.empty")),
-            "shelf": self._listing(visitor, None),
+            "shelf": self._listing(visitor, seen, None),
         }
 
-    def _keeping(self, visitor: Visitor) -> Keeping | None:
+    def _keeping(self, visitor: Visitor, seen: Seen) -> Keeping | None:
         """Return the visitor's conversations; None where none are kept."""
         kept = self._offers.kept
-        return Keeping(kept, visitor.user) if kept and visitor.is_known else None
+        return Keeping(kept, visitor.user, seen.archive) if kept and visitor.is_known else None
 
-    def _listing(self, visitor: Visitor, at: str | None) -> str:
-        keeping = self._keeping(visitor)
+    def _listing(self, visitor: Visitor, seen: Seen, at: str | None) -> str:
+        keeping = self._keeping(visitor, seen)
         return self._reading.call(keeping.listing, at) if keeping else ""
 
     @localised
-    def limit(
-        self, within: Limits, event: gr.EventData, _request: gr.Request
-    ) -> tuple[Limits, str]:
+    def limit(self, within: Limits, event: gr.EventData, request: gr.Request) -> tuple[Limits, str]:
         """Change the limit that was picked."""
         picked = _data(event)
-        known = self._publishers()
+        known = self._publishers(self._seen(known_visitor(request)))
         within = limits.changed(within, picked.get("limit"), picked.get("value"), known)
         return within, limits.bar(within, known)
 
-    def _bar(self, within: Limits) -> str:
-        return limits.bar(within, self._publishers())
-
-    def _publishers(self) -> list[str]:
-        return list(self._reading.call(self._assistant.publishers))
-
-    def _stated(self, question: str) -> Limits:
-        """Return the limits that a question states; "last week" counts from the newest article."""
-        try:
-            newest = self._reading.call(lambda: self._assistant.newest_date) or date.today()
-            return stated_limits(question, self._publishers(), newest)
-        except OnRecordError:  # asking meets it again, and says so
-            return NO_LIMITS
+    def _publishers(self, seen: Seen) -> list[str]:
+        return list(self._reading.call(seen.assistant.publishers))
 
     @localised
-    def ask(
+    async def ask(
         self,
         typed: str,
         held: Conversation,
@@ -200,84 +185,47 @@ class ChatPage:
         within: Limits,
         event: gr.EventData,
         request: gr.Request,
-    ) -> Iterator[Changes]:
-        """Answer what was typed or picked, showing each step, and add it to the conversation."""
+    ) -> AsyncIterator[Changes]:
+        """Answer what was typed or picked, showing each step, and add it to the conversation.
+
+        No thread is held while it waits: of those who do there may be many.
+        """
         asked = asked_for(typed, held, _data(event))
-        now = markup.working(asked.question, say("progress.looking"))
-        yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
-        if stated := self._stated(asked.question):
-            within = limits.joined(within, stated)
-            yield _changed(within=within, limits=self._bar(within))
-        lines: SimpleQueue[str | None] = SimpleQueue()
-        future = self._asking.start(
-            self._assistant.trace,
-            asked.question,
-            conversation=asked.before,
-            without=asked.without,
-            limits=within,
-            progress=lines.put,
-        )
-        future.add_done_callback(lambda _: lines.put(None))
-        while (line := lines.get()) is not None:
-            yield _changed(now=markup.working(asked.question, line))
-        yield self._finished(known_visitor(request), asked, held, at, future)
-
-    def _finished(
-        self,
-        visitor: Visitor,
-        asked: Asked,
-        held: Conversation,
-        at: str | None,
-        future: Future[Trace],
-    ) -> Changes:
-        idle = gr.Button(interactive=True)
-        question = asked.question
-        again = question.encode("utf-8", "replace").decode()  # half characters cannot be sent back
         try:
-            trace = future.result()
-        except OnRecordError as error:  # its text is meant for the user
-            return _changed(box=again, send=idle, now=markup.hint(str(error)))
-        except Exception:
-            log.exception("a question failed")
-            return _changed(box=again, send=idle, now=markup.hint(say("refused.failed")))
-        answer = trace.answer
-        turn = Turn(question, answer.standalone, answer, without=asked.without)
-        held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
-        source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
-        if answer.citations:
-            source = self._reading.call(
-                citation_source, held, len(held.turns) - 1, 0, self._assistant.source
-            )
-        shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
-        shown |= {"talk": self._turns(held), "now": "", "further": ""}
-        return _changed(**shown | self._kept(visitor, at, turn))
-
-    def _turns(self, held: Conversation) -> str:
-        return markup.turns(held, judging=self._offers.judges is not None)
-
-    def _kept(self, visitor: Visitor, at: str | None, turn: Turn) -> dict[str, object]:
-        """Keep a turn; return what that changes on the page."""
-        keeping = self._keeping(visitor)
-        if keeping is None or keeping.readonly:
-            return {}
-        try:
-            kept = self._reading.call(keeping.keep, at, turn)
-        except OnRecordError as error:
-            return {"now": markup.hint(say("shelf.unkept", error=error))}
-        # The list is long and stays as it is while one conversation goes on.
-        return {} if kept == at else {"at": kept, "shelf": self._listing(visitor, kept)}
+            with self._admission.admit(key_of(request)) as ticket:
+                now = markup.working(asked.question, say("progress.looking"))
+                yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
+                visitor = known_visitor(request)
+                seen = await self._reading.done(self._see, visitor)
+                answering = Answering(seen.assistant, self._keeping(visitor, seen), self._offers)
+                if stated := await self._reading.done(answering.stated, asked.question):
+                    within = limits.joined(within, stated)
+                    bar = await self._reading.done(answering.bar, within)
+                    yield _changed(within=within, limits=bar)
+                steps = Steps()
+                work = answering.work(asked, within, steps.report)
+                future = steps.end_with(ticket.start(work))
+                late = time.monotonic() + ANSWER_SECONDS
+                while (line := await steps.next(late - time.monotonic())) is not None:
+                    yield _changed(now=markup.working(asked.question, line))
+                shown = await self._reading.done(answering.finished, asked, held, at, future)
+                yield _changed(**shown)
+        except TimeoutError:
+            yield _changed(**unanswered(asked, str(self._admission.refuse(Cause.LATE))))
+        except Refused as refusal:
+            yield _changed(**unanswered(asked, str(refusal)))
 
     @localised
     def suggest(
-        self, held: Conversation, last: Trace | None, within: Limits, _request: gr.Request
+        self, held: Conversation, last: Trace | None, within: Limits, request: gr.Request
     ) -> tuple[object, None]:
         """Return questions to go on with; where others wait, none that has to be tried first."""
-        if self._offers.suggests is None or last is None:
+        suggests = self._seen(known_visitor(request)).suggests
+        if suggests is None or last is None or self._admission.is_stopping:
             return gr.skip(), None
+        workers = self._admission.workers
         try:
-            questions = self._asking.call(
-                self._offers.suggests.following, last, held, within, search=self._asking.idle
-            )
+            questions = workers.call(suggests.following, last, held, within, search=workers.idle)
         except OnRecordError:  # what is asked next meets it again
             questions = []
         return markup.further(questions), None
@@ -286,21 +234,22 @@ class ChatPage:
     def manage(self, at: str | None, event: gr.EventData, request: gr.Request) -> Changes:
         """Open, rename or delete the conversation that was picked in the list."""
         visitor = known_visitor(request)
-        keeping = self._keeping(visitor)
+        seen = self._seen(visitor)
+        keeping = self._keeping(visitor, seen)
         if keeping is None:
             return _changed()
         picked = _data(event)
         try:
             if reopened := self._reading.call(keeping.opened, picked):
-                return self._opened(visitor, reopened)
+                return self._opened(visitor, seen, reopened)
             deleted = self._reading.call(keeping.change, picked)
         except OnRecordError as error:
-            return _changed(now=markup.hint(str(error)), shelf=self._listing(visitor, at))
+            return _changed(now=markup.hint(str(error)), shelf=self._listing(visitor, seen, at))
         if deleted and deleted == at:
-            return _changed(**self._fresh(visitor))
-        return _changed(shelf=self._listing(visitor, at))
+            return _changed(**self._fresh(visitor, seen))
+        return _changed(shelf=self._listing(visitor, seen, at))
 
-    def _opened(self, visitor: Visitor, reopened: Reopened) -> Changes:
+    def _opened(self, visitor: Visitor, seen: Seen, reopened: Reopened) -> Changes:
         """Return the page with a kept conversation on it."""
         held = Conversation(reopened.conversation.turns[-TURNS_KEPT:])
         lost = len(reopened.left_out)
@@ -309,17 +258,18 @@ class ChatPage:
             held=held,
             at=reopened.summary.id,
             last=None,
-            talk=self._turns(held),
+            talk=markup.turns(held, judging=self._offers.judges is not None),
             now=markup.hint(damaged) if lost else "",
             further="",
             source=panel.note(say("source.empty")),
-            shelf=self._listing(visitor, reopened.summary.id),
+            shelf=self._listing(visitor, seen, reopened.summary.id),
         )
 
     @localised
-    def show(self, held: Conversation, event: gr.EventData, _request: gr.Request) -> str:
+    def show(self, held: Conversation, event: gr.EventData, request: gr.Request) -> str:
         """Return the source panel for the citation that was clicked."""
-        return self._reading.call(source_of, _data(event), held, self._assistant.source)
+        seen = self._seen(known_visitor(request))
+        return self._reading.call(source_of, _data(event), held, seen.assistant.source)
 
     @localised
     def judge(self, held: Conversation, event: gr.EventData, _request: gr.Request) -> object:

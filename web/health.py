@@ -24,14 +24,17 @@ class Health:
 
     Attributes:
         is_warm: Returns whether the models are loaded.
+        is_stopping: Returns whether the server is about to end.
     """
 
     archive: Archive
     is_warm: Callable[[], bool]
+    is_stopping: Callable[[], bool] = lambda: False
 
     def reasons(self) -> list[str]:
         """Return why questions cannot be answered or kept now; an empty list if they can."""
-        found = [] if self.is_warm() else ["starting"]
+        found = ["stopping"] if self.is_stopping() else []
+        found += [] if self.is_warm() else ["starting"]
         found += ["read-only"] if self.archive.readonly else []
         try:
             free = shutil.disk_usage(self.archive.store).free

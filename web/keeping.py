@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from corpus.catalogue import Catalogue
 from corpus.errors import OnRecordError
 from qa.answer import Turn
 from qa.conversations.kept import Reopened
@@ -15,10 +16,11 @@ from web.shelf import Keeps, shelf
 class Keeping:
     """One visitor's conversations; each method takes one transaction at most."""
 
-    def __init__(self, kept: Keeps, user: str) -> None:
-        """Keep the conversations of `user` in `kept`."""
+    def __init__(self, kept: Keeps, user: str, seen: Catalogue | None) -> None:
+        """Keep the conversations of `user` in `kept`, who sees of the articles what `seen` has."""
         self._kept = kept
         self._user = user
+        self._seen = seen
 
     @property
     def readonly(self) -> bool:
@@ -41,7 +43,7 @@ class Keeping:
     def opened(self, picked: Mapping[str, Any]) -> Reopened | None:
         """Return the conversation that was picked to be opened, or None."""
         id_ = picked.get("open")
-        return self._kept.open(self._user, id_) if isinstance(id_, str) else None
+        return self._kept.open(self._user, id_, self._seen) if isinstance(id_, str) else None
 
     def change(self, picked: Mapping[str, Any]) -> str | None:
         """Rename or delete what was picked; return the id of a deleted one, or None."""

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, cast
 
-from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.process_collector import ProcessCollector
 from prometheus_client.registry import Collector
@@ -16,6 +17,9 @@ from corpus.archive import Archive
 from corpus.errors import OnRecordError
 from qa.answer import Answer
 from qa.assistant import Assistant, Trace
+from web.admission import Admission, Cause
+
+log = logging.getLogger(__name__)
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 10.0)
 # What is counted by name; everything else is "other", so that labels stay few.
@@ -48,6 +52,14 @@ class Metrics:
             ["code"],
             registry=self._registry,
         )
+        self._rejected = Counter(
+            "onrecord_rejected_questions",
+            "Questions that were not taken, by cause: rate, running, queue, wait, late, stopping.",
+            ["cause"],
+            registry=self._registry,
+        )
+        for cause in Cause:  # so that each is there from the start, as 0
+            self._rejected.labels(cause.value)
         self._registry.register(_StoreFigures(archive))
         ProcessCollector(registry=self._registry)
 
@@ -64,6 +76,19 @@ class Metrics:
     def refused(self, status: int) -> None:
         """Count a request that was refused."""
         self._refused.labels(str(status) if status in _REFUSALS else "other").inc()
+
+    def rejected(self, cause: Cause) -> None:
+        """Count a question that was not taken."""
+        self._rejected.labels(cause.value).inc()
+
+    def watch(self, admission: Admission) -> None:
+        """Tell how many questions wait and are worked on."""
+        for name, meaning, count in (
+            ("waiting", "Questions that wait for their turn.", lambda: admission.waiting),
+            ("running", "Questions that are worked on.", lambda: admission.running),
+        ):
+            gauge = Gauge(f"onrecord_questions_{name}", meaning, registry=self._registry)
+            gauge.set_function(count)
 
     def text(self) -> bytes:
         """Return the figures in Prometheus' text format."""
@@ -93,17 +118,18 @@ class _StoreFigures(Collector):
             yield GaugeMetricFamily(f"onrecord_{name}", meaning, value=float(value))
 
 
-def measured(assistant: Assistant, metrics: Metrics) -> Assistant:
-    """Return the assistant, its answers counted."""
-    return cast(Assistant, _Measured(assistant, metrics))
+def measured(assistant: Assistant, metrics: Metrics, *, log_questions: bool = False) -> Assistant:
+    """Return the assistant, its answers counted, and its questions logged where that is wished."""
+    return cast(Assistant, _Measured(assistant, metrics, log_questions))
 
 
 class _Measured:
     """An assistant whose answers are counted; whatever else it has is the assistant's own."""
 
-    def __init__(self, assistant: Assistant, metrics: Metrics) -> None:
+    def __init__(self, assistant: Assistant, metrics: Metrics, log_questions: bool) -> None:
         self._assistant = assistant
         self._metrics = metrics
+        self._log_questions = log_questions
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401 - whatever the assistant has
         return getattr(self._assistant, name)
@@ -122,9 +148,16 @@ class _Measured:
             trace = self._assistant.trace(question, **given)
         except Exception:
             self._metrics.failed()
+            self._log(question, "failed")
             raise
         self._metrics.answered(trace.answer)
+        self._log(question, trace.answer.status)
         return trace
+
+    def _log(self, question: str, status: str) -> None:
+        if self._log_questions:
+            fields = {"event": "question", "question": question, "status": status}
+            log.info("asked (%s): %s", status, question, extra={"fields": fields})
 
 
 class Counting:

@@ -8,10 +8,12 @@ from datetime import date
 from typing import Protocol
 
 from corpus.article import Article, Version
-from corpus.catalogue import Stats
+from corpus.catalogue import Catalogue, Stats
+from index.adding import Added
 from index.chunk_index import Limits
 from qa.answer import Conversation
 from qa.assistant import Trace
+from web.identity import Visitor
 from web.judging import Judges
 from web.shelf import Keeps
 
@@ -56,6 +58,51 @@ class Suggests(Protocol):
         """Return questions to go on with after the last answer."""
 
 
+class Adds(Protocol):
+    """What the page needs of `index.adding.Adding`."""
+
+    def file(self, name: str, content: bytes, /) -> Added:
+        """Store the articles of a file."""
+
+    def pasted(self, given: dict[str, str], /) -> Added:
+        """Store one text with what is known of it."""
+
+    def page(self, url: str, /) -> Added:
+        """Fetch the page behind a link and store its article."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """What one visitor is served: nothing of what they may not see is in it.
+
+    Attributes:
+        assistant: Answers the questions.
+        archive: What is searched; None where nothing of it is shown but answers.
+        suggests: Proposes questions to go on with; None where none are.
+        adds: Adds articles; None where none can be.
+    """
+
+    assistant: Assists
+    archive: Catalogue | None = None
+    suggests: Suggests | None = None
+    adds: Adds | None = None
+
+
+See = Callable[[Visitor], Seen]
+"""Returns what a visitor is served, at that moment."""
+
+
+def to_all(
+    assistant: Assists,
+    archive: Catalogue | None = None,
+    suggests: Suggests | None = None,
+    adds: Adds | None = None,
+) -> See:
+    """Serve every visitor the same."""
+    seen = Seen(assistant, archive, suggests, adds)
+    return lambda _visitor: seen
+
+
 @dataclass(frozen=True, slots=True)
 class Offers:
     """What a page offers beside answers.
@@ -65,7 +112,6 @@ class Offers:
         is_sample: Whether the collection is the invented sample, which is said at the top.
         kept: Keeps the conversations; None where none are kept.
         judges: Keeps what readers say of answers; None where it is not asked.
-        suggests: Proposes questions to go on with; None where none are.
         adds: Whether articles can be added, by those who may.
         signs_out: Whether visitors can sign out here.
     """
@@ -74,6 +120,5 @@ class Offers:
     is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
-    suggests: Suggests | None = None
     adds: bool = False
     signs_out: bool = False

@@ -6,7 +6,6 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import HTMLResponse
@@ -17,8 +16,9 @@ from corpus.errors import OnRecordError
 from qa.markup import day, link, outlet, text
 from qa.messages.say import say, speaking
 from qa.wording import shown_date, shown_month
-from web.identity import visitor_of
+from web.identity import known_visitor
 from web.markup import collection, hint
+from web.offers import See
 from web.panel import place_of_beginning
 from web.plain import plain_page
 from web.visit import language_of
@@ -29,22 +29,6 @@ _MONTHS = 36
 _REFUSED = 100
 
 Months = Mapping[str | None, Mapping[str | None, int]]
-
-
-class Shows(Protocol):
-    """What the page needs of an archive's `corpus.catalogue.Catalogue`."""
-
-    def stats(self) -> Stats:
-        """Return how much is searched."""
-
-    def months(self) -> Months:
-        """Return how many articles each outlet has a month."""
-
-    def newest(self, count: int, /) -> list[tuple[Article, Version]]:
-        """Return the newest articles, newest first."""
-
-    def errors(self) -> list[RecordedError]:
-        """Return what was refused, oldest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,15 +46,18 @@ class Overview:
     paths: bool = True
 
 
-def add_overview(app: FastAPI, shows: Shows) -> None:
+def add_overview(app: FastAPI, see: See) -> None:
     """Serve the page; the folders of refused files are named to administrators."""
 
     @app.get("/sources")
     def sources(request: Request) -> HTMLResponse:
         with speaking(language_of(request.headers, request.cookies)):
             try:
-                visitor = visitor_of(request)
-                paths = visitor is not None and visitor.may("metrics")
+                visitor = known_visitor(request)
+                shows = see(visitor).archive
+                if shows is None:
+                    return HTMLResponse(_page(hint(say("source.gone"))), 404)
+                paths = visitor.may("metrics")
                 overview = Overview(
                     shows.stats(), shows.months(), shows.newest(_NEWEST), shows.errors(), paths
                 )

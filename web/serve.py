@@ -10,29 +10,40 @@ import signal
 import socket
 import sys
 import threading
+import time
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from ipaddress import ip_address
+from math import inf
 from pathlib import Path
-from typing import TYPE_CHECKING
+from types import FrameType
+from typing import TYPE_CHECKING, NoReturn
 
 import uvicorn
 from fastapi import FastAPI
 
 from corpus.errors import UsageError
+from web.admission import Admission
 from web.application import NOTHING_MORE, Parts, application
+from web.connection import Connection
 from web.place import HERE, Place, parse_place
 from web.sign_in.ways import open_sign_in
+from web.traffic import HEADER_LIMIT
 
 if TYPE_CHECKING:
     from qa.settings import Settings
-    from web.offers import Assists
+    from web.offers import See
 
 _UNSAFE = (
     "{host} can be reached from other machines, and nobody signs in: set [sign_in] in the settings,"
     " listen on 127.0.0.1, or give --insecure if everybody who reaches it may read the collection"
 )
-_GRACE_SECONDS = 1  # how long a stop waits for pages that keep a stream open
+STOP_SECONDS = 20.0
+"""How long a stop waits for what is being answered or added."""
+_GRACE_SECONDS = 1  # how long it then waits for pages that keep a stream open
+_KEEP_ALIVE_SECONDS = 5
 
 
 def serve(
@@ -71,13 +82,19 @@ def serve(
             raise UsageError(_UNSAFE.format(host=host))
         # These read the model, in vain where the port is in use.
         from web.assemble import open_parts
+        from web.logs import logging_as
 
-        with open_parts(store, settings, sign_in) as (assistant, parts):
-            run(assistant, listener, parts, place, announce=announce, open_browser=open_browser)
+        log_format, questions = settings.serve.log_format, settings.serve.log_questions
+        by_address = not place.is_behind_proxy
+        with (
+            logging_as(log_format, questions=questions),
+            open_parts(store, settings, sign_in, by_address=by_address) as (see, parts),
+        ):
+            run(see, listener, parts, place, announce=announce, open_browser=open_browser)
 
 
 def run(
-    assistant: Assists,
+    see: See,
     listener: socket.socket,
     parts: Parts = NOTHING_MORE,
     place: Place = HERE,
@@ -85,8 +102,13 @@ def run(
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
 ) -> None:
-    """Serve an assistant on a listening socket until it is stopped; see `serve`."""
-    page = application(assistant, parts, place, own_machine=is_own_machine(listener, place))
+    """Serve visitors on a listening socket until it is stopped, as `serve` does.
+
+    The first signal refuses new questions and waits for the others; the second one ends at once.
+    """
+    admission = parts.admission or Admission()
+    parts = replace(parts, admission=admission)
+    page = application(see, parts, place, own_machine=is_own_machine(listener, place))
 
     def ready() -> None:
         for line in _announcement(listener, place, parts):
@@ -97,30 +119,63 @@ def run(
     if threading.current_thread() is threading.main_thread():
         # uvicorn stops on SIGTERM, then raises it once more for whoever handled it before
         signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    _Server(page, ready).run(sockets=[listener])
+    server = _Server(page, ready, admission)
+    try:
+        server.run(sockets=[listener])
+    finally:
+        if server.signal and admission.is_at_work:  # in vain: the interpreter would wait for it
+            _end(server.signal)
 
 
 class _Server(uvicorn.Server):
-    """Says when the page can be opened."""
+    """Says when the page can be opened, and stops when nothing is under way any more."""
 
-    def __init__(self, page: FastAPI, ready: Callable[[], None]) -> None:
+    def __init__(self, page: FastAPI, ready: Callable[[], None], admission: Admission) -> None:
         config = uvicorn.Config(
             page,
+            http=Connection,
+            h11_max_incomplete_event_size=HEADER_LIMIT,
             log_config=None,
             access_log=False,
             server_header=False,
             proxy_headers=False,
             ws="none",
+            timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             timeout_graceful_shutdown=_GRACE_SECONDS,
         )
         super().__init__(config)
         logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
         self._ready = ready
+        self._admission = admission
+        self._stop_by = inf
+        self.signal = 0
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._ready()
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:  # noqa: ARG002
+        if self.signal:
+            _end(sig)
+        self.signal = sig
+        self._stop_by = time.monotonic() + STOP_SECONDS
+        self._admission.stop()
+        self._captured_signals.append(sig)  # uvicorn raises it once more in the end
+
+    async def on_tick(self, counter: int) -> bool:
+        done = self.signal and not self._admission.is_underway
+        if done or time.monotonic() >= self._stop_by:
+            self.should_exit = True
+        return await super().on_tick(counter)
+
+
+def _end(number: int) -> NoReturn:
+    """End the process; nothing is tidied, for what is stored is consistent at any moment."""
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(0 if number == signal.SIGTERM else 130)
 
 
 def _is_no_cut_stream(record: logging.LogRecord) -> bool:

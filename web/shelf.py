@@ -7,19 +7,20 @@ Buttons carry ``data-open``, ``data-rename`` or ``data-delete`` with a conversat
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from fastapi import FastAPI, Request
 from fastapi.responses import Response
 
+from corpus.catalogue import Catalogue
 from corpus.errors import ItemError, NotFoundError, OnRecordError
 from qa.answer import Turn
 from qa.conversations.export import conversation_json, conversation_markdown
 from qa.conversations.kept import Reopened, Summary
 from qa.markup import day, text
 from qa.messages.say import say
-from web.identity import known_visitor
+from web.identity import Visitor, known_visitor
 
 LISTED = 200
 """Conversations on the page, the newest; it is sent whole."""
@@ -43,7 +44,7 @@ class Keeps(Protocol):
     def listed(self, user: str, /) -> list[Summary | ItemError]:
         """Return what is kept, newest first."""
 
-    def open(self, user: str, id: str, /) -> Reopened:  # noqa: A002
+    def open(self, user: str, id: str, seen: Catalogue | None, /) -> Reopened:  # noqa: A002
         """Return a conversation, its quotes checked again; NotFoundError if there is none."""
 
     def rename(self, user: str, id: str, name: str, /) -> str:  # noqa: A002
@@ -107,14 +108,23 @@ def _item(summary: Summary, is_open: bool) -> str:
     )
 
 
-def add_downloads(app: FastAPI, kept: Keeps) -> None:
-    """Serve each conversation as Markdown and as JSON with a proof of every answer."""
+def add_downloads(
+    app: FastAPI, kept: Keeps, seen_by: Callable[[Visitor], Catalogue | None]
+) -> None:
+    """Serve each conversation as Markdown and as JSON with a proof of every answer.
+
+    Args:
+        app: Where to.
+        kept: The conversations.
+        seen_by: Returns which articles a visitor sees, by which quotes are checked again.
+    """
 
     @app.get("/conversations/{name}")
     def download(request: Request, name: str) -> Response:
         id_, _, ending = name.partition(".")
         try:
-            reopened = kept.open(known_visitor(request).user, id_)
+            visitor = known_visitor(request)
+            reopened = kept.open(visitor.user, id_, seen_by(visitor))
         except NotFoundError:
             return Response("There is no such conversation.", 404, media_type="text/plain")
         except OnRecordError as error:

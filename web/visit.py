@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextvars import copy_context
+import logging
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
+from contextlib import aclosing, contextmanager
 from functools import wraps
-from inspect import isgeneratorfunction
+from inspect import isasyncgenfunction
 from types import MappingProxyType
 from typing import Any, ParamSpec
 
 import gradio as gr
 
-from qa.messages.say import LANGUAGES, accepted, speaking
+from qa.messages.say import LANGUAGES, accepted, say, speaking
+
+log = logging.getLogger(__name__)
 
 COOKIE = "onrecord_language"
 """Keeps the language that was picked; it says nothing else."""
@@ -38,26 +41,41 @@ def language_of(
 
 
 def localised(handle: Callable[Given, Any]) -> Callable[Given, Any]:
-    """Let an event of the page speak the language of the `gr.Request` among its arguments."""
-    if isgeneratorfunction(handle):
+    """Let an event of the page speak the language of the `gr.Request` among its arguments.
+
+    What it fails with goes to our log and stays there: Gradio would print it.
+    """
+    if isasyncgenfunction(handle):
 
         @wraps(handle)
-        def steps(*given: Given.args, **named: Given.kwargs) -> Iterator[Any]:
-            with speaking(_language(given)):
-                context = copy_context()
-            running = handle(*given, **named)
-            # Gradio takes every step in a context of its own.
-            while (step := context.run(next, running, _END)) is not _END:
-                yield step
+        async def steps(*given: Given.args, **named: Given.kwargs) -> AsyncIterator[Any]:
+            language = _language(given)
+            async with aclosing(handle(*given, **named)) as running:
+                while True:
+                    # Not around "yield": what follows it may run in another context.
+                    with speaking(language), _logged():
+                        step = await anext(running, _END)
+                    if step is _END:
+                        return
+                    yield step
 
         return steps
 
     @wraps(handle)
     def whole(*given: Given.args, **named: Given.kwargs) -> Any:  # noqa: ANN401
-        with speaking(_language(given)):
+        with speaking(_language(given)), _logged():
             return handle(*given, **named)
 
     return whole
+
+
+@contextmanager
+def _logged() -> Iterator[None]:
+    try:
+        yield
+    except Exception as error:
+        log.exception("an event of the page failed")
+        raise gr.Error(say("refused.failed"), print_exception=False) from error
 
 
 def _language(given: tuple[Any, ...]) -> str:

@@ -26,6 +26,7 @@ from qa.assistant import Trace
 from qa.conversations.store import Conversations
 from web import serve
 from web.application import Parts
+from web.offers import to_all
 from web.place import HERE, Place
 
 
@@ -116,6 +117,9 @@ class AssistantDouble:
     def trace(self, question: str, **rest: Any) -> Trace:
         return Trace(self.ask(question, **rest), (), ())
 
+    def seen_by(self, _archive: Any) -> AssistantDouble:
+        return self
+
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None
 
@@ -164,6 +168,7 @@ class Server:
         *,
         place: Place = HERE,
         listener: Any = None,
+        suggests: Any = None,
         **parts: Any,
     ) -> None:
         self.lines: list[str] = []
@@ -178,7 +183,8 @@ class Server:
 
         def run() -> None:
             served = Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
-            serve.run(assistant, self.listener, served, place, announce=announce)
+            see = to_all(assistant, suggests=suggests)
+            serve.run(see, self.listener, served, place, announce=announce)
 
         threading.Thread(target=run, daemon=True).start()
         assert ready.wait(60)
@@ -245,6 +251,11 @@ class Tab:
         self.page.fill("#question textarea", question)
         self.page.press("#question textarea", "Enter")
         self.page.wait_for_selector(f"#talk .turn:nth-of-type({turns + 1})")
+
+    def reload(self) -> None:
+        """Load the page again; what that cuts off may complain."""
+        self.page.reload()
+        self.complaints.clear()
 
     def __enter__(self) -> Tab:
         return self

@@ -74,7 +74,7 @@ def test_a_conversation_is_kept_reopened_and_managed(
         page.on("dialog", lambda dialog: dialog.accept("The <pier>"))
         tab.ask("How much?")
         page.wait_for_selector("#shelf [aria-current]", state="attached")
-        page.reload()
+        tab.reload()
         page.wait_for_selector("#talk .turn")
         if width < 1200:
             assert page.is_hidden("#shelf .find")

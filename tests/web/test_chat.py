@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -12,7 +13,7 @@ from qa.answer import Conversation, Turn
 from web.chat import _PARTS, TURNS_KEPT, ChatPage
 from web.components import theme
 from web.identity import AT_THIS_MACHINE
-from web.offers import Offers
+from web.offers import Offers, to_all
 
 NOTHING = Conversation()
 VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
@@ -28,9 +29,13 @@ def steps(
 ) -> list[dict[str, Any]]:
     """Return what each step of a question changes, parts that stay as they are left out."""
     event = gr.EventData(None, picked)
+
+    async def collected() -> list[Any]:
+        return [changes async for changes in page.ask(typed, held, at, within, event, VISIT)]
+
     return [
         {part: new for part, new in zip(_PARTS, changes, strict=True) if new != gr.skip()}
-        for changes in page.ask(typed, held, at, within, event, VISIT)
+        for changes in asyncio.run(collected())
     ]
 
 
@@ -39,7 +44,7 @@ def show(page: ChatPage, held: Conversation, picked: Any) -> str:
 
 
 def test_a_question_shows_each_step_and_then_the_answer(assistant: Any) -> None:
-    first, *between, last = steps(ChatPage(assistant, Offers()), "How much?")
+    first, *between, last = steps(ChatPage(to_all(assistant), Offers()), "How much?")
     assert first["box"] == ""
     assert first["send"].interactive is False
     assert "Looking …" in first["now"]
@@ -52,7 +57,7 @@ def test_a_question_shows_each_step_and_then_the_answer(assistant: Any) -> None:
 
 
 def test_a_follow_up_is_asked_with_the_conversation_before_it(assistant: Any) -> None:
-    page = ChatPage(assistant, Offers())
+    page = ChatPage(to_all(assistant), Offers())
     held = steps(page, "How much?")[-1]["held"]
     held = steps(page, "and when?", held)[-1]["held"]
     assert [len(given.turns) for given in assistant.given] == [0, 1]
@@ -60,12 +65,12 @@ def test_a_follow_up_is_asked_with_the_conversation_before_it(assistant: Any) ->
 
 
 def test_a_picked_question_is_asked_and_what_is_typed_goes(assistant: Any) -> None:
-    *_, last = steps(ChatPage(assistant, Offers()), "half typ", picked={"ask": "How much?"})
+    *_, last = steps(ChatPage(to_all(assistant), Offers()), "half typ", picked={"ask": "How much?"})
     assert last["held"].turns[0].question == "How much?"
 
 
 def test_a_term_that_was_carried_over_is_dropped_and_asked_again(assistant: Any) -> None:
-    page = ChatPage(assistant, Offers())
+    page = ChatPage(to_all(assistant), Offers())
     held = steps(page, "How much?")[-1]["held"]
     held = steps(page, "and when?", held)[-1]["held"]
     held = steps(page, "half typ", held, {"turn": 1, "drop": "pier"})[-1]["held"]
@@ -79,20 +84,20 @@ def test_a_term_that_was_carried_over_is_dropped_and_asked_again(assistant: Any)
     "picked", [{"turn": 7, "drop": "x"}, {"turn": 0, "drop": 3}, {"drop": "x"}]
 )
 def test_a_drop_of_what_is_not_there_asks_what_is_typed(picked: Any, assistant: Any) -> None:
-    held = steps(ChatPage(assistant, Offers()), "How much?")[-1]["held"]
-    held = steps(ChatPage(assistant, Offers()), "and when?", held, picked)[-1]["held"]
+    held = steps(ChatPage(to_all(assistant), Offers()), "How much?")[-1]["held"]
+    held = steps(ChatPage(to_all(assistant), Offers()), "and when?", held, picked)[-1]["held"]
     assert held.turns[-1].question == "and when?"
     assert assistant.left_out[-1] == ()
 
 
 def test_a_decline_opens_no_source(assistant: Any) -> None:
-    last = steps(ChatPage(assistant, Offers()), "who paid?")[-1]
+    last = steps(ChatPage(to_all(assistant), Offers()), "who paid?")[-1]
     assert "No article answers this" in last["source"]
     assert "Not on record" in last["talk"]
 
 
 def test_a_question_that_cannot_be_asked_is_answered_with_a_hint(assistant: Any) -> None:
-    last = steps(ChatPage(assistant, Offers()), "   ")[-1]
+    last = steps(ChatPage(to_all(assistant), Offers()), "   ")[-1]
     assert "Please ask a question in words." in last["now"]
     assert last["box"] == "   "
     assert "held" not in last
@@ -102,7 +107,7 @@ def test_a_question_that_cannot_be_asked_is_answered_with_a_hint(assistant: Any)
 def test_a_failure_shows_nothing_of_the_inside(
     assistant: Any, caplog: pytest.LogCaptureFixture
 ) -> None:
-    last = steps(ChatPage(assistant, Offers()), "fail")[-1]
+    last = steps(ChatPage(to_all(assistant), Offers()), "fail")[-1]
     assert "Something went wrong" in last["now"]
     assert "secret" not in str(last)
     assert "/secret/path" in caplog.text
@@ -110,13 +115,15 @@ def test_a_failure_shows_nothing_of_the_inside(
 
 def test_a_long_conversation_keeps_its_last_turns(assistant: Any, double: ModuleType) -> None:
     turn = Turn("q", "q", double.answered("q"))
-    last = steps(ChatPage(assistant, Offers()), "newest", Conversation((turn,) * TURNS_KEPT))[-1]
+    last = steps(
+        ChatPage(to_all(assistant), Offers()), "newest", Conversation((turn,) * TURNS_KEPT)
+    )[-1]
     assert len(last["held"].turns) == TURNS_KEPT
     assert last["held"].turns[-1].question == "newest"
 
 
 def test_a_click_shows_the_cited_article(assistant: Any, double: ModuleType) -> None:
-    page = ChatPage(assistant, Offers())
+    page = ChatPage(to_all(assistant), Offers())
     held = Conversation((Turn("q", "q", double.answered("q")),))
     assert f'"selected">{double.OPENING}' in show(page, held, {"turn": 0, "cite": 1})
 
@@ -141,13 +148,15 @@ def test_a_click_on_what_is_not_there_says_so(
     picked: Any, assistant: Any, double: ModuleType
 ) -> None:
     held = Conversation((Turn("q", "q", double.answered("q")),))
-    assert "no longer at hand" in show(ChatPage(assistant, Offers()), held, picked)
+    assert "no longer at hand" in show(ChatPage(to_all(assistant), Offers()), held, picked)
 
 
 def test_a_removed_article_is_no_longer_shown(assistant: Any, double: ModuleType) -> None:
     assistant.source = lambda *_: None
     held = Conversation((Turn("q", "q", double.answered("q")),))
-    assert "no longer at hand" in show(ChatPage(assistant, Offers()), held, {"turn": 0, "cite": 0})
+    assert "no longer at hand" in show(
+        ChatPage(to_all(assistant), Offers()), held, {"turn": 0, "cite": 0}
+    )
 
 
 def test_the_theme_has_no_font_from_outside() -> None:
@@ -167,13 +176,13 @@ def test_the_theme_has_no_font_from_outside() -> None:
     ],
 )
 def test_a_link_opens_its_sentence(place: str, shown: str, assistant: Any) -> None:
-    html = show(ChatPage(assistant, Offers()), NOTHING, {"at": place})
+    html = show(ChatPage(to_all(assistant), Offers()), NOTHING, {"at": place})
     assert shown in html
     assert "<img" not in html
 
 
 def test_a_quote_is_copied_with_its_reference(assistant: Any) -> None:
-    source = steps(ChatPage(assistant, Offers()), "How much?")[-1]["source"]
+    source = steps(ChatPage(to_all(assistant), Offers()), "How much?")[-1]["source"]
     assert "“The new pier will cost $12 million.” (Lowhaven Gazette, “Pier &lt;app" in source
     assert 'data-link="pier.2.' in source
 
@@ -184,7 +193,7 @@ def test_a_store_that_cannot_be_looked_into_leaves_the_page_usable(
     def unreadable() -> None:
         raise StoreError("the store cannot be read")
 
-    page = ChatPage(assistant, Offers())
+    page = ChatPage(to_all(assistant), Offers())
     monkeypatch.setattr(assistant, "publishers", unreadable)
     last = steps(page, "How much, according to Lowhaven Gazette?")[-1]
     assert last["send"].interactive is True

@@ -14,6 +14,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from web.application import EMBED, Parts, application
+from web.offers import to_all
 
 MOST_BYTES = 25_000
 
@@ -139,7 +140,7 @@ def test_another_site_cannot_frame_it(
 def test_the_widget_is_small_and_alone_open_to_others(assistant: Any) -> None:
     parts = Parts(embedders=["https://intranet.example"])
     client = TestClient(
-        application(assistant, parts, own_machine=True), base_url="http://localhost"
+        application(to_all(assistant), parts, own_machine=True), base_url="http://localhost"
     )
     cross = {"Sec-Fetch-Site": "cross-site", "Sec-Fetch-Mode": "no-cors"}
     widget = client.get("/embed/embed.js", headers=cross)

@@ -19,6 +19,7 @@ from web.application import Parts, application
 from web.health import Health, Watch
 from web.keys import Keys
 from web.metrics import Metrics, measured
+from web.offers import to_all
 
 
 @pytest.fixture
@@ -36,7 +37,7 @@ class Watched:
         self.metrics = Metrics(archive)
         callers = Callers(self.keys)
         watch = Watch(Health(archive, self.warm.is_set), self.metrics, callers)
-        app = application(assistant, Parts(watch=watch), own_machine=own_machine)
+        app = application(to_all(assistant), Parts(watch=watch), own_machine=own_machine)
         self.client = TestClient(app, base_url="http://localhost")
 
     def get(self, path: str, key: str = "") -> Any:

@@ -14,7 +14,7 @@ from qa.answer import Answer, Conversation, Turn
 from qa.evaluation.sets.feedback import Feedback, read_feedback, record_feedback
 from web.chat import ChatPage
 from web.judging import judge
-from web.offers import Offers
+from web.offers import Offers, to_all
 
 NOBODY: Any = None
 
@@ -57,13 +57,13 @@ def test_where_it_cannot_be_kept_that_is_said(double: Any, assistant: Any) -> No
     def fail(*_: object, **__: object) -> None:
         raise StoreError("the disk is full")
 
-    page = ChatPage(assistant, Offers(judges=fail))
+    page = ChatPage(to_all(assistant), Offers(judges=fail))
     event = gr.EventData(None, {"judge": "good", "turn": 0, "why": ""})
     hint = page.judge(conversation(double), event, NOBODY)
     assert "Your judgement was not kept: the disk is full" in hint
 
 
 def test_a_page_that_takes_no_judgements_asks_for_none(double: Any, assistant: Any) -> None:
-    page = ChatPage(assistant, Offers())
+    page = ChatPage(to_all(assistant), Offers())
     event = gr.EventData(None, {"judge": "good", "turn": 0, "why": ""})
     assert page.judge(conversation(double), event, NOBODY) == gr.skip()

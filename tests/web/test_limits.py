@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,7 @@ from qa.answer import Conversation
 from web.chat import _PARTS, ChatPage
 from web.identity import AT_THIS_MACHINE
 from web.limits import bar, changed, joined
-from web.offers import Offers
+from web.offers import Offers, to_all
 
 OUTLETS = ["Tallis Wire", "The <Post>"]
 JUNE = Limits("Tallis Wire", date(2016, 6, 1), date(2016, 6, 30))
@@ -62,15 +63,17 @@ def test_what_a_question_states_takes_the_place_of_the_like() -> None:
 
 
 def test_stated_limits_hold_until_they_are_removed(assistant: Any) -> None:
-    page = ChatPage(assistant, Offers())
+    page = ChatPage(to_all(assistant), Offers())
     event = gr.EventData(None, None)
     question = "How much, according to Lowhaven Gazette?"
-    steps = [
-        dict(zip(_PARTS, changes, strict=True))
-        for changes in page.ask(question, Conversation(), None, NO_LIMITS, event, VISIT)
-    ]
+
+    async def collected() -> list[Any]:
+        asking = page.ask(question, Conversation(), None, NO_LIMITS, event, VISIT)
+        return [dict(zip(_PARTS, changes, strict=True)) async for changes in asking]
+
+    steps = asyncio.run(collected())
     (within,) = [step["within"] for step in steps if step["within"] != gr.skip()]
     assert within == Limits("Lowhaven Gazette")
     assert assistant.within == [within]
     picked = gr.EventData(None, {"limit": "publisher", "value": ""})
-    assert page.limit(within, picked, None)[0] == NO_LIMITS
+    assert page.limit(within, picked, VISIT)[0] == NO_LIMITS

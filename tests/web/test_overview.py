@@ -17,8 +17,9 @@ from corpus.errors import ItemError, StoreError
 from index.adding import Adding
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
-from web.application import Parts, application
+from web.application import application
 from web.guard import UPLOAD_LIMIT
+from web.offers import to_all
 from web.overview import Overview, page_body
 
 DAY = date(2019, 4, 2)
@@ -86,8 +87,8 @@ class _Client(TestClient):
 @pytest.fixture
 def client(tmp_path: Path, assistant: Any) -> _Client:
     with open_archive(tmp_path / "store", create=True) as archive:
-        parts = Parts(adds=Adding(archive.store, HashEmbedder()), shows=archive)
-        return _Client(application(assistant, parts, own_machine=True))
+        see = to_all(assistant, archive, adds=Adding(archive.store, HashEmbedder()))
+        return _Client(application(see, own_machine=True))
 
 
 def test_the_page_is_served_in_the_visitors_language(client: _Client) -> None:
@@ -146,8 +147,8 @@ def test_nothing_is_added_from_other_sites_or_in_bulk(client: _Client) -> None:
 
 def test_served_to_a_network_nothing_can_be_added(tmp_path: Path, assistant: Any) -> None:
     with open_archive(tmp_path / "store", create=True) as archive:
-        parts = Parts(adds=Adding(archive.store, HashEmbedder()), shows=archive)
-        client = _Client(application(assistant, parts, own_machine=False))
+        see = to_all(assistant, archive, adds=Adding(archive.store, HashEmbedder()))
+        client = _Client(application(see, own_machine=False))
         assert client.added(kind="paste", text="The pier opened.").status_code in (404, 405)
         assert client.get("/sources").status_code == 200
 
@@ -159,7 +160,7 @@ def test_a_store_that_fails_says_so(assistant: Any) -> None:
 
         months = newest = errors = stats
 
-    client = _Client(application(assistant, Parts(shows=Broken()), own_machine=True))
+    client = _Client(application(to_all(assistant, Broken()), own_machine=True))
     reply = client.get("/sources")
     assert reply.status_code == 500
     assert "the store is gone" in reply.text

@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 
 from corpus.errors import UsageError
 from web.application import Parts, application
+from web.offers import to_all
 from web.place import HERE, Place, parse_place
 from web.serve import is_own_machine, listen
 
@@ -60,7 +61,7 @@ def test_what_is_no_place_is_said(text: str) -> None:
 def client(assistant: Any) -> TestClient:
     parts = Parts(examples=lambda: ["How much?"])
     return TestClient(
-        application(assistant, parts, INTRANET, own_machine=False),
+        application(to_all(assistant), parts, INTRANET, own_machine=False),
         base_url="https://intranet.example",
         follow_redirects=False,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from datetime import UTC, datetime
 from types import SimpleNamespace
@@ -18,7 +19,7 @@ from qa.conversations.store import LOCAL_USER, Conversations
 from web.application import Parts, application
 from web.chat import _PARTS, ChatPage
 from web.identity import AT_THIS_MACHINE
-from web.offers import Offers
+from web.offers import Offers, to_all
 from web.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
@@ -33,8 +34,12 @@ def changed(changes: tuple[object, ...]) -> dict[str, Any]:
 def ask(page: ChatPage, question: str, before: dict[str, Any] | None = None) -> dict[str, Any]:
     """Ask in the conversation that an earlier answer left, else in a new one."""
     held, at = (before["held"], before["at"]) if before else (NOTHING, None)
-    *_, last = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None), VISIT)
-    return changed(last)
+    steps = page.ask(question, held, at, NO_LIMITS, gr.EventData(None, None), VISIT)
+
+    async def collected() -> list[Any]:
+        return [changes async for changes in steps]
+
+    return changed(asyncio.run(collected())[-1])
 
 
 def manage(page: ChatPage, at: str | None, **picked: str) -> dict[str, Any]:
@@ -42,7 +47,7 @@ def manage(page: ChatPage, at: str | None, **picked: str) -> dict[str, Any]:
 
 
 def test_what_is_asked_is_kept_in_one_conversation(assistant: Any, kept: Conversations) -> None:
-    page = ChatPage(assistant, Offers(kept=kept))
+    page = ChatPage(to_all(assistant), Offers(kept=kept))
     first = ask(page, "How much?")
     second = ask(page, "and when?", first)
     (summary,) = kept.listed(LOCAL_USER)
@@ -53,14 +58,14 @@ def test_what_is_asked_is_kept_in_one_conversation(assistant: Any, kept: Convers
 
 
 def test_a_question_without_an_answer_is_not_kept(assistant: Any, kept: Conversations) -> None:
-    ask(ChatPage(assistant, Offers(kept=kept)), "fail")
+    ask(ChatPage(to_all(assistant), Offers(kept=kept)), "fail")
     assert kept.listed(LOCAL_USER) == []
 
 
 def test_a_conversation_is_opened_again_and_gone_on_with(
     assistant: Any, kept: Conversations
 ) -> None:
-    page = ChatPage(assistant, Offers(kept=kept))
+    page = ChatPage(to_all(assistant), Offers(kept=kept))
     first = ask(page, "How much?")
     opened = manage(page, None, open=first["at"])
     assert [turn.question for turn in opened["held"].turns] == ["How much?"]
@@ -72,7 +77,7 @@ def test_a_conversation_is_opened_again_and_gone_on_with(
 
 
 def test_renaming_and_deleting(assistant: Any, kept: Conversations) -> None:
-    page = ChatPage(assistant, Offers(kept=kept))
+    page = ChatPage(to_all(assistant), Offers(kept=kept))
     at = ask(page, "How much?")["at"]
     assert (
         "Pier <costs>".replace("<", "&lt;").replace(">", "&gt;")
@@ -94,7 +99,7 @@ def test_renaming_and_deleting(assistant: Any, kept: Conversations) -> None:
 def test_one_that_is_gone_is_said_to_be(
     picked: dict[str, str], assistant: Any, kept: Conversations
 ) -> None:
-    page = ChatPage(assistant, Offers(kept=kept))
+    page = ChatPage(to_all(assistant), Offers(kept=kept))
     ask(page, "How much?")
     assert "there is no conversation" in manage(page, None, **picked)["now"]
 
@@ -106,7 +111,7 @@ def test_an_answer_that_cannot_be_kept_is_shown_and_said_so(
         raise StoreError("the disk is full")
 
     monkeypatch.setattr(kept, "start", full)
-    last = ask(ChatPage(assistant, Offers(kept=kept)), "How much?")
+    last = ask(ChatPage(to_all(assistant), Offers(kept=kept)), "How much?")
     assert "$12 million" in last["talk"]
     assert "not kept: the disk is full" in last["now"]
 
@@ -136,6 +141,6 @@ def test_conversations_are_taken_away_as_files(
 
 def test_a_page_for_a_network_keeps_nothing(assistant: Any, kept: Conversations) -> None:
     for own_machine in (True, False):
-        app = application(assistant, Parts(kept=kept), own_machine=own_machine)
+        app = application(to_all(assistant), Parts(kept=kept), own_machine=own_machine)
         paths = [getattr(route, "path", "") for route in app.routes]
         assert ("/conversations/{name}" in paths) is own_machine

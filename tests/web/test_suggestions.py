@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -14,11 +15,12 @@ from index.chunk_index import Limits
 from qa.answer import Conversation, Turn
 from qa.assistant import Trace
 from web.chat import ChatPage
+from web.identity import AT_THIS_MACHINE
 from web.lately import Lately
-from web.offers import Offers
+from web.offers import Offers, to_all
 from web.workers import Workers
 
-NOBODY: Any = None
+VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))
 
 
 class Suggesting:
@@ -41,9 +43,9 @@ def last_of(double: Any) -> tuple[Conversation, Trace]:
 
 def test_after_an_answer_questions_are_proposed(double: Any, assistant: Any) -> None:
     suggests = Suggesting()
-    page = ChatPage(assistant, Offers(suggests=suggests))
+    page = ChatPage(to_all(assistant, suggests=suggests), Offers())
     held, last = last_of(double)
-    html, kept = page.suggest(held, last, Limits("Gazette"), NOBODY)
+    html, kept = page.suggest(held, last, Limits("Gazette"), VISIT)
     assert 'data-ask="And the &lt;dam&gt;?"' in html
     assert kept is None  # the evidence is not held any longer
     assert suggests.given == [(held, Limits("Gazette"), True)]
@@ -51,9 +53,11 @@ def test_after_an_answer_questions_are_proposed(double: Any, assistant: Any) -> 
 
 def test_without_an_answer_or_a_proposer_nothing_is(double: Any, assistant: Any) -> None:
     held, last = last_of(double)
-    proposing, silent = (ChatPage(assistant, Offers(suggests=s)) for s in (Suggesting(), None))
-    assert proposing.suggest(held, None, Limits(), NOBODY) == (gr.skip(), None)
-    assert silent.suggest(held, last, Limits(), NOBODY) == (gr.skip(), None)
+    proposing, silent = (
+        ChatPage(to_all(assistant, suggests=s), Offers()) for s in (Suggesting(), None)
+    )
+    assert proposing.suggest(held, None, Limits(), VISIT) == (gr.skip(), None)
+    assert silent.suggest(held, last, Limits(), VISIT) == (gr.skip(), None)
 
 
 def test_where_the_store_fails_nothing_is_proposed(double: Any, assistant: Any) -> None:
@@ -62,8 +66,8 @@ def test_where_the_store_fails_nothing_is_proposed(double: Any, assistant: Any) 
             raise StoreError("gone")
 
     held, last = last_of(double)
-    page = ChatPage(assistant, Offers(suggests=Failing()))
-    assert page.suggest(held, last, Limits(), NOBODY) == ("", None)
+    page = ChatPage(to_all(assistant, suggests=Failing()), Offers())
+    assert page.suggest(held, last, Limits(), VISIT) == ("", None)
 
 
 def test_workers_know_whether_somebody_waits() -> None:

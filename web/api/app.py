@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
 from qa.views import Views
+from web.admission import Admission, key_of
 from web.api.bodies import (
     ArticlesBody,
     AskBody,
@@ -22,15 +23,13 @@ from web.api.bodies import (
 from web.api.callers import Callers
 from web.api.completions import completion, completion_chunks, question_of
 from web.api.errors import ApiError, add_error_handlers
-from web.api.progress import events
-from web.api.service import Service
+from web.api.progress import answered, events
+from web.api.service import Progress, Service
 from web.identity import Visitor
 from web.sign_in.handover import TOKEN_SECONDS, Handover
-from web.workers import Workers
 
 _EVENTS = "text/event-stream"
 _CHARSETS = ("", "charset=utf-8", 'charset="utf-8"')
-_ASKED_AT_ONCE = 2
 _DESCRIPTION = (
     "Answers questions about a collection of news articles with verified word-for-word quotes. "
     "Send a key as `Authorization: Bearer or_…` (`onrecord keys create`); on the machine itself, "
@@ -48,6 +47,7 @@ def api_application(
     callers: Callers,
     handover: Handover | None = None,
     views: Views | None = None,
+    admission: Admission | None = None,
 ) -> FastAPI:
     """Return the application, to be mounted; its description is at ``/openapi.json``.
 
@@ -57,6 +57,7 @@ def api_application(
         handover: Signs in visitors of embedding pages; None where nobody signs in.
         views: Of the same store, of which each caller is served what they may see; by default the
             application makes its own.
+        admission: Takes or refuses questions; None sets no limits on any one caller.
     """
     app = FastAPI(
         title="OnRecord",
@@ -67,13 +68,13 @@ def api_application(
         dependencies=[Depends(_takes_json)],
     )
     add_error_handlers(app)
-    asking = Workers(_ASKED_AT_ONCE, "api")
     views = views or Views(service.assistant, service.archive)
 
     def served(caller: Visitor) -> Service:
         return service.seen_by(views.of(caller.groups))
 
-    _add_asking(app, served, callers, asking)
+    _add_asking(app, served, callers, admission or Admission())
+    _add_judging(app, served, callers)
     _add_conversations(app, served, callers)
     _add_articles(app, served, callers)
     if handover:
@@ -81,7 +82,7 @@ def api_application(
     return app
 
 
-def _takes_json(request: Request) -> None:
+async def _takes_json(request: Request) -> None:
     """Refuse a body that is not JSON, which a form on another site could send."""
     length = request.headers.get("content-length", "0")
     has_body = length != "0" or "transfer-encoding" in request.headers
@@ -91,25 +92,47 @@ def _takes_json(request: Request) -> None:
         raise ApiError(415, "E_CONTENT_TYPE", "the body has to be application/json in UTF-8")
 
 
-def _add_asking(app: FastAPI, served: Served, callers: Callers, asking: Workers) -> None:
+def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admission) -> None:
     may_ask = Depends(callers.with_scope("ask"))
     may_read = Depends(callers.with_scope("read"))
 
     @app.post("/ask", response_model=None)
-    def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
+    async def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
         """Answer a question; as server-sent events where these are accepted."""
+        key = key_of(request, caller)
         if _EVENTS in request.headers.get("accept", ""):
-            steps = events(lambda report: served(caller).ask(caller.user, body, report), asking)
-            return StreamingResponse(steps, media_type=_EVENTS)
-        return JSONResponse(asking.call(served(caller).ask, caller.user, body))
+
+            def work(report: Progress) -> dict[str, Any]:
+                return served(caller).ask(caller.user, body, report)
+
+            return StreamingResponse(await events(admission, key, work), media_type=_EVENTS)
+        return JSONResponse(
+            await answered(admission, key, lambda: served(caller).ask(caller.user, body))
+        )
 
     @app.post("/chat/completions", response_model=None)
-    def complete(body: CompletionBody, caller: Visitor = may_ask) -> Response:
+    async def complete(
+        request: Request, body: CompletionBody, caller: Visitor = may_ask
+    ) -> Response:
         """Answer the last message of a chat, as OpenAI-compatible services do."""
-        answer = asking.call(served(caller).ask, caller.user, question_of(body))
+        key, question = key_of(request, caller), question_of(body)
+        answer = await answered(admission, key, lambda: served(caller).ask(caller.user, question))
         if body.stream:
             return StreamingResponse(completion_chunks(answer), media_type=_EVENTS)
         return JSONResponse(completion(answer))
+
+    @app.get("/search")
+    async def search(
+        request: Request, q: str, count: Count = 10, caller: Visitor = may_read
+    ) -> dict[str, Any]:
+        """Return the sentences that are likeliest to answer a question."""
+        key = key_of(request, caller)
+        return await answered(admission, key, lambda: served(caller).search(q, count))
+
+
+def _add_judging(app: FastAPI, served: Served, callers: Callers) -> None:
+    may_ask = Depends(callers.with_scope("ask"))
+    may_read = Depends(callers.with_scope("read"))
 
     @app.post("/feedback", status_code=204, response_model=None)
     def judge(body: FeedbackBody, caller: Visitor = may_ask) -> None:
@@ -120,11 +143,6 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, asking: Workers)
     def quote(body: QuoteBody, caller: Visitor = may_read) -> dict[str, Any]:
         """Tell which article says exactly this, or how the nearest sentence differs."""
         return served(caller).quote(body.quote)
-
-    @app.get("/search")
-    def search(q: str, count: Count = 10, caller: Visitor = may_read) -> dict[str, Any]:
-        """Return the sentences that are likeliest to answer a question."""
-        return asking.call(served(caller).search, q, count)
 
     @app.get("/stats")
     def stats(caller: Visitor = may_read) -> dict[str, Any]:

@@ -46,6 +46,7 @@ class Callers:
             caller = self.of(request)
             if not caller.may(scope):
                 raise ApiError(403, "E_SCOPE", f"you may not {SCOPES[scope]} here")
+            request.state.caller = caller  # for the log
             return caller
 
         return allowed

@@ -19,6 +19,7 @@ from corpus.errors import (
     StoreLockedError,
     UsageError,
 )
+from web.admission import Refused
 
 log = logging.getLogger(__name__)
 
@@ -74,6 +75,9 @@ def add_error_handlers(app: FastAPI) -> None:
 
 def from_ours(error: OnRecordError) -> JSONResponse:
     """Return the response to an error of ours, whose text is meant for the user."""
+    if isinstance(error, Refused):
+        status, code = (429, "E_LIMIT") if error.cause.is_users_own else (503, "E_BUSY")
+        return _later(status, code, str(error), error.seconds)
     if isinstance(error, QuestionError):
         return JSONResponse(error_json(error.code, str(error), error.field), 422)
     if isinstance(error, ItemError):
@@ -81,11 +85,15 @@ def from_ours(error: OnRecordError) -> JSONResponse:
     if isinstance(error, NotFoundError):
         return JSONResponse(error_json("E_NOT_FOUND", str(error)), 404)
     if isinstance(error, StoreLockedError):
-        headers = {"Retry-After": str(_RETRY_SECONDS)}
-        return JSONResponse(error_json("E_BUSY", str(error)), 503, headers=headers)
+        return _later(503, "E_BUSY", str(error), _RETRY_SECONDS)
     if isinstance(error, StoreError):
         log.error("the store cannot be used: %s", error)
         return JSONResponse(error_json("E_STORE", "the store cannot be used now"), 503)
     if isinstance(error, UsageError):
         return JSONResponse(error_json("E_USAGE", str(error)), 422)
     return JSONResponse(error_json("E_FAILED", str(error)), 500)
+
+
+def _later(status: int, code: str, message: str, seconds: int) -> JSONResponse:
+    headers = {"Retry-After": str(seconds)}
+    return JSONResponse(error_json(code, message), status, headers=headers)

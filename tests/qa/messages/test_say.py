@@ -15,7 +15,7 @@ from qa.messages.say import LANGUAGES, accepted, messages, say, speaking, spoken
 ROOT = Path(__file__).parents[3]
 SOURCES = [path for room in ("qa", "web") for path in (ROOT / room).rglob("*.py")]
 # Keys that are put together: by name of a column, a verdict, a kind of article, a language.
-COMPOSED = ("answer.", "remark.", "judge.", "add.", "sources.", "language.")
+COMPOSED = ("answer.", "busy.", "remark.", "judge.", "add.", "sources.", "language.")
 
 
 def flat(found: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from starlette.testclient import TestClient
 from qa.conversations.store import Conversations
 from qa.settings import Settings
 from web.application import Parts, application
+from web.offers import to_all
 from web.place import Place, parse_place
 from web.serve import listen
 from web.sign_in.ways import SignIn, open_sign_in
@@ -186,12 +187,13 @@ class Site:
 def make_site(assistant: Any, kept: Conversations) -> Callable[..., Site]:
     """Make OnRecord with the settings for signing in."""
 
-    def make(settings: Settings, **parts: Any) -> Site:
+    def make(settings: Settings, adds: Any = None, **parts: Any) -> Site:
         place = parse_place(INTRANET)
         sign_in = sign_in_by(settings, place)
         embedders = settings.serve.embedded_in
         served = Parts(kept=kept, sign_in=sign_in, embedders=embedders, **parts)
-        return Site(application(assistant, served, place, own_machine=False), sign_in, kept)
+        see = to_all(assistant, adds=adds)
+        return Site(application(see, served, place, own_machine=False), sign_in, kept)
 
     return make
 

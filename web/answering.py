@@ -1,0 +1,108 @@
+"""What a question does on the page: from what was asked to what every part shows then."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from concurrent.futures import Future
+from dataclasses import replace
+from datetime import date
+
+import gradio as gr
+
+from corpus.errors import OnRecordError
+from index.chunk_index import NO_LIMITS, Limits
+from qa.answer import Conversation, Turn
+from qa.assistant import Trace
+from qa.limits import stated_limits
+from qa.messages.say import say
+from web import limits, markup, panel
+from web.asking import Asked
+from web.keeping import Keeping
+from web.offers import Assists, Offers
+from web.source import citation_source
+
+log = logging.getLogger(__name__)
+
+TURNS_KEPT = 50
+"""Turns a tab keeps; older ones leave the page and are no context for follow-ups."""
+
+
+class Answering:
+    """Looks up, answers and shows; none of it in the event loop."""
+
+    def __init__(self, assistant: Assists, keeping: Keeping | None, offers: Offers) -> None:
+        """Answer one visitor.
+
+        Args:
+            assistant: Answers from what they may see.
+            keeping: Their conversations; None where none are kept.
+            offers: What is offered beside answers.
+        """
+        self._assistant = assistant
+        self._keeping = keeping
+        self._offers = offers
+
+    def stated(self, question: str) -> Limits:
+        """Return the limits that a question states; "last week" counts from the newest article."""
+        try:
+            newest = self._assistant.newest_date or date.today()
+            return stated_limits(question, list(self._assistant.publishers()), newest)
+        except OnRecordError:  # asking meets it again, and says so
+            return NO_LIMITS
+
+    def bar(self, within: Limits) -> str:
+        """Return the line that says what is searched, and changes it."""
+        return limits.bar(within, list(self._assistant.publishers()))
+
+    def work(
+        self, asked: Asked, within: Limits, report: Callable[[str], None]
+    ) -> Callable[[], Trace]:
+        """Return what answers, to be done by a worker."""
+        return lambda: self._assistant.trace(
+            asked.question,
+            conversation=asked.before,
+            without=asked.without,
+            limits=within,
+            progress=report,
+        )
+
+    def finished(
+        self, asked: Asked, held: Conversation, at: str | None, future: Future[Trace]
+    ) -> dict[str, object]:
+        """Return what each part of the page shows after a question; keep the turn."""
+        try:
+            trace = future.result()
+        except OnRecordError as error:  # its text is meant for the user
+            return unanswered(asked, str(error))
+        except Exception:
+            log.exception("a question failed")
+            return unanswered(asked, say("refused.failed"))
+        answer = trace.answer
+        turn = Turn(asked.question, answer.standalone, answer, without=asked.without)
+        held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
+        source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
+        if answer.citations:
+            source = citation_source(held, len(held.turns) - 1, 0, self._assistant.source)
+        idle = gr.Button(interactive=True)
+        shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
+        talk = markup.turns(held, judging=self._offers.judges is not None)
+        shown |= {"talk": talk, "now": "", "further": ""}
+        return shown | self._kept(at, turn)
+
+    def _kept(self, at: str | None, turn: Turn) -> dict[str, object]:
+        """Keep a turn; return what that changes on the page."""
+        if self._keeping is None or self._keeping.readonly:
+            return {}
+        try:
+            kept = self._keeping.keep(at, turn)
+        except OnRecordError as error:
+            return {"now": markup.hint(say("shelf.unkept", error=error))}
+        # The list is long and stays as it is while one conversation goes on.
+        return {} if kept == at else {"at": kept, "shelf": self._keeping.listing(kept)}
+
+
+def unanswered(asked: Asked, why: str) -> dict[str, object]:
+    """Return what each part of the page shows where there is no answer: the question stays."""
+    again = asked.question.encode("utf-8", "replace").decode()  # half characters cannot be sent
+    return {"box": again, "send": gr.Button(interactive=True), "now": markup.hint(why)}
