@@ -23,6 +23,7 @@ from web.api.errors import ApiError, add_error_handlers
 from web.api.progress import events
 from web.api.service import Service
 from web.identity import Visitor
+from web.mcp_http import add_mcp
 from web.sign_in.handover import TOKEN_SECONDS, Handover
 from web.workers import Workers
 
@@ -61,6 +62,7 @@ def api_application(
     _add_asking(app, service, callers, asking)
     _add_conversations(app, service, callers)
     _add_articles(app, service, callers)
+    add_mcp(app, service, callers, asking)
     if handover:
         _add_visitors(app, handover, callers)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -56,10 +57,8 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        place = [str(part) for part in first["loc"][1:]]
-        field = ".".join(place) or None
-        message = f"{field}: {first['msg']}" if field else str(first["msg"])
-        return JSONResponse(error_json("E_FIELD", message, field), 422)
+        wrong = wrong_field(first["loc"][1:], str(first["msg"]))
+        return JSONResponse(error_json(wrong.code, str(wrong), wrong.field), wrong.status)
 
     @app.exception_handler(HTTPException)
     def http_error(_: Request, error: HTTPException) -> JSONResponse:
@@ -72,20 +71,32 @@ def add_error_handlers(app: FastAPI) -> None:
         return JSONResponse(error_json("E_INTERNAL", "something went wrong here"), 500)
 
 
+def wrong_field(place: Sequence[int | str], message: str) -> ApiError:
+    """Return the error for a field that is not as it has to be; `place` leads to it."""
+    field = ".".join(map(str, place)) or None
+    return ApiError(422, "E_FIELD", f"{field}: {message}" if field else message, field)
+
+
 def from_ours(error: OnRecordError) -> JSONResponse:
     """Return the response to an error of ours, whose text is meant for the user."""
+    told = as_api_error(error)
+    headers = {"Retry-After": str(_RETRY_SECONDS)} if told.code == "E_BUSY" else None
+    return JSONResponse(error_json(told.code, str(told), told.field), told.status, headers=headers)
+
+
+def as_api_error(error: OnRecordError) -> ApiError:
+    """Return what callers are told of an error of ours; nothing of the store's place is in it."""
     if isinstance(error, QuestionError):
-        return JSONResponse(error_json(error.code, str(error), error.field), 422)
+        return ApiError(422, error.code, str(error), error.field)
     if isinstance(error, ItemError):
-        return JSONResponse(error_json(error.code, str(error)), 422)
+        return ApiError(422, error.code, str(error))
     if isinstance(error, NotFoundError):
-        return JSONResponse(error_json("E_NOT_FOUND", str(error)), 404)
+        return ApiError(404, "E_NOT_FOUND", str(error))
     if isinstance(error, StoreLockedError):
-        headers = {"Retry-After": str(_RETRY_SECONDS)}
-        return JSONResponse(error_json("E_BUSY", str(error)), 503, headers=headers)
+        return ApiError(503, "E_BUSY", str(error))
     if isinstance(error, StoreError):
         log.error("the store cannot be used: %s", error)
-        return JSONResponse(error_json("E_STORE", "the store cannot be used now"), 503)
+        return ApiError(503, "E_STORE", "the store cannot be used now")
     if isinstance(error, UsageError):
-        return JSONResponse(error_json("E_USAGE", str(error)), 422)
-    return JSONResponse(error_json("E_FAILED", str(error)), 500)
+        return ApiError(422, "E_USAGE", str(error))
+    return ApiError(500, "E_FAILED", str(error))
