@@ -255,6 +255,8 @@ def test_what_compose_names_is_there() -> None:
 def test_the_commands_of_compose_are_those_of_the_program() -> None:
     command = composed()["services"]["onrecord"]["command"]
     check_command(command)
+    assert "--insecure" in command
+    assert "--insecure" not in of("CMD")[0]
     place = parse_place(command[command.index("--root-path") + 1])
     assert place.host == "localhost:8080"
     texts = COMPOSE + (ROOT / "README.md").read_text("utf-8")
