@@ -31,7 +31,7 @@ $(STAMP):
 	@echo "==> Installing torch (a CPU build where there is one; see TORCH_INDEX in the README)"
 	@$(PIP) install --constraint constraints.txt $(TORCH_FROM) torch
 	@echo "==> Installing OnRecord and what it needs"
-	@PYTHONWARNINGS=ignore $(PIP) install --constraint constraints.txt --editable '.[dev,eval,oidc]'
+	@PYTHONWARNINGS=ignore $(PIP) install --constraint constraints.txt --editable '.[dev,eval,mcp,oidc]'
 	@rm -f .venv/.installed-* && touch $@
 	@echo "==> Installed"
 

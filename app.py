@@ -14,6 +14,7 @@ from cli.edge import PROGRAM, handle_signals, run
 from cli.evaluate import evaluate
 from cli.ingest import ingest
 from cli.keys import keys
+from cli.mcp import mcp
 from cli.quote import quote
 from cli.serve import serve
 from cli.store import errors, export, limit, prepare, rebuild, remove, stats, verify
@@ -23,6 +24,7 @@ COMMANDS = (
     ask,
     chat,
     serve,
+    mcp,
     quote,
     export,
     remove,

@@ -68,11 +68,11 @@ def handle_signals() -> None:
 
 def _ended_by_interruption(problem: sys.UnraisableHookArgs) -> None:
     if issubclass(problem.exc_type, KeyboardInterrupt):
-        _end_at_once()
+        end_at_once()
     sys.__unraisablehook__(problem)
 
 
-def _end_at_once() -> NoReturn:
+def end_at_once() -> NoReturn:
     """End the process; nothing is tidied, for what is stored is consistent at any moment."""
     with suppress(OSError):
         if os.isatty(2):
@@ -89,7 +89,7 @@ def stoppable(noun: str = "article") -> Iterator[Callable[[], bool]]:
     def remember(_number: int, _frame: FrameType | None) -> None:
         nonlocal asked
         if asked:
-            _end_at_once()
+            end_at_once()
         asked = True
         with suppress(OSError):  # not through sys.stderr: it may be in the middle of a write
             os.write(2, message)

@@ -117,3 +117,21 @@ def _lately(views: Views, archive: Archive) -> Lately:
         return views.of(ANYBODY.groups).suggestions.opening(stopped)
 
     return Lately(opening, lambda: archive.change, first=_SETTLED_SECONDS)
+
+
+@contextmanager
+def open_service(store: Path, settings: Settings) -> Iterator[Service]:
+    """Open a store for one caller at this machine; yield what is asked.
+
+    Args:
+        store: The folder of the archive.
+        settings: Settings for the assistant.
+
+    Raises:
+        StoreError: The store cannot be used.
+    """
+    assistant = open_assistant(store, settings)
+    # A stop waits for its end, as above.
+    threading.Thread(target=assistant.warm_up, name="warm-up").start()
+    with open_archive(store) as archive, Conversations(archive) as kept:
+        yield Service(assistant, archive, kept, Adding(store, assistant.embedder), store)

@@ -17,7 +17,9 @@ DAY = "2019-01-31"
 
 
 def test_the_commands_are_those_of_the_contract() -> None:
-    contract = "ingest ask chat serve quote export remove limit stats verify rebuild errors prepare"
+    contract = (
+        "ingest ask chat serve mcp quote export remove limit stats verify rebuild errors prepare"
+    )
     assert " ".join(NAMES) == contract
 
 
@@ -49,7 +51,7 @@ def test_help_imports_nothing_heavy() -> None:
     script = (
         "import sys, app\n"
         "heavy = {'numpy', 'pydantic', 'torch', 'gradio', 'faiss', 'openvino', 'rich',"
-        " 'sentence_transformers', 'tiktoken', 'trafilatura', 'dateparser', 'pandas'}\n"
+        " 'sentence_transformers', 'tiktoken', 'trafilatura', 'dateparser', 'pandas', 'mcp'}\n"
         "print(sorted(heavy & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", script], cwd=ROOT, capture_output=True, check=True)

@@ -6,6 +6,7 @@ import re
 import shutil
 import socket
 import subprocess
+import sys
 from configparser import RawConfigParser
 from pathlib import Path
 
@@ -54,3 +55,21 @@ def test_the_unit_runs_as_a_user_of_its_own_with_little_rights() -> None:
     assert service["ExecStart"].split()[1:3] == ["serve", "--store"]
     assert service["NoNewPrivileges"] == service["PrivateTmp"] == "yes"
     assert service["UMask"] == "0077"
+
+
+@pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="there is no systemd here")
+def test_systemd_takes_its_unit(tmp_path: Path) -> None:
+    text = (DEPLOY / "onrecord.service").read_text("utf-8")
+    unit = tmp_path / "onrecord.service"
+    unit.write_text(text.replace("/opt/onrecord/.venv/bin/onrecord", sys.executable))
+    tried = subprocess.run(
+        ["systemd-analyze", "verify", str(unit)], capture_output=True, text=True, check=False
+    )
+    assert (tried.returncode, tried.stderr) == (0, "")
+
+
+@pytest.mark.skipif(shutil.which("caddy") is None, reason="there is no caddy here")
+def test_caddy_takes_its_sample() -> None:
+    command = ["caddy", "adapt", "--config", str(DEPLOY / "Caddyfile"), "--adapter", "caddyfile"]
+    tried = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert tried.returncode == 0, tried.stderr

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Depends, FastAPI, Request, Response
@@ -24,8 +23,9 @@ from web.api.callers import Callers
 from web.api.completions import completion, completion_chunks, question_of
 from web.api.errors import ApiError, add_error_handlers
 from web.api.progress import answered, events
-from web.api.service import Progress, Service
+from web.api.service import Progress, Served, Service
 from web.identity import Visitor
+from web.mcp_http import add_mcp
 from web.sign_in.handover import TOKEN_SECONDS, Handover
 
 _EVENTS = "text/event-stream"
@@ -35,9 +35,6 @@ _DESCRIPTION = (
     "Send a key as `Authorization: Bearer or_…` (`onrecord keys create`); on the machine itself, "
     "where nobody else is served, none is needed. Positions count characters (code points)."
 )
-
-Served = Callable[[Visitor], Service]
-"""Returns the service as a caller is served."""
 
 Count = Annotated[int, Field(ge=1, le=50)]
 
@@ -73,10 +70,12 @@ def api_application(
     def served(caller: Visitor) -> Service:
         return service.seen_by(views.of(caller.groups))
 
-    _add_asking(app, served, callers, admission or Admission())
+    admission = admission or Admission()
+    _add_asking(app, served, callers, admission)
     _add_judging(app, served, callers)
     _add_conversations(app, served, callers)
     _add_articles(app, served, callers)
+    add_mcp(app, served, callers, admission)
     if handover:
         _add_visitors(app, handover, callers)
     return app

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Sequence
 from typing import Any
 
 from fastapi import FastAPI, Request
@@ -27,13 +28,21 @@ _RETRY_SECONDS = 5
 
 
 class ApiError(Exception):
-    """What is answered in the place of a result."""
+    """What is answered in the place of a result; `retry_after` in seconds, where that helps."""
 
-    def __init__(self, status: int, code: str, message: str, field: str | None = None) -> None:
+    def __init__(
+        self,
+        status: int,
+        code: str,
+        message: str,
+        field: str | None = None,
+        retry_after: int | None = None,
+    ) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.field = field
+        self.retry_after = retry_after
 
 
 def error_json(code: str, message: str, field: str | None = None) -> dict[str, Any]:
@@ -57,10 +66,8 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
-        place = [str(part) for part in first["loc"][1:]]
-        field = ".".join(place) or None
-        message = f"{field}: {first['msg']}" if field else str(first["msg"])
-        return JSONResponse(error_json("E_FIELD", message, field), 422)
+        wrong = wrong_field(first["loc"][1:], str(first["msg"]))
+        return JSONResponse(error_json(wrong.code, str(wrong), wrong.field), wrong.status)
 
     @app.exception_handler(HTTPException)
     def http_error(_: Request, error: HTTPException) -> JSONResponse:
@@ -73,27 +80,35 @@ def add_error_handlers(app: FastAPI) -> None:
         return JSONResponse(error_json("E_INTERNAL", "something went wrong here"), 500)
 
 
+def wrong_field(place: Sequence[int | str], message: str) -> ApiError:
+    """Return the error for a field that is not as it has to be; `place` leads to it."""
+    field = ".".join(map(str, place)) or None
+    return ApiError(422, "E_FIELD", f"{field}: {message}" if field else message, field)
+
+
 def from_ours(error: OnRecordError) -> JSONResponse:
     """Return the response to an error of ours, whose text is meant for the user."""
+    told = as_api_error(error)
+    headers = {"Retry-After": str(told.retry_after)} if told.retry_after else None
+    return JSONResponse(error_json(told.code, str(told), told.field), told.status, headers=headers)
+
+
+def as_api_error(error: OnRecordError) -> ApiError:
+    """Return what callers are told of an error of ours; nothing of the store's place is in it."""
     if isinstance(error, Refused):
         status, code = (429, "E_LIMIT") if error.cause.is_users_own else (503, "E_BUSY")
-        return _later(status, code, str(error), error.seconds)
+        return ApiError(status, code, str(error), retry_after=error.seconds)
     if isinstance(error, QuestionError):
-        return JSONResponse(error_json(error.code, str(error), error.field), 422)
+        return ApiError(422, error.code, str(error), error.field)
     if isinstance(error, ItemError):
-        return JSONResponse(error_json(error.code, str(error)), 422)
+        return ApiError(422, error.code, str(error))
     if isinstance(error, NotFoundError):
-        return JSONResponse(error_json("E_NOT_FOUND", str(error)), 404)
+        return ApiError(404, "E_NOT_FOUND", str(error))
     if isinstance(error, StoreLockedError):
-        return _later(503, "E_BUSY", str(error), _RETRY_SECONDS)
+        return ApiError(503, "E_BUSY", str(error), retry_after=_RETRY_SECONDS)
     if isinstance(error, StoreError):
         log.error("the store cannot be used: %s", error)
-        return JSONResponse(error_json("E_STORE", "the store cannot be used now"), 503)
+        return ApiError(503, "E_STORE", "the store cannot be used now")
     if isinstance(error, UsageError):
-        return JSONResponse(error_json("E_USAGE", str(error)), 422)
-    return JSONResponse(error_json("E_FAILED", str(error)), 500)
-
-
-def _later(status: int, code: str, message: str, seconds: int) -> JSONResponse:
-    headers = {"Retry-After": str(seconds)}
-    return JSONResponse(error_json(code, message), status, headers=headers)
+        return ApiError(422, "E_USAGE", str(error))
+    return ApiError(500, "E_FAILED", str(error))

@@ -27,6 +27,7 @@ from qa.render import citation_json, to_json
 from qa.verify import cite
 from qa.views import View
 from web.api.bodies import ArticlesBody, AskBody, FeedbackBody
+from web.identity import Visitor
 
 _PAGE = 100
 _MOST_FOUND = 50
@@ -196,3 +197,7 @@ class Service:
             "oldest": stats.oldest.isoformat() if stats.oldest else None,
             "newest": stats.newest.isoformat() if stats.newest else None,
         }
+
+
+Served = Callable[[Visitor], Service]
+"""Returns what a caller is served, at that moment."""
