@@ -122,14 +122,27 @@ def test_nobody_is_taken_who_would_wait_too_long(clock: Clock) -> None:
     def slowly() -> None:
         clock.now += 2
 
-    for _ in range(60):
-        with taken.admit("") as ticket:
-            ticket.start(slowly).result()
     with ExitStack() as held:
+        for _ in range(ASKED_AT_ONCE):
+            held.enter_context(taken.admit(""))
+        for _ in range(60):
+            with taken.admit("") as ticket:
+                ticket.start(slowly).result()
         # With two seconds an answer, each one that waits adds a second.
-        for _ in range(ASKED_AT_ONCE + int(admission.LONGEST_WAIT)):
+        for _ in range(int(admission.LONGEST_WAIT)):
             held.enter_context(taken.admit(""))
         assert refusal(taken)[0] is Cause.WAIT
+
+
+def test_answers_while_nobody_waits_say_nothing_of_a_wait(clock: Clock) -> None:
+    taken = Admission(clock=clock)
+    average = taken._average
+    for seconds in (0.001, 20.0):
+        with taken.admit("") as ticket:
+            ticket.start(
+                lambda seconds=seconds: setattr(clock, "now", clock.now + seconds)
+            ).result()
+    assert taken._average == average
 
 
 def test_who_sits_at_this_machine_has_no_limit_but_the_queues(clock: Clock) -> None:
