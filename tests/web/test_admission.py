@@ -125,7 +125,7 @@ def test_nobody_is_taken_who_would_wait_too_long(clock: Clock) -> None:
     with ExitStack() as held:
         for _ in range(ASKED_AT_ONCE):
             held.enter_context(taken.admit(""))
-        for _ in range(60):
+        for _ in range(300):
             with taken.admit("") as ticket:
                 ticket.start(slowly).result()
         # With two seconds an answer, each one that waits adds a second.
@@ -134,15 +134,16 @@ def test_nobody_is_taken_who_would_wait_too_long(clock: Clock) -> None:
         assert refusal(taken)[0] is Cause.WAIT
 
 
-def test_answers_while_nobody_waits_say_nothing_of_a_wait(clock: Clock) -> None:
+def test_an_answer_while_nobody_waits_would_have_taken_longer(clock: Clock) -> None:
     taken = Admission(clock=clock)
-    average = taken._average
-    for seconds in (0.001, 20.0):
+
+    def take(seconds: float) -> None:
+        clock.now += seconds
+
+    for _ in range(200):
         with taken.admit("") as ticket:
-            ticket.start(
-                lambda seconds=seconds: setattr(clock, "now", clock.now + seconds)
-            ).result()
-    assert taken._average == average
+            ticket.start(take, 2.0).result()
+    assert taken._average == pytest.approx(2.0 * admission._CROWDED, rel=0.01)
 
 
 def test_who_sits_at_this_machine_has_no_limit_but_the_queues(clock: Clock) -> None:
