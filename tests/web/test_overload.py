@@ -143,7 +143,7 @@ def test_the_api_says_so_in_the_form_of_its_errors(busy: Callable[..., Busy]) ->
         thread.join()
 
 
-def test_a_full_queue_holds_no_threads_and_delays_nothing_else(busy: Callable[..., Busy]) -> None:
+def test_a_queue_full_of_the_pages_questions_delays_nothing_else(busy: Callable[..., Busy]) -> None:
     served = busy()
     threads = [
         threading.Thread(
@@ -151,11 +151,9 @@ def test_a_full_queue_holds_no_threads_and_delays_nothing_else(busy: Callable[..
         )
         for number in range(QUEUE)
     ]
-    before = threading.active_count()
     for thread in threads:
         thread.start()
     until(lambda: served.admission.waiting + served.admission.running == QUEUE)
-    assert threading.active_count() - before - QUEUE < QUEUE
     slowest = 0.0
     for _ in range(20):
         began = time.monotonic()
