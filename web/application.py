@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 ASSETS = Path(__file__).parent / "assets"
 EMBED = Path(__file__).parent / "embed"
+# Else Gradio makes a table of the last 10,000 events, each with its session, after every event.
+_GRADIO = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY": "1000000000"}
 _HEAD = f"""{ASSETS_IN_HEAD}
 <script src="onrecord/page.js"></script>
 <script src="onrecord/adding.js"></script>
@@ -82,6 +85,8 @@ def application(
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
 
+    for name, value in _GRADIO.items():
+        os.environ.setdefault(name, value)
     from web.adding import add_uploads
     from web.chat import ChatPage
     from web.components import theme

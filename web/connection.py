@@ -25,6 +25,11 @@ class Connection(H11Protocol):
         super().data_received(data)
         self._watch()
 
+    def on_response_complete(self) -> None:
+        """Begin to wait for the next request, of which a part may be there already."""
+        super().on_response_complete()
+        self._watch()
+
     def connection_lost(self, exc: Exception | None) -> None:
         """End, and the waiting with it."""
         super().connection_lost(exc)

@@ -43,7 +43,7 @@ _UNSAFE = (
 STOP_SECONDS = 20.0
 """How long a stop waits for what is being answered or added."""
 _GRACE_SECONDS = 1  # how long it then waits for pages that keep a stream open
-_KEEP_ALIVE_SECONDS = 5
+_KEEP_ALIVE_SECONDS = 30  # longer than who is refused is told to wait
 
 
 def serve(

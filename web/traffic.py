@@ -173,8 +173,9 @@ class Streams:
         return True
 
     def _key(self, scope: Scope) -> str:
-        """Return whose stream it is; a key of the API is as good as a name."""
-        given = Headers(scope=scope).get("authorization")
+        """Return whose stream it is; the API refuses a key that is made up, the page reads none."""
+        in_api = str(scope["path"]).startswith(API)
+        given = Headers(scope=scope).get("authorization") if in_api else None
         return self._admission.limited(given or key_of(Request(scope)))
 
     def _refusal(self) -> Response:

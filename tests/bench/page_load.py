@@ -254,7 +254,7 @@ def served(options: argparse.Namespace) -> Iterator[tuple[str, int]]:
     with tempfile.TemporaryDirectory() as folder:
         log = Path(folder, "log")
         options.store = shutil.copytree(options.store, Path(folder, "store"))
-        command = [Path(sys.executable).with_name("onrecord"), "serve", "--store", options.store]
+        command = [sys.executable, ROOT / "app.py", "serve", "--store", options.store]
         command += ["--host", options.host, "--port", "0"]
         with log.open("w") as out:
             process = subprocess.Popen(command, stdout=out, stderr=out, start_new_session=True)

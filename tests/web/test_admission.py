@@ -122,14 +122,28 @@ def test_nobody_is_taken_who_would_wait_too_long(clock: Clock) -> None:
     def slowly() -> None:
         clock.now += 2
 
-    for _ in range(60):
-        with taken.admit("") as ticket:
-            ticket.start(slowly).result()
     with ExitStack() as held:
+        for _ in range(ASKED_AT_ONCE):
+            held.enter_context(taken.admit(""))
+        for _ in range(300):
+            with taken.admit("") as ticket:
+                ticket.start(slowly).result()
         # With two seconds an answer, each one that waits adds a second.
-        for _ in range(ASKED_AT_ONCE + int(admission.LONGEST_WAIT)):
+        for _ in range(int(admission.LONGEST_WAIT)):
             held.enter_context(taken.admit(""))
         assert refusal(taken)[0] is Cause.WAIT
+
+
+def test_an_answer_while_nobody_waits_would_have_taken_longer(clock: Clock) -> None:
+    taken = Admission(clock=clock)
+
+    def take(seconds: float) -> None:
+        clock.now += seconds
+
+    for _ in range(200):
+        with taken.admit("") as ticket:
+            ticket.start(take, 2.0).result()
+    assert taken._average == pytest.approx(2.0 * admission._CROWDED, rel=0.01)
 
 
 def test_who_sits_at_this_machine_has_no_limit_but_the_queues(clock: Clock) -> None:

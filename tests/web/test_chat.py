@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from corpus.errors import StoreError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
+from web.admission import Admission
 from web.chat import _PARTS, TURNS_KEPT, ChatPage
 from web.components import theme
 from web.identity import AT_THIS_MACHINE
@@ -198,3 +200,40 @@ def test_a_store_that_cannot_be_looked_into_leaves_the_page_usable(
     last = steps(page, "How much, according to Lowhaven Gazette?")[-1]
     assert last["send"].interactive is True
     assert "$12 million" in last["talk"]
+
+
+def test_an_event_that_fails_is_logged_and_says_nothing_of_the_inside(
+    assistant: Any, double: ModuleType, caplog: pytest.LogCaptureFixture
+) -> None:
+    def broken(*_: object) -> None:
+        raise RuntimeError("/secret/path")
+
+    assistant.source = broken
+    held = Conversation((Turn("q", "q", double.answered("q")),))
+    with pytest.raises(gr.Error, match="Something went wrong") as error:
+        show(ChatPage(to_all(assistant), Offers()), held, {"turn": 0, "cite": 0})
+    assert error.value.print_exception is False  # Gradio would print what our log leaves out
+    assert "an event of the page failed" in caplog.text
+
+
+def test_a_question_is_refused_with_a_hint_and_stays(assistant: Any) -> None:
+    admission = Admission()
+    admission.stop()
+    (only,) = steps(ChatPage(to_all(assistant), Offers(), admission), "How much?")
+    assert "The server is being stopped. Try again in 30 seconds." in only["now"]
+    assert only["box"] == "How much?"
+    assert assistant.given == []
+
+
+def test_an_answer_that_takes_too_long_is_given_up(
+    assistant: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.chat.ANSWER_SECONDS", 0.1)
+    release = threading.Event()
+    monkeypatch.setattr(assistant, "trace", lambda *_, **__: release.wait(20))
+    admission = Admission()
+    *_, last = steps(ChatPage(to_all(assistant), Offers(), admission), "How much?")
+    release.set()
+    assert "The answer took too long." in last["now"]
+    assert last["box"] == "How much?"
+    assert not admission.is_underway

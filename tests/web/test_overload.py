@@ -143,7 +143,7 @@ def test_the_api_says_so_in_the_form_of_its_errors(busy: Callable[..., Busy]) ->
         thread.join()
 
 
-def test_a_full_queue_delays_nothing_else(busy: Callable[..., Busy]) -> None:
+def test_a_queue_full_of_the_pages_questions_delays_nothing_else(busy: Callable[..., Busy]) -> None:
     served = busy()
     threads = [
         threading.Thread(
