@@ -2,6 +2,7 @@
 # but for the compiled model in the user's cache folder.
 #
 #   make chat                    install, prepare, ingest the sample, open the chat page
+#   make intranet                the same on a page of an invented company's intranet
 #   make setup TORCH_INDEX=URL   take torch from another index (PyTorch's CPU index saves 2 GB on Linux)
 #   make setup PYTHON=python3.12 use another Python
 
@@ -17,7 +18,7 @@ DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' '
 STAMP := .venv/.installed-$(DIGEST)
 TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
 
-.PHONY: setup prepare chat test test-web lint bench bench-peers reader follow-ups moves
+.PHONY: setup prepare chat intranet test test-web lint bench bench-peers reader follow-ups moves
 .DEFAULT_GOAL := chat
 
 setup: $(STAMP)
@@ -45,6 +46,19 @@ chat: prepare
 	@echo "==> Opening the chat page (Ctrl-C ends it)"
 	@$(BIN)/onrecord serve --open --store $(STORE) || [ $$? -eq 130 ]
 
+# The intranet of an invented company with OnRecord on it; the two are different sites to a browser.
+PAGES := web/embed/example
+
+intranet: prepare
+	@$(BIN)/onrecord ingest --sample --store $(STORE)
+	@mkdir -p data/intranet
+	@for page in index.html style.css; do \
+		sed 's#ONRECORD#http://localhost:7860#g' $(PAGES)/$$page > data/intranet/$$page; done
+	@echo "==> The intranet is at http://127.0.0.1:8000 (Ctrl-C ends both)"
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory data/intranet 2> /dev/null & \
+		pages=$$!; trap "kill $$pages" EXIT; \
+		$(BIN)/onrecord serve --store $(STORE) --config $(PAGES)/onrecord.toml || [ $$? -eq 130 ]
+
 test: setup
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest
@@ -54,9 +68,10 @@ test-web: setup
 	@command -v chromium chromium-browser > /dev/null || { \
 		echo "make test-web needs Chromium: install it first (Debian: apt install chromium)"; exit 1; }
 	@command -v firefox-esr > /dev/null || echo "Without firefox-esr, Firefox is left out"
+	@command -v nginx > /dev/null || echo "Without nginx, what stands behind a proxy is left out"
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[browser]'
 	@echo "==> Trying the page in Chromium and Firefox"
-	@$(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_embed.py tests/web/test_states.py
+	@$(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_embed.py tests/web/test_states.py tests/web/sign_in/test_intranet.py
 
 lint: setup
 	@echo "==> Checking style, types and the direction of imports"

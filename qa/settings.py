@@ -114,7 +114,8 @@ class SignInSettings(_Section):
         administrators: Who may do everything; names of users, or ``group:NAME``.
         trusted_proxies: Addresses or networks of proxies whose word counts.
         user_header: Where a proxy names the user.
-        groups_header: Where it names the user's groups, with commas between them.
+        groups_header: Where it names the user's groups, with commas between them; None where it
+            does not, as a header that it lets pass would be the visitor's own word.
         issuer: The provider's address, without ``/.well-known/…``.
         client: Our name at the provider; its secret is in ``ONRECORD_OIDC_SECRET``.
         scope: What the provider is asked for.
@@ -129,7 +130,7 @@ class SignInSettings(_Section):
     administrators: list[str] = []
     trusted_proxies: list[Network] = ["127.0.0.1", "::1"]
     user_header: HeaderName = "X-Remote-User"
-    groups_header: HeaderName = "X-Remote-Groups"
+    groups_header: HeaderName | None = None
     issuer: Annotated[str, Field(pattern=_ISSUER)] | None = None
     client: Annotated[str, Field(min_length=1)] = "onrecord"
     scope: Annotated[str, Field(pattern=r"\bopenid\b")] = "openid profile email"

@@ -29,7 +29,7 @@ class Proxy:
         *,
         trusted: Sequence[str],
         user_header: str,
-        groups_header: str,
+        groups_header: str | None,
     ) -> None:
         """Believe a proxy.
 
@@ -38,7 +38,8 @@ class Proxy:
             members: Who is what.
             trusted: Addresses or networks it may come from.
             user_header: Where it names the user.
-            groups_header: Where it names the user's groups, with commas between them.
+            groups_header: Where it names the user's groups, with commas between them; None where
+                it does not.
 
         Raises:
             SettingsError: The secret is missing or too short.
@@ -52,7 +53,7 @@ class Proxy:
         self._members = members
         self._trusted = [ip_network(each) for each in trusted]
         self._user = user_header.lower().encode()
-        self._groups = groups_header.lower().encode()
+        self._groups = (groups_header or "").lower().encode()
 
     def identify(self, request: HTTPConnection) -> Visitor | None:
         """Return who visits by the proxy's word, or None where that does not count."""

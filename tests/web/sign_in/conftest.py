@@ -141,7 +141,8 @@ def make_provider() -> Iterator[Callable[..., Provider]]:
 
 
 def proxy_settings(**more: Any) -> Settings:
-    sign_in = {"by": "proxy", "trusted_proxies": ["127.0.0.1", "10.0.0.0/8"]} | more
+    sign_in = {"by": "proxy", "trusted_proxies": ["127.0.0.1", "10.0.0.0/8"]}
+    sign_in |= {"groups_header": "X-Remote-Groups"} | more
     serve = {"embedded_in": [EMBEDDER]}
     return Settings.model_validate({"sign_in": sign_in, "serve": serve})
 

@@ -78,6 +78,11 @@ def test_what_is_not_clear_counts_for_nothing(headers: Any) -> None:
     assert identified(*headers) is None
 
 
+def test_groups_are_the_visitors_own_word_where_the_proxy_names_none() -> None:
+    visitor = identified(*GOOD, ("X-Remote-Groups", "board"), groups_header=None)
+    assert visitor.groups == frozenset()
+
+
 def test_names_may_be_of_any_language() -> None:
     name = "Zoë Ōno".encode().decode("latin-1")
     visitor = identified(GOOD[0], ("X-Remote-User", name))
