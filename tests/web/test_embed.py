@@ -7,6 +7,7 @@ import threading
 from collections.abc import Iterator
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -91,6 +92,22 @@ def test_no_cookie_is_set_or_needed(chromium: Any, embedded: str) -> None:
     panel = page.frame_locator("#panel onrecord-chat iframe")
     assert ask(panel, "How much?") == "$12 million"
     assert page.context.cookies() == []
+    page.context.close()
+
+
+def test_axe_finds_nothing_serious_on_the_example(chromium: Any, embedded: str) -> None:
+    axe = pytest.importorskip("axe_playwright_python")
+    script = resources.files(axe).joinpath("axe.min.js").read_text("utf-8")
+    page = opened(chromium, embedded, bypass_csp=True)
+    ask(page.frame_locator("#panel onrecord-chat iframe"), "How much?")
+    page.click("onrecord-chat button")
+    ask(page.frame_locator("body > onrecord-chat iframe"), "How much?")
+    assert len(page.frames) == 3
+    for frame in page.frames:
+        frame.evaluate(script)
+        options = "{resultTypes: ['violations'], iframes: false}"
+        found = frame.evaluate(f"axe.run(document, {options})")["violations"]
+        assert [each["id"] for each in found if each["impact"] in ("serious", "critical")] == []
     page.context.close()
 
 

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from importlib import resources
 from itertools import product
 from pathlib import Path
 from typing import Any
@@ -298,6 +299,35 @@ def test_who_closes_the_window_may_try_again(
         button.click()
     opened.value.locator("#yes").click()
     ask_cite_and_follow_up(page.frame_locator("iframe"), intranet.assistant)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_serious_where_visitors_sign_in(
+    make_intranet: Any, browser: Any, provider: Any, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_playwright_python")
+    script = resources.files(axe).joinpath("axe.min.js").read_text("utf-8")
+    provider.asks = True
+    intranet = make_intranet("root", "oidc")
+    page = browser.new_page()
+    page.emulate_media(color_scheme=scheme)
+
+    def faults(frame: Any) -> list[str]:
+        frame.evaluate(script)
+        found = frame.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
+        return [each["id"] for each in found if each["impact"] in ("serious", "critical")]
+
+    page.goto(intranet.write(in_frame(intranet)))
+    page.frame_locator("iframe").locator("dialog.sign-in button").wait_for()
+    page.wait_for_timeout(500)
+    assert faults(page.frames[1]) == []
+    page.goto(f"{intranet.onrecord}/signed-in?error=access_denied&state=x")
+    assert faults(page) == []
+    page.goto(f"{intranet.onrecord}/sign-in")
+    page.locator("#yes").click()
+    page.locator(".banner .visitor").wait_for()
+    page.wait_for_timeout(500)
+    assert faults(page) == []
 
 
 def test_signing_out_ends_it(make_intranet: Any, browser: Any) -> None:
