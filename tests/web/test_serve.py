@@ -13,7 +13,8 @@ from typing import Any
 
 import pytest
 
-from corpus.errors import UsageError
+from corpus.errors import SettingsError, StoreError, UsageError
+from qa.settings import Settings
 from web import serve
 from web.chat import _PARTS
 
@@ -122,6 +123,16 @@ def test_a_port_in_use_is_said_in_one_line() -> None:
 def test_an_address_that_cannot_be_served(host: str, port: int, message: str) -> None:
     with pytest.raises(UsageError, match=message):
         serve.listen(host, port)
+
+
+def test_others_are_let_in_by_name_or_knowingly_only(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"0\.0\.0\.0 can be reached .* --insecure"):
+        serve.serve(tmp_path, Settings(), host="0.0.0.0", port=0)
+    with pytest.raises(StoreError):  # knowingly: it gets as far as the store
+        serve.serve(tmp_path / "none", Settings(), host="0.0.0.0", port=0, insecure=True)
+    signed = Settings.model_validate({"sign_in": {"by": "proxy"}})
+    with pytest.raises(SettingsError, match="ONRECORD_PROXY_SECRET"):
+        serve.serve(tmp_path, signed, host="0.0.0.0", port=0)
 
 
 def test_ipv6_is_written_in_brackets() -> None:
