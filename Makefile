@@ -18,7 +18,7 @@ DIGEST := $(shell (cat pyproject.toml constraints.txt; pwd) | cksum | cut -d ' '
 STAMP := .venv/.installed-$(DIGEST)
 TORCH_FROM := $(if $(TORCH_INDEX),--no-deps --index-url $(TORCH_INDEX))
 
-.PHONY: setup prepare chat intranet test test-web lint bench bench-peers reader follow-ups moves
+.PHONY: setup prepare chat intranet test test-web lint sbom audit bench bench-peers reader follow-ups moves
 .DEFAULT_GOAL := chat
 
 setup: $(STAMP)
@@ -79,6 +79,25 @@ lint: setup
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# For a release: what it is made of (CycloneDX), and whether anything of that is known to be unsafe.
+# They have an environment of their own, so that they audit OnRecord's and are not in it.
+RELEASE := .venv-release/bin
+
+.venv-release:
+	@$(PYTHON) -m venv .venv-release
+	@$(RELEASE)/python -m pip --disable-pip-version-check install --quiet \
+		cyclonedx-bom==7.5.0 pip-audit==2.10.1
+
+sbom: setup .venv-release
+	@mkdir -p dist
+	@$(RELEASE)/cyclonedx-py environment $(BIN)/python --pyproject pyproject.toml \
+		--output-reproducible --of JSON -o dist/sbom.cdx.json
+	@echo "==> Written to dist/sbom.cdx.json"
+
+# What could not be audited counts as a failure: this has to reach where advisories are published.
+audit: .venv-release
+	@$(RELEASE)/pip-audit --strict --disable-pip --no-deps --requirement constraints.txt
 
 bench: prepare
 	@echo "==> Measuring speed on the sample (other articles: python tests/bench/speed.py --help)"
