@@ -14,6 +14,6 @@ def mcp(store: Store = None, config: Config = None, _debug: Debug = False) -> No
     For example: onrecord mcp --store data/sample
     """
     settings = read_settings(config, store)
-    from web.mcp_stdio import serve_stdio
+    from web.mcp.stdio import serve_stdio
 
     serve_stdio(settings.store, settings, stop=end_at_once)

@@ -12,7 +12,7 @@ OnRecord = Callable[..., Any]
 def test_without_its_extra_it_says_what_to_install(
     onrecord: OnRecord, ferry_store: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.mcp_stdio.is_installed", lambda: False)
+    monkeypatch.setattr("web.mcp.stdio.is_installed", lambda: False)
     outcome = onrecord("mcp", "--store", ferry_store)
     assert (outcome.code, outcome.out) == (2, "")
     assert "needs the extra 'mcp': pip install 'onrecord[mcp]'" in outcome.err

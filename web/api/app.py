@@ -25,7 +25,7 @@ from web.api.errors import ApiError, add_error_handlers
 from web.api.progress import answered, events
 from web.api.service import Progress, Served, Service
 from web.identity import Visitor
-from web.mcp_http import add_mcp
+from web.mcp.http import add_mcp
 from web.sign_in.handover import TOKEN_SECONDS, Handover
 
 _EVENTS = "text/event-stream"

@@ -23,7 +23,8 @@ from web.admission import Admission
 from web.api.app import api_application
 from web.api.callers import Callers
 from web.identity import AT_THIS_MACHINE, SCOPES
-from web.mcp import TOOLS, tool_server
+from web.mcp.server import tool_server
+from web.mcp.tools import TOOLS
 
 pytest.importorskip("mcp_types", reason="the extra 'mcp' is not installed")
 
@@ -312,8 +313,8 @@ def test_the_page_served_with_it_answers_many_at_once(api: Any, double: Any) -> 
 def test_without_the_extra_there_is_nothing_at_its_address(
     make_api: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.mcp.find_spec", lambda _: None)
-    monkeypatch.setattr("web.mcp_http.is_installed", lambda: False)
+    monkeypatch.setattr("web.mcp.server.find_spec", lambda _: None)
+    monkeypatch.setattr("web.mcp.http.is_installed", lambda: False)
     api = make_api()
     assert api.call("POST", "/mcp", message(), **ACCEPTS).status_code == 404
     with pytest.raises(MissingExtraError, match=r"pip install 'onrecord\[mcp\]'"):

@@ -21,7 +21,8 @@ from web.api.errors import ApiError, error_json
 from web.api.service import Served
 from web.guard import BODY_LIMIT
 from web.identity import Visitor
-from web.mcp import allowed, is_installed, tool_server
+from web.mcp.server import is_installed, tool_server
+from web.mcp.tools import allowed
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server

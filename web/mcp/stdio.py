@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from corpus.errors import MissingExtraError
 from web.admission import Admission
-from web.mcp import is_installed, tool_server
+from web.mcp.server import is_installed, tool_server
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
