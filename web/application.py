@@ -14,19 +14,19 @@ from fastapi.staticfiles import StaticFiles
 from web.admission import Admission
 from web.guard import API, LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
-from web.metrics import Counting
+from web.operation.metrics import Counting
+from web.operation.requests import Logged
+from web.page.plain import ASSETS_IN_HEAD
 from web.place import HERE, Place
-from web.plain import ASSETS_IN_HEAD
-from web.requests import Logged
 from web.sign_in.gate import Gate
 from web.tabs import Tabs
 from web.traffic import Streams, Traffic
 
 if TYPE_CHECKING:
-    from web.health import Watch
-    from web.judging import Judges
-    from web.offers import See
-    from web.shelf import Keeps
+    from web.operation.health import Watch
+    from web.page.judging import Judges
+    from web.page.offers import See
+    from web.page.shelf import Keeps
     from web.sign_in.ways import SignIn
 
 ASSETS = Path(__file__).parent / "assets"
@@ -87,13 +87,13 @@ def application(
 
     for name, value in _GRADIO.items():
         os.environ.setdefault(name, value)
-    from web.adding import add_uploads
-    from web.chat import ChatPage
-    from web.components import theme
-    from web.health import add_health
-    from web.offers import Offers
-    from web.overview import add_overview
-    from web.shelf import add_downloads
+    from web.operation.health import add_health
+    from web.page.adding import add_uploads
+    from web.page.chat import ChatPage
+    from web.page.components import theme
+    from web.page.offers import Offers
+    from web.page.overview import add_overview
+    from web.page.shelf import add_downloads
     from web.sign_in.pages import add_sign_in
 
     admission = parts.admission or Admission()

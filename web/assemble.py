@@ -23,12 +23,12 @@ from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
 from web.application import Parts
-from web.health import Health, Watch
 from web.identity import ANYBODY, Visitor
 from web.keys import Keys
-from web.lately import Lately
-from web.metrics import Metrics, measured
-from web.offers import See, Seen
+from web.operation.health import Health, Watch
+from web.operation.metrics import Metrics, measured
+from web.page.lately import Lately
+from web.page.offers import See, Seen
 from web.sign_in.ways import SignIn
 
 _SETTLED_SECONDS = 15.0  # after which a page that was opened at the start is there

@@ -34,7 +34,7 @@ from web.traffic import HEADER_LIMIT
 
 if TYPE_CHECKING:
     from qa.settings import Settings
-    from web.offers import See
+    from web.page.offers import See
 
 _UNSAFE = (
     "{host} can be reached from other machines, and nobody signs in: set [sign_in] in the settings,"
@@ -82,7 +82,7 @@ def serve(
             raise UsageError(_UNSAFE.format(host=host))
         # These read the model, in vain where the port is in use.
         from web.assemble import open_parts
-        from web.logs import logging_as
+        from web.operation.logs import logging_as
 
         log_format, questions = settings.serve.log_format, settings.serve.log_questions
         by_address = not place.is_behind_proxy

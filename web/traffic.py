@@ -19,7 +19,7 @@ from qa.messages.say import speaking
 from web.admission import RESTART_SECONDS, Admission, Cause, key_of
 from web.api.errors import error_json
 from web.guard import API
-from web.visit import language_of
+from web.page.visit import language_of
 
 HEADER_LIMIT = 16_000
 """Bytes of a request's address and headers."""

@@ -46,10 +46,10 @@ def serve(folder: Path, seed: int) -> None:
     from web.api.callers import Callers
     from web.api.service import Service
     from web.application import Parts
-    from web.health import Health, Watch
     from web.keys import Keys
-    from web.metrics import Metrics
-    from web.offers import to_all
+    from web.operation.health import Health, Watch
+    from web.operation.metrics import Metrics
+    from web.page.offers import to_all
     from web.serve import listen, run
 
     chance, begun = random.Random(seed), (folder / "begun").open("a")

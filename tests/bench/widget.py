@@ -41,7 +41,7 @@ def _serve(folder: Path) -> str:
     """Serve the example's page from one site and OnRecord from another; return its address."""
     from corpus.catalogue import Stats
     from web.application import EMBED, Parts
-    from web.offers import to_all
+    from web.page.offers import to_all
     from web.serve import listen, run
 
     pages = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))

@@ -26,7 +26,7 @@ from qa.assistant import Trace
 from qa.conversations.store import Conversations
 from web import serve
 from web.application import Parts
-from web.offers import to_all
+from web.page.offers import to_all
 from web.place import HERE, Place
 
 

@@ -12,10 +12,10 @@ from corpus.errors import StoreError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
 from web.admission import Admission
-from web.chat import _PARTS, TURNS_KEPT, ChatPage
-from web.components import theme
 from web.identity import AT_THIS_MACHINE
-from web.offers import Offers, to_all
+from web.page.chat import _PARTS, TURNS_KEPT, ChatPage
+from web.page.components import theme
+from web.page.offers import Offers, to_all
 
 NOTHING = Conversation()
 VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
@@ -228,7 +228,7 @@ def test_a_question_is_refused_with_a_hint_and_stays(assistant: Any) -> None:
 def test_an_answer_that_takes_too_long_is_given_up(
     assistant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.chat.ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr("web.page.chat.ANSWER_SECONDS", 0.1)
     release = threading.Event()
     monkeypatch.setattr(assistant, "trace", lambda *_, **__: release.wait(20))
     admission = Admission()

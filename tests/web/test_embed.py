@@ -15,7 +15,7 @@ import pytest
 from starlette.testclient import TestClient
 
 from web.application import EMBED, Parts, application
-from web.offers import to_all
+from web.page.offers import to_all
 
 MOST_BYTES = 25_000
 

@@ -13,13 +13,13 @@ from starlette.testclient import TestClient
 from corpus.archive import Archive
 from corpus.errors import QuestionError
 from index.schema import open_archive
-from web import health
 from web.api.callers import Callers
 from web.application import Parts, application
-from web.health import Health, Watch
 from web.keys import Keys
-from web.metrics import Metrics, measured
-from web.offers import to_all
+from web.operation import health
+from web.operation.health import Health, Watch
+from web.operation.metrics import Metrics, measured
+from web.page.offers import to_all
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 from corpus.errors import StoreError
 from qa.answer import Answer, Conversation, Turn
 from qa.evaluation.sets.feedback import Feedback, read_feedback, record_feedback
-from web.chat import ChatPage
-from web.judging import judge
-from web.offers import Offers, to_all
+from web.page.chat import ChatPage
+from web.page.judging import judge
+from web.page.offers import Offers, to_all
 
 NOBODY: Any = None
 

@@ -12,10 +12,10 @@ import pytest
 
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation
-from web.chat import _PARTS, ChatPage
 from web.identity import AT_THIS_MACHINE
-from web.limits import bar, changed, joined
-from web.offers import Offers, to_all
+from web.page.chat import _PARTS, ChatPage
+from web.page.limits import bar, changed, joined
+from web.page.offers import Offers, to_all
 
 OUTLETS = ["Tallis Wire", "The <Post>"]
 JUNE = Limits("Tallis Wire", date(2016, 6, 1), date(2016, 6, 30))

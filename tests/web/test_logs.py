@@ -25,13 +25,13 @@ from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
 from web.application import Parts, application
-from web.health import Health, Watch
 from web.identity import AT_THIS_MACHINE
 from web.keys import Keys
-from web.logs import Format, logging_as, without_messages
-from web.metrics import Metrics, measured
-from web.offers import to_all
-from web.requests import _digest, route_of
+from web.operation.health import Health, Watch
+from web.operation.logs import Format, logging_as, without_messages
+from web.operation.metrics import Metrics, measured
+from web.operation.requests import _digest, route_of
+from web.page.offers import to_all
 
 PLANTED = {
     "proxy secret": "zq01proxysecret",

@@ -15,9 +15,9 @@ from corpus.catalogue import RecordedError, Stats
 from corpus.errors import ItemError
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
 from qa.markup import link
-from web import markup, panel
-from web.banner import banner, welcome
-from web.overview import Overview, page_body
+from web.page import markup, panel
+from web.page.banner import banner, welcome
+from web.page.overview import Overview, page_body
 
 HOSTILE = [
     "<script>alert(1)</script>",

@@ -21,10 +21,10 @@ from web.admission import QUEUE, Admission, Cause
 from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
-from web.chat import _PARTS
-from web.health import Health, Watch
 from web.keys import Keys
-from web.metrics import Metrics
+from web.operation.health import Health, Watch
+from web.operation.metrics import Metrics
+from web.page.chat import _PARTS
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from web.application import application
 from web.guard import UPLOAD_LIMIT
-from web.offers import to_all
-from web.overview import Overview, page_body
+from web.page.offers import to_all
+from web.page.overview import Overview, page_body
 
 DAY = date(2019, 4, 2)
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)

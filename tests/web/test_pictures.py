@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.answer import Answer, Citation, Statement
-from web.pictures import LEAST_DATES, _places, differing, differing_figures, mark, timeline
+from web.page.pictures import LEAST_DATES, _places, differing, differing_figures, mark, timeline
 
 JULY = date(2018, 7, 1)
 

@@ -9,7 +9,7 @@ from starlette.testclient import TestClient
 
 from corpus.errors import UsageError
 from web.application import Parts, application
-from web.offers import to_all
+from web.page.offers import to_all
 from web.place import HERE, Place, parse_place
 from web.serve import is_own_machine, listen
 

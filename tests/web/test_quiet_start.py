@@ -23,7 +23,7 @@ sys.addaudithook(hook)
 import app, cli.serve, qa.assemble, web.assemble  # whatever a server imports
 from corpus.catalogue import Stats
 from web.application import Parts
-from web.offers import to_all
+from web.page.offers import to_all
 from web.serve import address, listen, run
 
 assistant = SimpleNamespace(stats=lambda: Stats(1, 1, 1, 1, 1, None, None, 1, 0))

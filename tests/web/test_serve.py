@@ -16,7 +16,7 @@ import pytest
 from corpus.errors import SettingsError, StoreError, UsageError
 from qa.settings import Settings
 from web import serve
-from web.chat import _PARTS
+from web.page.chat import _PARTS
 
 ROOT = Path(__file__).parents[2]
 

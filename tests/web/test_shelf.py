@@ -17,10 +17,10 @@ from qa.answer import Conversation
 from qa.conversations.kept import Summary
 from qa.conversations.store import LOCAL_USER, Conversations
 from web.application import Parts, application
-from web.chat import _PARTS, ChatPage
 from web.identity import AT_THIS_MACHINE
-from web.offers import Offers, to_all
-from web.shelf import shelf
+from web.page.chat import _PARTS, ChatPage
+from web.page.offers import Offers, to_all
+from web.page.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
 NOTHING = Conversation()

@@ -24,7 +24,7 @@ from types import SimpleNamespace
 from corpus.catalogue import Stats
 from web.admission import Admission
 from web.application import Parts
-from web.offers import to_all
+from web.page.offers import to_all
 from web.serve import listen, run
 admission = Admission()
 if BUSY:

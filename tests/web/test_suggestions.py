@@ -14,10 +14,10 @@ from corpus.errors import StoreError
 from index.chunk_index import Limits
 from qa.answer import Conversation, Turn
 from qa.assistant import Trace
-from web.chat import ChatPage
 from web.identity import AT_THIS_MACHINE
-from web.lately import Lately
-from web.offers import Offers, to_all
+from web.page.chat import ChatPage
+from web.page.lately import Lately
+from web.page.offers import Offers, to_all
 from web.workers import Workers
 
 VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))

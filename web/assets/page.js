@@ -15,7 +15,7 @@
   // Words of ours, in the language of the page.
   const words = () => document.getElementById("words").dataset;
 
-  // Called by the page's Gradio components (web/components.py) for what happens inside them; returns
+  // Called by the page's Gradio components (web/page/components.py) for what happens inside them; returns
   // the name of Gradio's event that this stands for, and what was picked.
   window.onrecordPicked = (kind, event) => {
     if (kind === "change") return limit(event.target);

@@ -12,9 +12,9 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from qa.markup import text
 from qa.messages.say import say, speaking
 from web.identity import visitor_of
+from web.page.plain import plain_page
+from web.page.visit import language_of
 from web.place import Place
-from web.plain import plain_page
-from web.visit import language_of
 
 # What holds nothing of the collection or of a visitor, and what asks for a key of its own.
 _OPEN = re.compile(

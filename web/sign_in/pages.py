@@ -18,11 +18,11 @@ from corpus.strict_json import StrictJsonError, parse_json
 from qa.markup import text
 from qa.messages.say import say, speaking
 from web.identity import visitor_of
+from web.page.plain import plain_page
+from web.page.visit import language_of
 from web.place import Place
-from web.plain import plain_page
 from web.sign_in.oidc import Provider, SignInError
 from web.sign_in.ways import COOKIE, SignIn
-from web.visit import language_of
 
 _FLOW_SECONDS = 600
 """How long a visitor may be at the provider."""

@@ -23,7 +23,7 @@ from starlette.testclient import TestClient
 from qa.conversations.store import Conversations
 from qa.settings import Settings
 from web.application import Parts, application
-from web.offers import to_all
+from web.page.offers import to_all
 from web.place import Place, parse_place
 from web.serve import listen
 from web.sign_in.ways import SignIn, open_sign_in

@@ -14,8 +14,8 @@ from index.chunk_index import Limits
 from qa.answer import Conversation
 from qa.assistant import Trace
 from web.identity import Visitor
-from web.judging import Judges
-from web.shelf import Keeps
+from web.page.judging import Judges
+from web.page.shelf import Keeps
 
 
 class Assists(Protocol):

@@ -10,7 +10,7 @@ from urllib.parse import unquote
 from corpus.article import Article, Span, Version
 from qa.answer import Conversation
 from qa.messages.say import say
-from web import panel
+from web.page import panel
 
 Find = Callable[[str, int], tuple[Article, Version] | None]
 """Returns an article and the version of this number, or None."""
@@ -42,7 +42,7 @@ def citation_source(held: Conversation, turn: object, cited: object, find: Find)
 
 
 def _passage(place: str, find: Find) -> str:
-    """Return the panel of a linked sentence, as `web.panel.place` names it."""
+    """Return the panel of a linked sentence, as `web.page.panel.place` names it."""
     match = _PLACE.fullmatch(place)
     if match is None:
         return panel.note(say("source.no_place"))

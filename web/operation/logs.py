@@ -41,14 +41,17 @@ def logging_as(
     """Write what is logged meanwhile.
 
     Args:
-        form: With json, every request is logged (`web.requests`), and that uvicorn starts and ends.
+        form: With json, every request is logged (`web.operation.requests`), and that uvicorn starts
+            and ends.
         stream: Where to; None is stderr.
-        questions: Whether what is asked is logged (`web.metrics`).
+        questions: Whether what is asked is logged (`web.operation.metrics`).
     """
     handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(_Json() if form == "json" else _Text())
-    levels = {"web.metrics": logging.INFO if questions else logging.WARNING}
-    levels |= dict.fromkeys(("web.requests", "uvicorn"), logging.INFO) if form == "json" else {}
+    levels = {"web.operation.metrics": logging.INFO if questions else logging.WARNING}
+    levels |= (
+        dict.fromkeys(("web.operation.requests", "uvicorn"), logging.INFO) if form == "json" else {}
+    )
     before = {name: logging.getLogger(name).level for name in levels}
     hook = threading.excepthook
     root = logging.getLogger()

@@ -17,11 +17,11 @@ from qa.markup import day, link, outlet, text
 from qa.messages.say import say, speaking
 from qa.wording import shown_date, shown_month
 from web.identity import known_visitor
-from web.markup import collection, hint
-from web.offers import See
-from web.panel import place_of_beginning
-from web.plain import plain_page
-from web.visit import language_of
+from web.page.markup import collection, hint
+from web.page.offers import See
+from web.page.panel import place_of_beginning
+from web.page.plain import plain_page
+from web.page.visit import language_of
 
 _NEWEST = 25
 _MONTHS = 36

@@ -15,7 +15,7 @@ import time
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.identity import Visitor
-from web.logs import REQUEST
+from web.operation.logs import REQUEST
 from web.place import Place
 
 log = logging.getLogger(__name__)

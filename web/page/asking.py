@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from qa.answer import Conversation
-from web.components import TYPED_LIMIT
+from web.page.components import TYPED_LIMIT
 
 
 @dataclass(frozen=True, slots=True)

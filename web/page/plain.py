@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qa.markup import text
 from qa.messages.say import say, spoken
-from web.banner import languages
+from web.page.banner import languages
 
 ASSETS_IN_HEAD = """
 <link rel="icon" href="onrecord/icon.svg">

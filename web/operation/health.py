@@ -12,7 +12,7 @@ from fastapi.responses import JSONResponse, PlainTextResponse, Response
 from corpus.archive import Archive
 from corpus.errors import OnRecordError
 from web.api.callers import Callers
-from web.metrics import Metrics
+from web.operation.metrics import Metrics
 
 LEAST_FREE = 500_000_000
 """Bytes on the store's disk, below which the server is not ready: soon nothing can be kept."""

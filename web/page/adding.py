@@ -13,10 +13,10 @@ from qa.markup import text
 from qa.messages.say import say, speaking
 from web.guard import UPLOAD_LIMIT
 from web.identity import known_visitor
-from web.markup import collection
-from web.offers import See, Seen
-from web.panel import place_of_beginning
-from web.visit import language_of
+from web.page.markup import collection
+from web.page.offers import See, Seen
+from web.page.panel import place_of_beginning
+from web.page.visit import language_of
 
 _KINDS = ("link", "paste", "file")
 

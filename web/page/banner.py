@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from corpus.article import Article, Version
 from qa.markup import day, outlet, text
 from qa.messages.say import LANGUAGES, say, spoken
-from web.adding import dialog
-from web.markup import ask_buttons
-from web.panel import place_of_beginning
+from web.page.adding import dialog
+from web.page.markup import ask_buttons
+from web.page.panel import place_of_beginning
 
 # What page.js says by itself, as attributes of one hidden element.
 _SPOKEN = {

@@ -16,11 +16,11 @@ from qa.answer import Conversation, Turn
 from qa.assistant import Trace
 from qa.limits import stated_limits
 from qa.messages.say import say
-from web import limits, markup, panel
-from web.asking import Asked
-from web.keeping import Keeping
-from web.offers import Assists, Offers
-from web.source import citation_source
+from web.page import limits, markup, panel
+from web.page.asking import Asked
+from web.page.keeping import Keeping
+from web.page.offers import Assists, Offers
+from web.page.source import citation_source
 
 log = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from corpus.catalogue import Catalogue
 from corpus.errors import OnRecordError
 from qa.answer import Turn
 from qa.conversations.kept import Reopened
-from web import markup
-from web.shelf import Keeps, shelf
+from web.page import markup
+from web.page.shelf import Keeps, shelf
 
 
 class Keeping:

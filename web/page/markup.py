@@ -14,7 +14,7 @@ from qa.answer import Answer, Citation, Conversation
 from qa.markup import day, highlighted, link, marked_up, outlet, text
 from qa.messages.say import say
 from qa.wording import message, named_years, remarks, shown_date, withdrawn_in_words
-from web.pictures import differing, mark, timeline
+from web.page.pictures import differing, mark, timeline
 
 SHOWN_QUESTION = 400
 """Characters of a question that are shown; the rest is cut."""

@@ -1,7 +1,7 @@
 """The chat page: kept conversations, the one that is open, the article behind the selected quote.
 
-All three are our own escaped HTML (`web.shelf`, `web.markup`, `web.panel`). Gradio carries the
-events, holds one conversation a browser tab in `gr.State`, and runs questions off the event loop.
+All three are our own escaped HTML (`web.page.shelf`, `web.page.markup`, `web.page.panel`). Gradio
+carries the events and holds one conversation a browser tab in `gr.State`.
 """
 
 from __future__ import annotations
@@ -18,18 +18,18 @@ from qa.answer import Conversation
 from qa.assistant import Trace
 from qa.conversations.kept import Reopened
 from qa.messages.say import say
-from web import limits, markup, panel
 from web.admission import ANSWER_SECONDS, Admission, Cause, Refused, key_of
-from web.answering import TURNS_KEPT, Answering, unanswered
-from web.asking import asked_for
-from web.banner import banner, welcome
-from web.components import connect, html, question_box, send_button
 from web.identity import Visitor, known_visitor
-from web.judging import judge
-from web.keeping import Keeping
-from web.offers import Offers, See, Seen
-from web.source import source_of
-from web.visit import localised
+from web.page import limits, markup, panel
+from web.page.answering import TURNS_KEPT, Answering, unanswered
+from web.page.asking import asked_for
+from web.page.banner import banner, welcome
+from web.page.components import connect, html, question_box, send_button
+from web.page.judging import judge
+from web.page.keeping import Keeping
+from web.page.offers import Offers, See, Seen
+from web.page.source import source_of
+from web.page.visit import localised
 from web.workers import Steps, Workers
 
 EVENTS_AT_ONCE = 128

@@ -1,0 +1,1 @@
+"""The chat page and what stands beside it: our own escaped HTML; Gradio carries the events."""
