@@ -71,7 +71,8 @@ test-web: setup
 	@command -v nginx > /dev/null || echo "Without nginx, what stands behind a proxy is left out"
 	@$(PIP) install --quiet --constraint constraints.txt --editable '.[browser]'
 	@echo "==> Trying the page in Chromium and Firefox"
-	@$(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_embed.py tests/web/test_states.py tests/web/sign_in/test_intranet.py
+	@ONRECORD_WHOLE=1 $(BIN)/python -m pytest tests/web/test_browser.py tests/web/test_embed.py \
+		tests/web/test_states.py tests/web/sign_in/test_intranet.py
 
 lint: setup
 	@echo "==> Checking style, types and the direction of imports"
