@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from difflib import get_close_matches
 from ipaddress import ip_network
 from pathlib import Path
+from stat import S_IWOTH
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
@@ -166,6 +167,12 @@ def load_settings(path: Path | None) -> Settings:
         settings = Settings.model_validate(values)
     except ValidationError as error:
         raise SettingsError("\n".join(_messages(path, text, error))) from error
+    if settings.sign_in.by != "nobody" and path.stat().st_mode & S_IWOTH:
+        line = _line_of(text, ("sign_in",))
+        raise SettingsError(
+            f"{path}:{line}: sign_in: everybody on this machine can write the file, and so say who"
+            f" comes in; run `chmod o-w {path}`"
+        )
     return _anchored(settings, path.parent)
 
 

@@ -29,6 +29,8 @@ _ROUTES = re.compile(
     r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|app_id|heartbeat/\w+)/?"
 )
+# The same for every visitor; whatever else there is may hold what one of them sees alone.
+_FOR_ALL = ("/assets/", "/static/", "/onrecord/", "/embed/")
 # A frame opens them in a window, which has to tell it how that went.
 _OPENED_BY_FRAMES = ("/sign-in", "/signed-in")
 _METHODS = ("GET", "HEAD", "POST")
@@ -201,6 +203,8 @@ class _Outgoing:
             del headers[name]
         headers.update(_HEADERS)
         headers["Content-Security-Policy"] = self._policy
+        if not self._path.startswith(_FOR_ALL):
+            headers.setdefault("Cache-Control", "private, no-cache")
         if self._path == WIDGET:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if self._path in _OPENED_BY_FRAMES:

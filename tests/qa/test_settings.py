@@ -183,3 +183,34 @@ def test_a_huge_file_is_not_taken_for_settings(settings_file: Path) -> None:
 def test_settings_cannot_be_changed_afterwards() -> None:
     with pytest.raises(ValueError, match="frozen"):
         Settings().store = Path("elsewhere")  # type: ignore[misc]
+
+
+def test_a_file_that_anybody_may_write_does_not_say_who_comes_in(settings_file: Path) -> None:
+    settings_file.write_text('store = "s"\n[sign_in]\nby = "proxy"\n')
+    settings_file.chmod(0o646)
+    message = "F:2: sign_in: everybody on this machine can write the file, and so say who comes in"
+    assert message_of(settings_file).startswith(message)
+    settings_file.chmod(0o644)
+    assert load_settings(settings_file).sign_in.by == "proxy"
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ('by = "ldap"', "nobody"),
+        ('issuer = "http://login.example"', "pattern"),
+        ('issuer = "https://login.example/?x"', "pattern"),
+        ('trusted_proxies = ["10.0.0.1/8"]', "has host bits set"),
+        ('trusted_proxies = ["proxy"]', "does not appear to be an IPv4 or IPv6"),
+        ('user_header = "X Remote"', "pattern"),
+        ('scope = "email"', "pattern"),
+        ("hours = 0", "greater than 0"),
+        ('proxy_secret = "x"', "secrets come from the environment only"),
+        ('group_header = "X"', "did you mean 'groups_header'"),
+    ],
+)
+def test_wrong_ways_to_sign_in_are_said(settings_file: Path, line: str, says: str) -> None:
+    settings_file.write_text(f"[sign_in]\n{line}\n")
+    message = message_of(settings_file)
+    assert message.startswith("F:2: sign_in.")
+    assert says in message
