@@ -168,7 +168,9 @@ class Server:
         *,
         place: Place = HERE,
         listener: Any = None,
+        archive: Any = None,
         suggests: Any = None,
+        adds: Any = None,
         **parts: Any,
     ) -> None:
         self.lines: list[str] = []
@@ -183,7 +185,7 @@ class Server:
 
         def run() -> None:
             served = Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
-            see = to_all(assistant, suggests=suggests)
+            see = to_all(assistant, archive, suggests, adds)
             serve.run(see, self.listener, served, place, announce=announce)
 
         threading.Thread(target=run, daemon=True).start()

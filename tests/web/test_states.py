@@ -144,7 +144,7 @@ def states(double: ModuleType, judged: list[Any], adds: Adds) -> Any:
     def judge(*given: Any, **named: Any) -> None:
         judged.append((*given, named))
 
-    return double.Server(every_state(double), judges=judge, adds=adds, shows=Shows(double))
+    return double.Server(every_state(double), judges=judge, adds=adds, archive=Shows(double))
 
 
 def violations(page: Any) -> list[str]:
@@ -377,7 +377,7 @@ class HostileNames:
 
 def test_nothing_hostile_runs_loads_or_links(open_tab: Any, double: ModuleType) -> None:
     assert len(HOSTILE) >= 150
-    hostile = double.Server(hostile_assistant(double), HostileNames(), shows=Shows(double))
+    hostile = double.Server(hostile_assistant(double), HostileNames(), archive=Shows(double))
     unsafe = (
         "[...document.querySelectorAll('a[href], area, form[action], iframe, object, embed, base')]"
         ".map(e => e.href ?? e.outerHTML)"
@@ -402,7 +402,7 @@ def test_nothing_hostile_runs_loads_or_links(open_tab: Any, double: ModuleType) 
 
 def test_nothing_hostile_gets_into_the_page_of_sources(open_tab: Any, double: ModuleType) -> None:
     shows = Shows(double)
-    server = double.Server(double.AssistantDouble(), shows=shows)
+    server = double.Server(double.AssistantDouble(), archive=shows)
     for attack in HOSTILE:
         shows.said = attack
         with open_tab(server.address, path="sources") as tab:

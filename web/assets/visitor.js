@@ -41,12 +41,21 @@
       return send(input, init);
     }
     await known;
+    const sentBy = session;
     const reply = await ours(input, init);
     if (reply.status !== 401 || !signsIn) return reply;
-    known = signIn();
+    if (sentBy === session) signInOnce(); // else that is done already
     await known;
     return ours(input, init);
   };
+
+  // Several requests may be refused at a time.
+  let signing = false;
+  function signInOnce() {
+    if (signing) return;
+    signing = true;
+    known = signIn().finally(() => (signing = false));
+  }
 
   const whoVisits = () => ours(new URL(`visitor?lang=${query.get("lang") ?? ""}`, folder));
 
