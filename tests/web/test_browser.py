@@ -74,7 +74,7 @@ def test_a_conversation_is_kept_reopened_and_managed(
         page.on("dialog", lambda dialog: dialog.accept("The <pier>"))
         tab.ask("How much?")
         page.wait_for_selector("#shelf [aria-current]", state="attached")
-        tab.reload()
+        page.reload()
         page.wait_for_selector("#talk .turn")
         if width < 1200:
             assert page.is_hidden("#shelf .find")
@@ -147,3 +147,9 @@ def test_limits_are_picked_stated_and_removed(open_tab: Any, double: ModuleType)
     since = date(2016, 1, 1)
     outlets = ["The <Post>", "Lowhaven Gazette", None]
     assert assistant.within == [Limits(outlet, since) for outlet in outlets]
+
+
+def test_a_question_right_after_an_answer_is_answered_too(open_tab: Any, server: Any) -> None:
+    with open_tab(server.address) as tab:
+        for number in range(40):
+            tab.ask(f"How much is number {number}?")

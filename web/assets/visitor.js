@@ -43,11 +43,64 @@
     await known;
     const sentBy = session;
     const reply = await ours(input, init);
-    if (reply.status !== 401 || !signsIn) return reply;
+    if (reply.status !== 401 || !signsIn) return settled(reply);
     if (sentBy === session) signInOnce(); // else that is done already
     await known;
-    return ours(input, init);
+    return settled(await ours(input, init));
   };
+
+  // The server ends the stream of answers when nothing is asked any more. A question that is asked
+  // at that moment would be answered on a stream that Gradio takes for open and that is not, so
+  // Gradio learns that it was taken only once the stream has spoken of it, or has ended.
+  const SPOKEN_OF_WITHIN = 1000;
+  const EVENT = /"event_id": ?"(\w+)"/g;
+  let stream = null;
+
+  function settled(reply) {
+    const path = new URL(reply.url).pathname;
+    if (!reply.ok) return reply;
+    if (path.endsWith("/gradio_api/queue/data")) return followed(reply);
+    return path.endsWith("/gradio_api/queue/join") ? spokenOf(reply) : reply;
+  }
+
+  function followed(reply) {
+    const [theirs, mine] = reply.body.tee();
+    stream = { seen: new Set(), ended: false, wake: [] };
+    follow(mine.pipeThrough(new TextDecoderStream()).getReader(), stream);
+    return new Response(theirs, { status: reply.status, headers: reply.headers });
+  }
+
+  async function follow(reader, one) {
+    let rest = "";
+    const woken = () => one.wake.splice(0).forEach((wake) => wake());
+    try {
+      for (let part = await reader.read(); !part.done; part = await reader.read()) {
+        rest += part.value;
+        for (const [, id] of rest.matchAll(EVENT)) one.seen.add(id);
+        one.ended ||= rest.includes('"close_stream"');
+        rest = rest.slice(rest.lastIndexOf("\n") + 1);
+        woken();
+      }
+    } catch {
+      // cut, as when the page is left
+    }
+    one.ended = true;
+    woken();
+  }
+
+  async function spokenOf(reply) {
+    const one = stream;
+    const { event_id: id } = await reply.clone().json();
+    const late = Date.now() + SPOKEN_OF_WITHIN;
+    while (one && !one.ended && !one.seen.has(id) && Date.now() < late) {
+      await new Promise((wake) => {
+        one.wake.push(wake);
+        window.setTimeout(wake, late - Date.now());
+      });
+    }
+    if (one?.ended) await new Promise((done) => window.setTimeout(done, 20)); // Gradio reads it too
+    return reply;
+  }
 
   // Several requests may be refused at a time.
   let signing = false;
