@@ -31,10 +31,14 @@ STREAMS = 4
 """Streams of answers that one user may have open."""
 PAGES = 40
 """Pages that one user may have open: each holds a connection, and with it a descriptor."""
+REQUESTS = 6
+"""Other requests of one user that are worked on, each by one of forty threads: as many as a browser
+makes."""
 _STREAM_WAIT = 5.0  # seconds a stream waits for a place: a browser opens all its tabs at once
 _STREAM_LOOK = 0.1
 _PAGE_STREAM = "/gradio_api/queue/data"
 _PAGE = "/gradio_api/heartbeat/"
+_WORK = (f"{API}/", "/articles", "/conversations/", "/sources", "/gradio_api/queue/join")
 _UPLOADS = ("/articles", f"{API}/articles")
 
 
@@ -132,7 +136,7 @@ def _has_body(scope: Scope) -> bool:
 
 
 class Streams:
-    """ASGI middleware that lets one user have a few streams of answers only, and some pages more.
+    """ASGI middleware that lets one user have a few streams and requests at once, and some pages.
 
     One more waits a little for another to end, then it is refused.
     """
@@ -197,9 +201,11 @@ def _less(counter: Counter[tuple[str, int]], key: tuple[str, int]) -> None:
 
 
 def _most(scope: Scope) -> int:
-    """Return how many like this one user may have open; 0 for what is no stream."""
+    """Return how many like this one user may have; 0 for what costs next to nothing."""
     path = str(scope["path"])
     if path.startswith(_PAGE):
         return PAGES
     is_events = "text/event-stream" in Headers(scope=scope).get("accept", "")
-    return STREAMS if path.startswith(_PAGE_STREAM) or (path == f"{API}/ask" and is_events) else 0
+    if path.startswith(_PAGE_STREAM) or (path == f"{API}/ask" and is_events):
+        return STREAMS
+    return REQUESTS if path.startswith(_WORK) else 0
