@@ -33,6 +33,8 @@ _ROUTES = re.compile(
 _OPENED_BY_FRAMES = ("/sign-in", "/signed-in")
 _METHODS = ("GET", "HEAD", "POST")
 _API_METHODS = (*_METHODS, "PATCH", "DELETE")
+# The same for everybody, and nobody's: browsers and proxies may keep these as they see fit.
+_ASSETS = ("/onrecord/", "/assets/", "/static/", "/embed/", "/theme.css", "/favicon.ico")
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -201,6 +203,9 @@ class _Outgoing:
             del headers[name]
         headers.update(_HEADERS)
         headers["Content-Security-Policy"] = self._policy
+        if not self._path.startswith(_ASSETS):
+            # Else the next at a shared computer goes back to it, and a proxy may give it to others.
+            headers["Cache-Control"] = "no-store"
         if self._path == WIDGET:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if self._path in _OPENED_BY_FRAMES:
