@@ -29,12 +29,12 @@ _ROUTES = re.compile(
     r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
     r"(?:startup-events|queue/join|queue/data|app_id|heartbeat/\w+)/?"
 )
-# The same for every visitor; whatever else there is may hold what one of them sees alone.
-_FOR_ALL = ("/assets/", "/static/", "/onrecord/", "/embed/")
 # A frame opens them in a window, which has to tell it how that went.
 _OPENED_BY_FRAMES = ("/sign-in", "/signed-in")
 _METHODS = ("GET", "HEAD", "POST")
 _API_METHODS = (*_METHODS, "PATCH", "DELETE")
+# The same for everybody, and nobody's: browsers and proxies may keep these as they see fit.
+_ASSETS = ("/onrecord/", "/assets/", "/static/", "/embed/", "/theme.css", "/favicon.ico")
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -203,8 +203,9 @@ class _Outgoing:
             del headers[name]
         headers.update(_HEADERS)
         headers["Content-Security-Policy"] = self._policy
-        if not self._path.startswith(_FOR_ALL):
-            headers.setdefault("Cache-Control", "private, no-cache")
+        if not self._path.startswith(_ASSETS):
+            # Else the next at a shared computer goes back to it, and a proxy may give it to others.
+            headers["Cache-Control"] = "no-store"
         if self._path == WIDGET:
             headers["Cross-Origin-Resource-Policy"] = "cross-origin"
         if self._path in _OPENED_BY_FRAMES:

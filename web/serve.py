@@ -6,6 +6,7 @@ import asyncio
 import errno
 import logging
 import os
+import resource
 import signal
 import socket
 import sys
@@ -42,6 +43,9 @@ _UNSAFE = (
 )
 STOP_SECONDS = 20.0
 """How long a stop waits for what is being answered or added."""
+_DESCRIPTORS = 65_536
+"""Files and connections that may be open, where the system lets us: 1,024 are soon spent, as each
+view of the collection has some for every thread."""
 _GRACE_SECONDS = 1  # how long it then waits for pages that keep a stream open
 _KEEP_ALIVE_SECONDS = 30  # longer than who is refused is told to wait
 
@@ -75,6 +79,7 @@ def serve(
         StoreError: The store cannot be used.
     """
     place = parse_place(root_path)
+    _allow_descriptors()
     with listen(host, port) as listener:
         on_loopback = _is_loopback(listener)
         sign_in = open_sign_in(settings, place, os.environ, on_loopback=on_loopback)
@@ -145,6 +150,7 @@ class _Server(uvicorn.Server):
         )
         super().__init__(config)
         logging.getLogger("uvicorn.error").addFilter(_is_no_cut_stream)
+        logging.getLogger("asyncio").addFilter(_NO_DESCRIPTORS)
         self._ready = ready
         self._admission = admission
         self._stop_by = inf
@@ -182,6 +188,37 @@ def _is_no_cut_stream(record: logging.LogRecord) -> bool:
     """Keep silent about the streams of open pages, which every stop has to cut."""
     cut = record.exc_info is not None and isinstance(record.exc_info[1], asyncio.CancelledError)
     return not cut and "graceful shutdown exceeded" not in str(record.msg)
+
+
+class _Seldom(logging.Filter):
+    """Lets one message pass once a minute: asyncio tries, and says so, thousands of times."""
+
+    _SECONDS = 60.0
+
+    def __init__(self, message: str) -> None:
+        super().__init__()
+        self._message = message
+        self._next = 0.0
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if not record.getMessage().startswith(self._message):
+            return True
+        if (now := time.monotonic()) < self._next:
+            return False
+        self._next = now + self._SECONDS
+        return True
+
+
+_NO_DESCRIPTORS = _Seldom("socket.accept() out of system resource")
+
+
+def _allow_descriptors() -> None:
+    """Let the process open as many files and connections as it may ask for itself."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _DESCRIPTORS if hard == resource.RLIM_INFINITY else min(_DESCRIPTORS, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with suppress(OSError, ValueError):  # macOS has a lower limit of its own
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def listen(host: str, port: int) -> socket.socket:

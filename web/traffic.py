@@ -29,9 +29,16 @@ UPLOAD_SECONDS = 300.0
 """The same where articles are added, which are large and take their time."""
 STREAMS = 4
 """Streams of answers that one user may have open."""
+PAGES = 40
+"""Pages that one user may have open: each holds a connection, and with it a descriptor."""
+REQUESTS = 6
+"""Other requests of one user that are worked on, each by one of forty threads: as many as a browser
+makes."""
 _STREAM_WAIT = 5.0  # seconds a stream waits for a place: a browser opens all its tabs at once
 _STREAM_LOOK = 0.1
 _PAGE_STREAM = "/gradio_api/queue/data"
+_PAGE = "/gradio_api/heartbeat/"
+_WORK = (f"{API}/", "/articles", "/conversations/", "/sources", "/gradio_api/queue/join")
 _UPLOADS = ("/articles", f"{API}/articles")
 
 
@@ -129,7 +136,7 @@ def _has_body(scope: Scope) -> bool:
 
 
 class Streams:
-    """ASGI middleware that lets one user have a few streams of answers only.
+    """ASGI middleware that lets one user have a few streams and requests at once, and some pages.
 
     One more waits a little for another to end, then it is refused.
     """
@@ -137,15 +144,17 @@ class Streams:
     def __init__(self, app: ASGIApp, admission: Admission) -> None:
         self._app = app
         self._admission = admission
-        self._open: Counter[str] = Counter()
-        self._waiting: Counter[str] = Counter()
+        self._open: Counter[tuple[str, int]] = Counter()
+        self._waiting: Counter[tuple[str, int]] = Counter()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or answer why not."""
-        key = self._key(scope) if scope["type"] == "http" and _is_stream(scope) else ""
-        if not key:
+        most = _most(scope) if scope["type"] == "http" else 0
+        user = self._key(scope) if most else ""
+        if not user:
             await self._app(scope, receive, send)
             return
+        key = user, most
         if not await self._has_place(key):
             await self._refusal()(scope, receive, send)
             return
@@ -155,16 +164,17 @@ class Streams:
         finally:
             _less(self._open, key)
 
-    async def _has_place(self, key: str) -> bool:
+    async def _has_place(self, key: tuple[str, int]) -> bool:
         """Return whether there is a place for another stream, now or in a little while."""
-        if self._open[key] < STREAMS:
+        _, most = key
+        if self._open[key] < most:
             return True
         if self._waiting[key] >= STREAMS:
             return False
         self._waiting[key] += 1
         try:
             async with asyncio.timeout(_STREAM_WAIT):
-                while self._open[key] >= STREAMS:
+                while self._open[key] >= most:
                     await asyncio.sleep(_STREAM_LOOK)
         except TimeoutError:
             return False
@@ -184,14 +194,18 @@ class Streams:
         return JSONResponse(said, 429, headers={"Retry-After": str(refusal.seconds)})
 
 
-def _less(counter: Counter[str], key: str) -> None:
+def _less(counter: Counter[tuple[str, int]], key: tuple[str, int]) -> None:
     counter[key] -= 1
     if counter[key] <= 0:
         del counter[key]
 
 
-def _is_stream(scope: Scope) -> bool:
-    if scope["path"].startswith(_PAGE_STREAM):
-        return True
-    accepted = Headers(scope=scope).get("accept", "")
-    return str(scope["path"]) == f"{API}/ask" and "text/event-stream" in accepted
+def _most(scope: Scope) -> int:
+    """Return how many like this one user may have; 0 for what costs next to nothing."""
+    path = str(scope["path"])
+    if path.startswith(_PAGE):
+        return PAGES
+    is_events = "text/event-stream" in Headers(scope=scope).get("accept", "")
+    if path.startswith(_PAGE_STREAM) or (path == f"{API}/ask" and is_events):
+        return STREAMS
+    return REQUESTS if path.startswith(_WORK) else 0

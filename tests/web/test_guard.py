@@ -212,6 +212,19 @@ def test_every_response_has_the_headers(path: str) -> None:
     assert "http" not in headers["content-security-policy"]
 
 
+@pytest.mark.parametrize(
+    "path",
+    ["/", "/sources", "/visitor", "/conversations/x.json", "/v1/ask", "/gradio_api/queue/data"],
+)
+def test_nothing_of_a_visitors_is_kept_by_browsers_and_proxies(path: str) -> None:
+    assert request(path).headers["cache-control"] == "no-store"
+
+
+@pytest.mark.parametrize("path", ["/onrecord/page.js", "/assets/x.js", "/embed/embed.js"])
+def test_files_of_the_page_may_be_kept(path: str) -> None:
+    assert "cache-control" not in request(path).headers
+
+
 def test_scripts_of_the_page_carry_the_nonce_of_its_policy() -> None:
     first, second = request(), request()
     nonce = first.headers["content-security-policy"].partition("'nonce-")[2].partition("'")[0]

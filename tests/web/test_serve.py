@@ -2,6 +2,8 @@ from __future__ import annotations
 
 import http.client
 import json
+import logging
+import resource
 import signal
 import socket
 import subprocess
@@ -187,3 +189,37 @@ def test_a_browser_that_closes_in_the_middle_leaves_nothing_behind(double: Any) 
     talk = asked(server, "How much?", "stays")["talk"]
     assert "How much?" in talk
     assert "slow?" not in talk
+
+
+@pytest.mark.parametrize(
+    ("limits", "soft"),
+    [
+        ((1024, 524_288), 65_536),
+        ((1024, 4096), 4096),
+        ((1024, resource.RLIM_INFINITY), 65_536),
+        ((100_000, 524_288), None),
+        ((resource.RLIM_INFINITY, resource.RLIM_INFINITY), None),
+    ],
+)
+def test_as_many_descriptors_are_allowed_as_may_be(
+    limits: tuple[int, int], soft: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_for: list[tuple[int, int]] = []
+    monkeypatch.setattr(resource, "getrlimit", lambda _: limits)
+    monkeypatch.setattr(resource, "setrlimit", lambda _, wanted: asked_for.append(wanted))
+    serve._allow_descriptors()
+    assert asked_for == ([] if soft is None else [(soft, limits[1])])
+
+
+def test_that_descriptors_are_spent_is_logged_once_a_minute(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    now = 100.0
+    monkeypatch.setattr("web.serve.time.monotonic", lambda: now)
+    seldom = serve._Seldom("socket.accept() out")
+    spent, other = (
+        logging.makeLogRecord({"msg": said}) for said in ("socket.accept() out of it", "other")
+    )
+    assert [seldom.filter(each) for each in (spent, spent, other)] == [True, False, True]
+    now = 161.0
+    assert seldom.filter(spent)

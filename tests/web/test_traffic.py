@@ -13,7 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from web import connection, traffic
 from web.admission import Admission
 from web.identity import Visitor
-from web.traffic import HEADER_LIMIT, STREAMS, Streams, Traffic
+from web.traffic import HEADER_LIMIT, PAGES, REQUESTS, STREAMS, Streams, Traffic
 
 
 def scope_of(method: str, path: str, *headers: tuple[bytes, bytes], user: str = "ada") -> Scope:
@@ -202,10 +202,9 @@ def test_a_stream_that_waits_has_the_place_of_one_that_ends() -> None:
     [
         (0, scope_of(*PAGE)),
         (10, scope_of(*PAGE, user="local")),
-        (10, scope_of("POST", "/v1/ask", (b"accept", b"application/json"))),
-        (10, scope_of("GET", "/gradio_api/heartbeat/x")),
+        (10, scope_of("GET", "/onrecord/page.js")),
     ],
-    ids=["no limits", "this machine", "no stream", "another stream"],
+    ids=["no limits", "this machine", "no work"],
 )
 def test_what_streams_are_not_counted(per_minute: int, scope: Scope) -> None:
     async def opened() -> int:
@@ -218,6 +217,53 @@ def test_what_streams_are_not_counted(per_minute: int, scope: Scope) -> None:
         return app.begun
 
     assert asyncio.run(opened()) == 20
+
+
+def test_open_pages_of_a_user_are_counted_beside_the_streams_and_have_an_end(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(traffic, "_STREAM_WAIT", 0.2)
+    pages = [("GET", f"/gradio_api/heartbeat/x{number}") for number in range(PAGES + 1)]
+
+    async def opened() -> list[int]:
+        app, replies = Open(), [Sent() for _ in range(PAGES + 3)]
+        streams = Streams(app, Admission(10))
+        scopes = [scope_of(*page) for page in pages]
+        scopes += [scope_of(*PAGE), scope_of(*pages[0], user="bob")]
+        each = [
+            asyncio.create_task(streams(scope, never, reply))
+            for scope, reply in zip(scopes, replies, strict=True)
+        ]
+        await asyncio.wait([each[PAGES]])
+        assert app.begun == PAGES + 2
+        app.end.set()
+        await asyncio.gather(*each)
+        return [reply.status for reply in replies]
+
+    assert asyncio.run(opened()) == [200] * PAGES + [429] + [200] * 2
+
+
+@pytest.mark.parametrize(
+    "path", ["/v1/quote", "/v1/ask", "/sources", "/conversations/x.json", "/gradio_api/queue/join"]
+)
+def test_a_user_takes_a_few_of_the_threads_only(path: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traffic, "_STREAM_WAIT", 0.2)
+
+    async def opened() -> list[int]:
+        app, replies = Open(), [Sent() for _ in range(40)]
+        streams = Streams(app, Admission(10))
+        users = ["ada"] * 39 + ["bob"]
+        each = [
+            asyncio.create_task(streams(scope_of("POST", path, user=user), never, reply))
+            for user, reply in zip(users, replies, strict=True)
+        ]
+        await asyncio.wait(each[REQUESTS:-1])
+        assert app.begun == REQUESTS + 1
+        app.end.set()
+        await asyncio.gather(*each)
+        return [reply.status for reply in replies]
+
+    assert asyncio.run(opened()) == [200] * REQUESTS + [429] * (39 - REQUESTS) + [200]
 
 
 def test_keys_of_the_api_are_users_of_their_own() -> None:
