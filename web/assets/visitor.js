@@ -9,22 +9,32 @@
   const signsIn = document.querySelector("meta[name=onrecord-sign-in]")?.content ?? "";
   const query = new URLSearchParams(location.search);
   const STORED = "onrecord:session";
+  const HANDED = "onrecord:handed"; // the token, used up, for which the session was got
   const HANDED_WITHIN = 5000;
   const secret = [...crypto.getRandomValues(new Uint32Array(6))].map((n) => n.toString(36)).join("");
 
   // Where third-party storage is blocked, a session lasts as long as the page.
-  const stored = (value) => {
+  const stored = (name) => {
     try {
-      if (value === undefined) return sessionStorage.getItem(STORED);
-      if (value) sessionStorage.setItem(STORED, value);
-      else sessionStorage.removeItem(STORED);
+      return sessionStorage.getItem(name);
+    } catch {
+      return null;
+    }
+  };
+
+  function keep(value, token) {
+    session = value || null;
+    try {
+      for (const [name, kept] of Object.entries({ [STORED]: value, [HANDED]: token })) {
+        if (kept) sessionStorage.setItem(name, kept);
+        else sessionStorage.removeItem(name);
+      }
     } catch {
       // as if there were none
     }
-    return value ?? null;
-  };
+  }
 
-  let session = signsIn && framed ? stored() : null;
+  let session = signsIn && framed ? stored(STORED) : null;
 
   function ours(input, init = {}) {
     const headers = new Headers(init.headers ?? (input instanceof Request ? input.headers : {}));
@@ -113,17 +123,21 @@
   const whoVisits = () => ours(new URL(`visitor?lang=${query.get("lang") ?? ""}`, folder));
 
   async function signIn() {
-    session = stored("") || null;
-    if (framed && query.has("handed") && (await takeHanded())) return;
+    keep("");
+    if (framed && query.has("handed") && (await exchanged(await handedOver()))) return;
+    await told();
+  }
+
+  async function told() {
     const reply = await whoVisits();
     if (reply.ok) return;
     const said = await reply.json();
     await shown(said.error.message, said.button);
   }
 
-  // The embedding page is asked for a token, which is exchanged for a session.
-  async function takeHanded() {
-    const handed = await new Promise((resolve) => {
+  // The embedding page is asked for a token; null where it does not answer.
+  function handedOver() {
+    return new Promise((resolve) => {
       const listen = ({ source, origin, data }) => {
         if (source !== window.parent || typeof data?.onrecordToken !== "string") return;
         window.removeEventListener("message", listen);
@@ -133,6 +147,9 @@
       window.setTimeout(resolve, HANDED_WITHIN, null);
       window.parent.postMessage("onrecord:token", "*"); // says nothing else
     });
+  }
+
+  async function exchanged(handed) {
     if (!handed) return false;
     const reply = await send(new URL("handed", folder), {
       method: "POST",
@@ -140,7 +157,7 @@
       body: JSON.stringify(handed),
     });
     if (!reply.ok) return false;
-    session = stored((await reply.json()).session);
+    keep((await reply.json()).session, handed.token);
     return true;
   }
 
@@ -160,7 +177,7 @@
       box.addEventListener("cancel", (event) => event.preventDefault());
       const go = async () => {
         if (signsIn === "oidc" && framed) {
-          session = stored(await fromWindow());
+          keep(await fromWindow());
         } else if (!framed) {
           location.reload();
           return;
@@ -193,7 +210,17 @@
     });
   }
 
+  // The session that this tab has kept may be that of somebody who was at the embedding page before:
+  // it counts where the page hands over the token again for which it was got.
   const ready = async () => {
+    if (query.has("handed")) {
+      const handed = await handedOver();
+      if (!handed?.token || handed.token !== stored(HANDED)) {
+        keep("");
+        if (!(await exchanged(handed))) await told();
+        return;
+      }
+    }
     if (session && (await whoVisits()).ok) return;
     await signIn();
   };

@@ -26,7 +26,8 @@ from web.sign_in.ways import COOKIE, SignIn
 
 _FLOW_SECONDS = 600
 """How long a visitor may be at the provider."""
-_LONGEST_WAY = 4000
+_LONGEST_WAY = 2000
+"""Characters: it is in a cookie, of which browsers keep no more than 4,096 bytes."""
 _LARGEST_BODY = 10_000
 # Where a visitor may go on after signing in: pages of ours, and nowhere else.
 _WAY = re.compile(r"/(?:sources)?(?:\?[!-\[\]-~]*)?", re.ASCII)

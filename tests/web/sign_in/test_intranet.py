@@ -73,10 +73,14 @@ class Intranet:
     sign_in: SignIn | None = None
     assistant: Any = None
     processes: list[Any] = field(default_factory=list)
+    user: str = "ada"
 
     def token(self) -> str:
+        """Return a token for who is at the company's page; "" for nobody."""
         assert self.sign_in
-        return self.sign_in.handover.token("ada", "Ada Bell", [], self.page)
+        if not self.user:
+            return ""
+        return self.sign_in.handover.token(self.user, self.user, [], self.page)
 
     def write(self, body: str) -> str:
         """Write the company's page; return its address."""
@@ -173,19 +177,19 @@ def make_intranet(
 
 
 @pytest.fixture(scope="module")
-def chromium_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[], Any]]:
-    """Start Chromium as a new user, third-party cookies blocked."""
+def chromium_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Any]]:
+    """Start Chromium as a new user, third-party cookies blocked unless told otherwise."""
     playwright = pytest.importorskip("playwright.sync_api")
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("there is no chromium here")
-    blocked = {"profile": {"cookie_controls_mode": 1, "block_third_party_cookies": True}}
     with playwright.sync_playwright() as started:
 
-        def start() -> Any:
+        def start(*, blocks: bool = True) -> Any:
+            mode = {"cookie_controls_mode": int(blocks), "block_third_party_cookies": blocks}
             profile = tmp_path_factory.mktemp("profile")
             (profile / "Default").mkdir()
-            (profile / "Default" / "Preferences").write_text(json.dumps(blocked))
+            (profile / "Default" / "Preferences").write_text(json.dumps({"profile": mode}))
             return started.chromium.launch_persistent_context(
                 str(profile),
                 executable_path=path,
@@ -199,6 +203,14 @@ def chromium_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[
 @pytest.fixture
 def browser(chromium_of: Callable[[], Any]) -> Iterator[Any]:
     context = chromium_of()
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def keeping_browser(chromium_of: Callable[..., Any]) -> Iterator[Any]:
+    """One in which the frame can keep its session, as long as the tab is open."""
+    context = chromium_of(blocks=False)
     yield context
     context.close()
 
@@ -291,6 +303,33 @@ def test_a_session_that_ended_is_begun_again_by_itself(make_intranet: Any, brows
     frame.locator("#question textarea").fill("How much once more?")
     frame.locator("#question textarea").press("Enter")
     frame.locator("#talk .turn").nth(2).locator(".short").wait_for()
+
+
+def test_the_session_of_who_was_there_before_ends(make_intranet: Any, keeping_browser: Any) -> None:
+    intranet = make_intranet("root", "oidc")
+    page = keeping_browser.new_page()
+    for user in ("ada", "bob"):  # one after the other, in the same tab
+        intranet.user = user
+        shown(page, intranet, "oidc", "script").locator("#announcer").wait_for(state="attached")
+        who = page.frames[1].evaluate("fetch('visitor').then((reply) => reply.json())")
+        assert who == {"name": user}
+    intranet.user = ""
+    shown(page, intranet, "oidc", "script").locator("dialog.sign-in button").wait_for()
+
+
+def test_a_token_in_the_page_serves_as_long_as_its_session(
+    make_intranet: Any, keeping_browser: Any
+) -> None:
+    intranet = make_intranet("root", "oidc")
+    page = keeping_browser.new_page()
+    src = f"{intranet.onrecord}/embed/embed.js"
+    tag = f"<script src='{src}' data-mode=inline data-token='{intranet.token()}'></script>"
+    for _ in range(2):
+        page.goto(intranet.write(tag))
+        frame = page.frame_locator("onrecord-chat iframe")
+        frame.locator("#announcer").wait_for(state="attached")
+        who = page.frames[1].evaluate("fetch('visitor').then((reply) => reply.json())")
+        assert who == {"name": "ada"}
 
 
 def test_who_closes_the_window_may_try_again(

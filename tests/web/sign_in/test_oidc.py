@@ -223,3 +223,11 @@ def test_a_missing_library_is_said(settings_of: Any, monkeypatch: pytest.MonkeyP
     monkeypatch.setitem(sys.modules, "authlib.integrations.starlette_client", None)
     with pytest.raises(MissingExtraError, match=r"pip install 'onrecord\[oidc\]'"):
         open_sign_in(settings_of("https://login.example"), HERE, COLD, on_loopback=True)
+
+
+@pytest.mark.parametrize("length", [1000, 2500, 3990, 5000])
+def test_a_link_with_a_long_question_can_be_signed_in_for(site: Any, length: int) -> None:
+    client = site.client()
+    to = f"/?q={'a' * length}"
+    cookie = client.get("/news/sign-in", params={"to": to}).headers["set-cookie"]
+    assert len(cookie.partition(";")[0]) <= 4096  # of more, browsers keep nothing
