@@ -5,15 +5,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.requests import HTTPConnection
 
 from web.admission import Admission
 from web.guard import API, LOOPBACK_NAMES, Guard
-from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
+from web.identity import ANYBODY, AT_THIS_MACHINE, Identified, Visitor
 from web.operation.metrics import Counting
 from web.operation.requests import Logged
 from web.page.plain import ASSETS_IN_HEAD
@@ -23,6 +25,8 @@ from web.tabs import Tabs
 from web.traffic import Streams, Traffic
 
 if TYPE_CHECKING:
+    from gradio import Blocks
+
     from web.operation.health import Watch
     from web.page.judging import Judges
     from web.page.offers import See
@@ -121,9 +125,10 @@ def application(
         adds=told_apart,
         signs_out=parts.sign_in is not None and parts.sign_in.provider is not None,
     )
+    page = ChatPage(see, offers, admission).blocks()
     gr.mount_gradio_app(
         app,
-        ChatPage(see, offers, admission).blocks(),
+        page,
         path="/",
         root_path=place.root or None,
         footer_links=[],
@@ -137,6 +142,7 @@ def application(
         theme=theme(),
         head=_HEAD,
     )
+    app.add_middleware(Tabs, admission=admission, forget=partial(_forget, page))
     _add_middleware(app, parts, place, admission, own_machine=own_machine)
     return app
 
@@ -145,14 +151,12 @@ def _add_middleware(
     app: FastAPI, parts: Parts, place: Place, admission: Admission, *, own_machine: bool
 ) -> None:
     """Put before the application what each request passes; what is added last comes first."""
-    app.add_middleware(Tabs)
     app.add_middleware(Streams, admission=admission)
     if parts.sign_in:
         app.add_middleware(Gate, place=place, provider=parts.sign_in.provider is not None)
         app.add_middleware(Identified, identify=parts.sign_in.identify)
     else:
-        visitor = AT_THIS_MACHINE if own_machine else ANYBODY
-        app.add_middleware(Identified, identify=lambda _: visitor)
+        app.add_middleware(Identified, identify=_at_this_machine if own_machine else _anybody)
     app.add_middleware(Traffic, admission=admission)
     hosts = LOOPBACK_NAMES if own_machine or place.is_behind_proxy else None
     app.add_middleware(
@@ -162,6 +166,20 @@ def _add_middleware(
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
     if parts.log_requests:
         app.add_middleware(Logged, place=place)
+
+
+def _at_this_machine(request: HTTPConnection) -> Visitor:
+    """Return who sits here; a request that some proxy let in, unknown to us, is from anybody."""
+    return ANYBODY if request.state.via_proxy else AT_THIS_MACHINE
+
+
+def _anybody(_: HTTPConnection) -> Visitor:
+    return ANYBODY
+
+
+def _forget(page: Blocks, session: str) -> None:
+    """Drop what Gradio holds of an open page."""
+    page.state_holder.session_data.pop(session, None)
 
 
 def _first(sign_in: SignIn | None) -> str:

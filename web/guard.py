@@ -100,6 +100,8 @@ class Guard:
             await refusal(scope, receive, outgoing)
             return
         kept = [(k, v) for k, v in scope["headers"] if not k.startswith(_DROPPED)]
+        via_proxy = len(kept) < len(scope["headers"]) or any(k == b"via" for k, _ in kept)
+        scope.setdefault("state", {})["via_proxy"] = via_proxy
         await self._app({**scope, "headers": kept}, _limited(receive, _limit(scope)), outgoing)
 
     def _as_ours(self, scope: Scope) -> Scope:

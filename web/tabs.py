@@ -2,13 +2,15 @@
 
 Gradio tells pages apart by a ``session_hash`` that it lets anybody use who knows it. Here each
 belongs to the visitor and the page that used it first; a page proves itself by a secret that it
-made up and sends with all its requests.
+made up and sends with all its requests. Gradio holds what is open in some hundred pages of all
+visitors together, so one visitor has some only, and opening more ends the oldest of their own.
 """
 
 from __future__ import annotations
 
 import re
 from collections import OrderedDict
+from collections.abc import Callable
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -16,12 +18,15 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.strict_json import StrictJsonError, parse_json
+from web.admission import Admission, key_of
 from web.identity import visitor_of
 
 TAB_HEADER = "X-OnRecord-Tab"
 """Carries the secret of a page."""
 MOST = 20_000
 """How many are known; far more than conversations are held of."""
+OF_ONE_USER = 20
+"""Of how many of one user's pages the conversation is held."""
 _SESSION = re.compile(r"[A-Za-z0-9]{1,64}", re.ASCII)
 _HEARTBEAT = "/gradio_api/heartbeat/"
 _JOIN = "/gradio_api/queue/join"
@@ -31,15 +36,32 @@ _DATA = "/gradio_api/queue/data"
 class _Owner(NamedTuple):
     user: str
     secret: str
+    key: str  # by which a user's own limits are counted; "" for none
 
 
 class Tabs:
-    """ASGI middleware that refuses what a page does in another's name."""
+    """ASGI middleware that refuses what a page does in another's name.
 
-    def __init__(self, app: ASGIApp, most: int = MOST) -> None:
+    Args:
+        app: Where to pages are let.
+        admission: Tells by which key a user's own limits are counted.
+        forget: Drops what is held of a page, by its session.
+        most: How many pages are known.
+    """
+
+    def __init__(
+        self,
+        app: ASGIApp,
+        admission: Admission,
+        forget: Callable[[str], None],
+        most: int = MOST,
+    ) -> None:
         self._app = app
+        self._admission = admission
+        self._forget = forget
         self._most = most
         self._owners: OrderedDict[str, _Owner] = OrderedDict()
+        self._of_user: dict[str, OrderedDict[str, None]] = {}
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Pass the request on, or refuse it."""
@@ -67,12 +89,34 @@ class Tabs:
         visitor = visitor_of(request)
         if visitor is None:
             return False
-        sender = _Owner(visitor.user, request.headers.get(TAB_HEADER, ""))
+        key = self._admission.limited(key_of(request, visitor))
+        sender = _Owner(visitor.user, request.headers.get(TAB_HEADER, ""), key)
         owner = self._owners.setdefault(session, sender)
+        if owner != sender:
+            return False
         self._owners.move_to_end(session)
         if len(self._owners) > self._most:
-            self._owners.popitem(last=False)
-        return owner == sender
+            self._close(next(iter(self._owners)))
+        if key:
+            self._count(key, session)
+        return True
+
+    def _count(self, key: str, session: str) -> None:
+        """Note that a user has this page open; end their oldest where it is one too many."""
+        pages = self._of_user.setdefault(key, OrderedDict())
+        pages[session] = None
+        pages.move_to_end(session)
+        if len(pages) > OF_ONE_USER:
+            oldest = next(iter(pages))
+            self._close(oldest)
+            self._forget(oldest)
+
+    def _close(self, session: str) -> None:
+        owner = self._owners.pop(session)
+        pages = self._of_user.get(owner.key, OrderedDict())
+        pages.pop(session, None)
+        if not pages:
+            self._of_user.pop(owner.key, None)
 
 
 async def _read(receive: Receive) -> tuple[Receive, bytes]:

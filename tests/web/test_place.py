@@ -106,3 +106,16 @@ def test_behind_a_proxy_nobody_is_taken_for_this_machines_user() -> None:
         assert is_own_machine(listener, HERE)
         assert is_own_machine(listener, Place("/news"))
         assert not is_own_machine(listener, INTRANET)
+
+
+@pytest.mark.parametrize(
+    "header", ["X-Forwarded-For", "X-Forwarded-Host", "Forwarded", "Via", "X-Forwarded-Proto"]
+)
+def test_whom_an_unknown_proxy_lets_in_does_not_sit_at_this_machine(
+    assistant: Any, kept: Any, header: str
+) -> None:
+    app = application(to_all(assistant), Parts(kept=kept), own_machine=True)
+    client = TestClient(app, base_url="http://localhost")
+    id_ = kept.start("local", "How much?")
+    assert client.get(f"/conversations/{id_}.json").status_code == 200
+    assert client.get(f"/conversations/{id_}.json", headers={header: "x"}).status_code == 404

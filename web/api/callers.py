@@ -25,7 +25,8 @@ class Callers:
             raise ApiError(401, "E_KEY", "a key is sent in the Authorization header, nowhere else")
         scheme, _, given = request.headers.get("authorization", "").partition(" ")
         visitor = visitor_of(request)
-        if not scheme and visitor and visitor.is_known:
+        # Where a proxy asks for a password, its visitors' requests carry that: no key of ours.
+        if scheme.lower() != "bearer" and visitor and visitor.is_known:
             return visitor
         key = self._keys.good(given.strip()) if scheme.lower() == "bearer" else None
         if key is None:

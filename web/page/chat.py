@@ -34,7 +34,7 @@ from web.workers import Steps, Workers
 
 EVENTS_AT_ONCE = 128
 """Events of the page that Gradio has under way, most of them questions that wait: no threads."""
-TABS_KEPT = 100
+TABS_KEPT = 300
 """Conversations held in memory; the longest unused go first."""
 NEWEST_SHOWN = 4
 _PARTS = (

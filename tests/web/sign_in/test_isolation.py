@@ -15,12 +15,15 @@ from typing import Any
 import pytest
 
 from qa.settings import Settings
+from web.admission import Admission
 from web.place import HERE
 from web.sign_in.ways import open_sign_in
+from web.tabs import OF_ONE_USER
 
 SECRET = "a-secret-of-the-proxy"
 USERS = 50
 QUESTIONS = int(os.environ.get("ONRECORD_QUESTIONS_EACH", "2"))
+FREELY = Admission(1_000_000)
 CANARY = re.compile(r"canary-(\d+)-\d+")
 
 
@@ -45,7 +48,9 @@ def users(double: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Use
     sign_in = open_sign_in(settings, HERE, environment, on_loopback=True)
     store = tmp_path_factory.mktemp("isolated") / "store"
     with open_archive(store, create=True) as archive, Conversations(archive) as kept:
-        yield Users(double.Server(double.AssistantDouble(), kept, sign_in=sign_in))
+        yield Users(
+            double.Server(double.AssistantDouble(), kept, sign_in=sign_in, admission=FREELY)
+        )
 
 
 def asks(users: Users, number: int) -> tuple[set[str], str]:
@@ -91,6 +96,18 @@ def test_a_page_is_not_anothers_of_the_same_user(users: Users) -> None:
     other = users.page_of(1)
     other.sent["X-OnRecord-Tab"] = "made up"
     assert other.get("/gradio_api/queue/data?session_hash=page1").status == 403
+
+
+def test_many_pages_of_one_user_end_no_others(users: Users) -> None:
+    theirs = users.page_of(2)
+    theirs.event("ask", ["How much is canary-2-0?", None, None, None], "theirs")
+    greedy = users.page_of(3)
+    for number in range(OF_ONE_USER + 1):
+        greedy.event("ask", [f"How much is {number}?", None, None, None], f"greedy{number}")
+    picked = {"turn": 0, "cite": 0}
+    assert "pier" in json.dumps(theirs.event("show", [None], "theirs", event=picked))
+    assert "no longer at hand" not in json.dumps(greedy.event("show", [None], "greedy1", picked))
+    assert "no longer at hand" in json.dumps(greedy.event("show", [None], "greedy0", picked))
 
 
 @pytest.mark.parametrize(
