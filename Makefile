@@ -54,9 +54,11 @@ intranet: prepare
 	@mkdir -p data/intranet
 	@for page in index.html style.css; do \
 		sed 's#ONRECORD#http://localhost:7860#g' $(PAGES)/$$page > data/intranet/$$page; done
-	@echo "==> The intranet is at http://127.0.0.1:8000 (Ctrl-C ends both)"
-	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory data/intranet 2> /dev/null & \
-		pages=$$!; trap "kill $$pages" EXIT; \
+	@$(BIN)/python -m http.server 8000 --bind 127.0.0.1 --directory data/intranet \
+			> data/intranet/log 2>&1 & pages=$$!; \
+		trap "kill $$pages 2> /dev/null" EXIT INT TERM; sleep 1; \
+		kill -0 $$pages 2> /dev/null || { tail -n 1 data/intranet/log; exit 2; }; \
+		echo "==> The intranet is at http://127.0.0.1:8000 (Ctrl-C ends both)"; \
 		$(BIN)/onrecord serve --store $(STORE) --config $(PAGES)/onrecord.toml || [ $$? -eq 130 ]
 
 test: setup

@@ -35,6 +35,7 @@ _METHODS = ("GET", "HEAD", "POST")
 _API_METHODS = (*_METHODS, "PATCH", "DELETE")
 # The same for everybody, and nobody's: browsers and proxies may keep these as they see fit.
 _ASSETS = ("/onrecord/", "/assets/", "/static/", "/embed/", "/theme.css", "/favicon.ico")
+_BY_PROXIES = (b"x-forwarded-", b"forwarded", b"via")
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
@@ -100,7 +101,7 @@ class Guard:
             await refusal(scope, receive, outgoing)
             return
         kept = [(k, v) for k, v in scope["headers"] if not k.startswith(_DROPPED)]
-        via_proxy = len(kept) < len(scope["headers"]) or any(k == b"via" for k, _ in kept)
+        via_proxy = any(k.startswith(_BY_PROXIES) for k, _ in scope["headers"])
         scope.setdefault("state", {})["via_proxy"] = via_proxy
         await self._app({**scope, "headers": kept}, _limited(receive, _limit(scope)), outgoing)
 

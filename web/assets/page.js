@@ -377,6 +377,12 @@
     picking = false;
   }
 
+  // In a frame only where that was opened by a click: a page that scrolls to it by itself is rude.
+  const focusBox = () => document.querySelector("#question textarea")?.focus({ preventScroll: true });
+  window.addEventListener("message", ({ source, data }) => {
+    if (framed && source === window.parent && data === "onrecord:focus") focusBox();
+  });
+
   function watch(id, changed) {
     const element = document.getElementById(id);
     if (!element) return false;
@@ -392,6 +398,8 @@
     document.documentElement.lang = document.getElementById("words").lang;
     document.body.classList.toggle("framed", framed);
     newAnnouncer();
+    if (framed) window.parent.postMessage("onrecord:ready", "*"); // says nothing else
+    else focusBox();
     watch("talk", turnsChanged);
     watch("now", turnsChanged);
     watch("source", sourceChanged);

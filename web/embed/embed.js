@@ -102,6 +102,10 @@
     window.addEventListener("message", ({ source, origin, data }) => {
       const own = origin === base.origin && source === panel.firstChild?.contentWindow;
       if (own && data === "onrecord:close") show(false);
+      if (own && data === "onrecord:ready" && !panel.hidden) {
+        panel.firstChild.focus();
+        source.postMessage("onrecord:focus", base.origin);
+      }
     });
     root.append(button, panel);
   }

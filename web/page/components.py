@@ -47,7 +47,6 @@ def question_box() -> gr.Textbox:
         placeholder=say("box.placeholder"),
         show_label=False,
         container=False,
-        autofocus=True,
         lines=1,
         max_lines=6,
         max_length=TYPED_LIMIT,
