@@ -240,6 +240,30 @@ def test_a_key_is_for_the_tools_of_its_scopes(
     run(use)
 
 
+@pytest.mark.parametrize("groups", [[], ["choir"], ["desk"]], ids=["none", "other", "theirs"])
+def test_a_key_shows_an_assistant_only_what_its_groups_may_see(
+    make_api: Callable[..., Any], groups: list[str]
+) -> None:
+    api = make_api(own_machine=False)
+    secret = {"id": "secret", "text": "The mayor knew of it all.", "groups": ["desk"]}
+    _, writer = api.keys.create("the desk", SCOPES, groups=["desk"])
+    sent = {"Authorization": f"Bearer {writer}"}
+    api.client.post("/v1/articles", json={"articles": [PIER, secret]}, headers=sent)
+    _, key = api.keys.create("an assistant", ["read"], groups=groups)
+
+    async def use() -> None:
+        async with over_http(api, key) as client:
+            read = await client.call_tool("get_article", {"article_id": "secret"})
+            found = await client.call_tool("check_quote", {"quote": secret["text"]})
+            unknown = await client.call_tool("get_article", {"article_id": "nothing"})
+        sees = groups == ["desk"]
+        assert ("knew of it" in read.model_dump_json()) == sees
+        assert found.structured_content["status"] == ("exact" if sees else "none")
+        assert sees or read.structured_content == unknown.structured_content
+
+    run(use)
+
+
 def message(method: str = "tools/list", **params: Any) -> dict[str, Any]:
     return {"jsonrpc": "2.0", "id": 1, "method": method, "params": params}
 
