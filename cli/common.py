@@ -76,7 +76,7 @@ def read_settings(config: Path | None, store: Path | None) -> Settings:
         SettingsError: the file is wrong, or `config` does not exist.
     """
     # pydantic takes 50 ms to import, which --help need not pay
-    from qa.settings import load_settings
+    from qa.settings_file import load_settings
 
     settings = load_settings(config or (SETTINGS_FILE if SETTINGS_FILE.exists() else None))
     return settings.model_copy(update={"store": store}) if store else settings

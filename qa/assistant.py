@@ -21,10 +21,9 @@ from qa.discourse.moves import Move
 from qa.discourse.recall import says_why
 from qa.discourse.replies import Replies
 from qa.messages.say import say
-from qa.reader.home import NOWHERE, Home
+from qa.reader.home import NOWHERE, Home, home_of
 from qa.reader.question import Kind, Question, analyse
 from qa.reader.read import Reader
-from qa.reader.words import content_stems
 from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, CHUNKS_READ, retrieve, with_home
 from qa.stopwatch import Stopwatch
@@ -195,7 +194,7 @@ class Assistant:
         """Return what the collection answers to the standalone question."""
         query = asking.resolved.standalone
         analysed = analyse(query)
-        home = _home(conversation, asking.resolved)
+        home = home_of(conversation, asking.resolved)
         asks_why = analysed.kind is Kind.REASON or asking.resolved.move is Move.REASON
         # A quote says why it is so only if it says so in words.
         shown = [quote for quote in home.quotes if not says_why(quote)] if asks_why else ()
@@ -320,19 +319,3 @@ def _asked_back(asking: _Asking) -> Answer:
 
 def _with_terms(asked: Question, otherwise: Question) -> Question:
     return asked if asked.terms else otherwise
-
-
-def _home(conversation: Conversation, resolved: Resolved) -> Home:
-    """Return what was quoted last, if the question goes on about it."""
-    answers = [turn.answer for turn in conversation.turns if turn.answer and turn.answer.citations]
-    if not answers:
-        return NOWHERE
-    last = answers[-1]
-    named = {term for name in analyse(resolved.standalone).names for term in name}
-    said = f"{last.standalone} {last.citations[0].quote}"
-    if not (resolved.leans or named.intersection(content_stems(said))):
-        return NOWHERE
-    return Home(
-        tuple(dict.fromkeys(citation.article_id for citation in last.citations)),
-        frozenset(citation.quote for answer in answers for citation in answer.citations),
-    )

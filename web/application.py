@@ -14,12 +14,13 @@ from fastapi.staticfiles import StaticFiles
 from starlette.requests import HTTPConnection
 
 from web.admission import Admission
-from web.guard import API, LOOPBACK_NAMES, Guard
+from web.guard import LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified, Visitor
 from web.operation.metrics import Counting
 from web.operation.requests import Logged
 from web.page.plain import ASSETS_IN_HEAD
 from web.place import HERE, Place
+from web.routes import API
 from web.sign_in.gate import Gate
 from web.tabs import Tabs
 from web.traffic import Streams, Traffic
@@ -122,7 +123,6 @@ def application(
         is_sample=parts.is_sample,
         kept=kept,
         judges=parts.judges,
-        adds=told_apart,
         signs_out=parts.sign_in is not None and parts.sign_in.provider is not None,
     )
     page = ChatPage(see, offers, admission).blocks()

@@ -12,23 +12,13 @@ from starlette.responses import PlainTextResponse, RedirectResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from web.place import HERE, Place
+from web.routes import API, WIDGET, route_of
 
 BODY_LIMIT = 1_000_000
 """Bytes of a request's body; a question has at most a few thousand."""
 UPLOAD_LIMIT = 20_000_000
 """Bytes of an article that is added."""
-WIDGET = "/embed/embed.js"
-"""What other sites may load, to put our page into a frame of theirs."""
-API = "/v1"
-"""Where the HTTP API is."""
 LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
-# What the page itself asks for. Gradio has some 60 routes more (uploads, files, proxies, an API
-# of its own): they are not needed, and a newer version's additions stay shut as well.
-_ROUTES = re.compile(
-    r"/|/sources|/articles|/visitor|/handed|/sign-in|/signed-in|/sign-out|/embed/embed\.js|/healthz|/readyz|/metrics|/favicon\.ico|/config|/theme\.css|/onrecord/[\w.]+|/assets/[\w./@-]+"
-    r"|/v1/[^\x00-\x1f]{1,2000}|/conversations/[a-z0-9]{1,20}\.(?:md|json)|/static/(?:js|fonts|img)/[\w./-]+|/gradio_api/"
-    r"(?:startup-events|queue/join|queue/data|app_id|heartbeat/\w+)/?"
-)
 # A frame opens them in a window, which has to tell it how that went.
 _OPENED_BY_FRAMES = ("/sign-in", "/signed-in")
 _METHODS = ("GET", "HEAD", "POST")
@@ -118,7 +108,7 @@ class Guard:
             return PlainTextResponse("This address is not served here.", 421)
         if scope["path"] != WIDGET and not _is_own(headers, self._origins(host), scope["method"]):
             return PlainTextResponse("Requests from other sites are refused.", 403)
-        if not _ROUTES.fullmatch(scope["path"]) or ".." in scope["path"]:
+        if route_of(scope["path"]) is None:
             return PlainTextResponse("There is no such page.", 404)
         if scope["method"] not in (_API_METHODS if _is_api(scope) else _METHODS):
             return PlainTextResponse("This method is not allowed.", 405)

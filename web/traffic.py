@@ -18,8 +18,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from qa.messages.say import speaking
 from web.admission import RESTART_SECONDS, Admission, Cause, key_of
 from web.api.errors import error_json
-from web.guard import API
 from web.page.visit import language_of
+from web.routes import API
 
 HEADER_LIMIT = 16_000
 """Bytes of a request's address and headers."""

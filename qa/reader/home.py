@@ -7,8 +7,13 @@ from dataclasses import dataclass, replace
 from math import exp
 from typing import TYPE_CHECKING
 
+from qa.answer import Conversation
+from qa.reader.question import analyse
+from qa.reader.words import content_stems
+
 if TYPE_CHECKING:
     from qa.reader.read import Scored
+    from qa.resolve.resolve import Resolved
 
 # What it speaks for a sentence to stand in the article just quoted: in its score, in log-odds.
 HOME_BONUS = 4.0
@@ -57,6 +62,22 @@ class Home:
 
 
 NOWHERE = Home()
+
+
+def home_of(conversation: Conversation, resolved: Resolved) -> Home:
+    """Return what was quoted last, if the question goes on about it."""
+    answers = [turn.answer for turn in conversation.turns if turn.answer and turn.answer.citations]
+    if not answers:
+        return NOWHERE
+    last = answers[-1]
+    named = {term for name in analyse(resolved.standalone).names for term in name}
+    said = f"{last.standalone} {last.citations[0].quote}"
+    if not (resolved.leans or named.intersection(content_stems(said))):
+        return NOWHERE
+    return Home(
+        tuple(dict.fromkeys(citation.article_id for citation in last.citations)),
+        frozenset(citation.quote for answer in answers for citation in answer.citations),
+    )
 
 
 def by_standing(weighed: Sequence[Scored], home: Home) -> list[Scored]:

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import SettingsError
-from qa.settings import LARGEST_FILE, Settings, load_settings
+from qa.settings import Settings
+from qa.settings_file import LARGEST_FILE, load_settings
 
 
 @pytest.fixture

@@ -30,7 +30,7 @@ from web.keys import Keys
 from web.operation.health import Health, Watch
 from web.operation.logs import Format, logging_as, without_messages
 from web.operation.metrics import Metrics, measured
-from web.operation.requests import _digest, route_of
+from web.operation.requests import _digest
 from web.page.offers import to_all
 
 PLANTED = {
@@ -237,22 +237,6 @@ def test_everything_is_as_before_afterwards() -> None:
     with logging_as("json", io.StringIO()):
         assert len(root.handlers) == len(before[0]) + 1
     assert (list(root.handlers), logging.getLogger("uvicorn").level) == before
-
-
-@pytest.mark.parametrize(
-    ("path", "route"),
-    [
-        ("/", "/"),
-        ("/v1/ask", "/v1/ask"),
-        ("/v1/articles/a/b/versions/3", "/v1/articles/{id}/versions/{number}"),
-        ("/gradio_api/heartbeat/abc123", "/gradio_api/heartbeat/{session}"),
-        ("/conversations/x.json", "/conversations/{file}"),
-        ("/v1/ask\nx", "other"),
-        ("/.env", "other"),
-    ],
-)
-def test_a_route_is_named_by_its_template(path: str, route: str) -> None:
-    assert route_of(path) == route
 
 
 def test_a_user_is_a_digest() -> None:

@@ -107,35 +107,29 @@ def _said(record: logging.LogRecord) -> str:
     return escaped(message.partition("\n")[0] if record.name == "asyncio" else message)
 
 
-class _Text(logging.Formatter):
+class _Careful(logging.Formatter):
+    """Writes tracebacks without messages that may quote somebody, and leaves none to others."""
+
+    def formatException(self, ei: _Caught | _Nothing) -> str:  # noqa: N802 - logging's
+        return without_messages(ei[1]) if ei[1] else ""
+
+    def format(self, record: logging.LogRecord) -> str:
+        record.exc_text = None  # as another handler wrote it
+        try:
+            return super().format(record)
+        finally:
+            record.exc_text = None
+
+
+class _Text(_Careful):
     """The message alone, as Python writes it where nothing is configured."""
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802 - logging's
         return _said(record)
 
-    def formatException(self, ei: _Caught | _Nothing) -> str:  # noqa: N802 - logging's
-        return without_messages(ei[1]) if ei[1] else ""
 
-    def format(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # as another handler wrote it
-        try:
-            return super().format(record)
-        finally:
-            record.exc_text = None
-
-
-class _Json(JsonFormatter):
+class _Json(_Careful, JsonFormatter):
     """One object a line; only what is passed as "fields" is added to it."""
-
-    def formatException(self, ei: _Caught | _Nothing) -> str:  # noqa: N802 - logging's
-        return without_messages(ei[1]) if ei[1] else ""
-
-    def format(self, record: logging.LogRecord) -> str:
-        record.exc_text = None  # as another handler wrote it
-        try:
-            return super().format(record)
-        finally:
-            record.exc_text = None
 
     def add_fields(
         self, log_data: dict[str, Any], record: logging.LogRecord, message_dict: dict[str, Any]

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import hashlib
 import logging
-import re
 import secrets
 import time
 
@@ -17,27 +16,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from web.identity import Visitor
 from web.operation.logs import REQUEST
 from web.place import Place
+from web.routes import route_of
 
 log = logging.getLogger(__name__)
 
 _KEY = secrets.token_bytes(16)
 _METHODS = frozenset({"GET", "HEAD", "POST", "PATCH", "DELETE", "PUT", "OPTIONS"})
-_WHOLE = frozenset(
-    "/ /sources /articles /embed/embed.js /healthz /readyz /metrics /favicon.ico /config /theme.css"
-    " /gradio_api/startup-events /gradio_api/queue/join /gradio_api/queue/data /gradio_api/cancel"
-    " /gradio_api/reset /gradio_api/app_id /v1/ask /v1/chat/completions /v1/feedback /v1/quote"
-    " /v1/search /v1/stats /v1/conversations /v1/articles /v1/openapi.json".split()
-)
-_TEMPLATES = (
-    (re.compile(r"/v1/conversations/[^/]+"), "/v1/conversations/{id}"),
-    (re.compile(r"/v1/articles/.+/versions/\d+"), "/v1/articles/{id}/versions/{number}"),
-    (re.compile(r"/v1/articles/.+"), "/v1/articles/{id}"),
-    (re.compile(r"/conversations/[^/]+"), "/conversations/{file}"),
-    (re.compile(r"/gradio_api/heartbeat/[^/]+"), "/gradio_api/heartbeat/{session}"),
-    (re.compile(r"/onrecord/[^/]+"), "/onrecord/{file}"),
-    (re.compile(r"/assets/.+"), "/assets/{file}"),
-    (re.compile(r"/static/.+"), "/static/{file}"),
-)
 
 
 class Logged:
@@ -66,23 +50,16 @@ class Logged:
             await self._app(scope, receive, seen)
         finally:
             method = scope["method"]
+            route = route_of(self._place.without_path(scope["path"]))
             fields = {
                 "event": "request",
                 "method": method if method in _METHODS else "other",
-                "route": route_of(self._place.without_path(scope["path"])),
+                "route": route.template if route else "other",
                 "status": status,
                 "ms": round((time.perf_counter() - began) * 1000, 1),
                 "user": _digest(scope["state"].get("caller") or scope["state"].get("visitor")),
             }
             log.info("request", extra={"fields": fields})
-
-
-def route_of(path: str) -> str:
-    """Return a path's template, which has nothing of anybody's in it."""
-    path = path.rstrip("/") or "/"
-    if path in _WHOLE:
-        return path
-    return next((name for form, name in _TEMPLATES if form.fullmatch(path)), "other")
 
 
 def _digest(visitor: Visitor | None) -> str | None:

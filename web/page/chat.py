@@ -124,7 +124,7 @@ class ChatPage:
         strip = banner(
             markup.collection(self._reading.call(seen.assistant.stats)),
             self._warning(),
-            adds=self._offers.adds and seen.adds is not None and visitor.may("write"),
+            adds=seen.adds is not None and visitor.may("write"),
             visitor=visitor.name,
             signs_out=self._offers.signs_out,
         )

@@ -112,7 +112,6 @@ class Offers:
         is_sample: Whether the collection is the invented sample, which is said at the top.
         kept: Keeps the conversations; None where none are kept.
         judges: Keeps what readers say of answers; None where it is not asked.
-        adds: Whether articles can be added, by those who may.
         signs_out: Whether visitors can sign out here.
     """
 
@@ -120,5 +119,4 @@ class Offers:
     is_sample: bool = False
     kept: Keeps | None = None
     judges: Judges | None = None
-    adds: bool = False
     signs_out: bool = False

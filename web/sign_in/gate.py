@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from urllib.parse import urlencode
 
 from starlette.requests import Request
@@ -15,12 +14,8 @@ from web.identity import visitor_of
 from web.page.plain import plain_page
 from web.page.visit import language_of
 from web.place import Place
+from web.routes import route_of
 
-# What holds nothing of the collection or of a visitor, and what asks for a key of its own.
-_OPEN = re.compile(
-    r"/(?:sign-in|signed-in|sign-out|handed|healthz|readyz|metrics|favicon\.ico|config|theme\.css)"
-    r"|/(?:embed|onrecord|assets|static|v1)/.*|/gradio_api/(?:startup-events|app_id)/?"
-)
 _PAGES = ("/", "/sources")
 
 
@@ -65,7 +60,8 @@ class Gate:
 
 def _may_pass(request: Request) -> bool:
     path = request.scope["path"]
-    if visitor_of(request) is not None or _OPEN.fullmatch(path):
+    route = route_of(path)
+    if visitor_of(request) is not None or (route and route.is_open):
         return True
     # In a frame the page itself finds out who visits, and shows how to sign in.
     framed = request.headers.get("sec-fetch-dest") == "iframe" or "frame" in request.query_params

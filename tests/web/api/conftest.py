@@ -21,9 +21,10 @@ from qa.conversations.store import Conversations
 from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
-from web.guard import API, Guard
+from web.guard import Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified
 from web.keys import Keys
+from web.routes import API
 from web.sign_in.handover import Handover
 
 
