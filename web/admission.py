@@ -35,6 +35,8 @@ EACH_AT_ONCE = 2
 """Questions of one user that wait or are worked on."""
 BURST = 5
 _RETRY_SECONDS = 5
+LONGEST_RETRY = 60
+"""Seconds after which whoever found no place is told to ask again, at most."""
 RESTART_SECONDS = 30
 """After which a stopped server may be there again."""
 _FIRST_GUESS = 0.28  # seconds an answer takes while others wait, before there was one
@@ -100,6 +102,7 @@ class Admission:
         self._users: Counter[str] = Counter()
         self._admitted = self._running = self._underway = 0
         self._average = _FIRST_GUESS
+        self._back_at = -math.inf  # when whoever found no place last was told to ask again
         self._lock = Lock()
 
     @property
@@ -158,11 +161,21 @@ class Admission:
         if user and self._buckets and (seconds := self._buckets.seconds_until(user)) > 0:
             return Cause.RATE, seconds
         if self._admitted >= QUEUE:
-            return Cause.QUEUE, _RETRY_SECONDS
+            return Cause.QUEUE, self._seconds_until_a_place()
         ahead = max(self._admitted + 1 - ASKED_AT_ONCE, 0)
         if ahead * self._average / ASKED_AT_ONCE > LONGEST_WAIT:
-            return Cause.WAIT, _RETRY_SECONDS
+            return Cause.WAIT, self._seconds_until_a_place()
         return None, 0
+
+    def _seconds_until_a_place(self) -> float:
+        """Return when to ask again: one after the other, as fast as questions are answered.
+
+        Told the same time, all of them would come back at once, to be refused once more.
+        """
+        now = self._clock()
+        next_one = max(self._back_at + self._average / ASKED_AT_ONCE, now + _RETRY_SECONDS)
+        self._back_at = min(next_one, now + LONGEST_RETRY)
+        return self._back_at - now
 
     def _count(self, user: str, by: int) -> None:
         self._admitted += by

@@ -161,11 +161,13 @@ def report(users: Users, spent: dict[str, float], seconds: float) -> int:
     answers, cores = len(users.answered), len(os.sched_getaffinity(0))
     each = spent["cpu_s"] / max(answers, 1)
     rate, possible = answers / seconds, cores / max(each, 1e-9)
+    left = possible * (1 - time.process_time() / (cores * seconds))  # by these users' own work
     print(marks("answered", users.answered))
     print(marks("refused", users.refused))
     print(marks("alive", users.alive))
-    print(f"{rate:.2f} answers a second, server CPU {each:.3f} s each: {rate / possible:.0%} of ")
-    print(f"what {cores} cores can; users / rate {users.options.users / max(rate, 1e-9):.1f} s")
+    print(f"{rate:.2f} answers a second, server CPU {each:.3f} s each: {rate / possible:.0%} of what")
+    print(f"{cores} cores can, {rate / left:.0%} of what these users leave of them")
+    print(f"users / rate {users.options.users / max(rate, 1e-9):.1f} s")
     print(f"client CPU {time.process_time():.0f} s, server CPU {spent['cpu_s']:.0f} s")
     print(f"rss {spent['rss_mb']:+.0f} MB, threads {spent['threads']:+.0f}")
     hung = [t for t in (*users.answered, *users.refused) if t > LONGEST]

@@ -207,7 +207,9 @@ def test_packed(tmp_path: Path) -> None:
     assert len(load(path)) == 3
 
 
-@pytest.mark.parametrize("data", [b"no gzip", gzip.compress(b'{"text": "a"}\n' * 999)[:-20]])
+@pytest.mark.parametrize(
+    "data", [b"no gzip", gzip.compress(b'{"text": "a"}\n' * 999)[:-20]], ids=["none", "cut"]
+)
 def test_damaged_packing(tmp_path: Path, data: bytes) -> None:
     path = tmp_path / "a.jsonl.gz"
     path.write_bytes(data)

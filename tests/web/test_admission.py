@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import math
 import threading
 from concurrent.futures import Future
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from types import SimpleNamespace
 from typing import Any
 
@@ -132,6 +133,22 @@ def test_nobody_is_taken_who_would_wait_too_long(clock: Clock) -> None:
         for _ in range(int(admission.LONGEST_WAIT)):
             held.enter_context(taken.admit(""))
         assert refusal(taken)[0] is Cause.WAIT
+
+
+def test_who_finds_no_place_is_told_to_come_back_one_after_the_other(clock: Clock) -> None:
+    taken = Admission(clock=clock)
+    each = admission._FIRST_GUESS / ASKED_AT_ONCE
+    with ExitStack() as held:
+        with suppress(Refused):
+            while True:
+                held.enter_context(taken.admit(""))
+        seconds = [refusal(taken, "")[1] for _ in range(1000)]
+        assert seconds[0] == 6  # five, and one place further than the first, whole seconds
+        assert seconds == sorted(seconds)
+        assert seconds[200] == math.ceil(5 + 201 * each)
+        assert seconds[-1] == admission.LONGEST_RETRY
+        clock.now += 3600
+        assert refusal(taken, "")[1] == 5
 
 
 def test_an_answer_while_nobody_waits_would_have_taken_longer(clock: Clock) -> None:
