@@ -9,18 +9,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Span
-from corpus.errors import ModelError
-from index.export import BUNDLED_DIGESTS, BUNDLED_NAME, import_openvino, prepare
+from index.compiled import Compiled
+from index.export import BUNDLED_DIGESTS, BUNDLED_NAME, prepare
 
 if TYPE_CHECKING:
-    import openvino
     from tokenizers import Tokenizer
 
 Vectors = NDArray[np.float32]
@@ -128,8 +126,7 @@ class CompiledMiniLM:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Load the model that `index.export.prepare` put into `folder`."""
         self._tokenizer = open_tokenizer(folder)
-        self._request = compile_model(folder / "model.xml", threads).create_infer_request()
-        self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
+        self._model = Compiled(folder / "model.xml", threads)
 
     def fits(self, text: str) -> bool:
         """Return whether the whole text is read."""
@@ -144,9 +141,8 @@ class CompiledMiniLM:
         """Return the (n, d) vectors of n texts; tails beyond the limit are not read."""
         rows = np.empty((len(texts), self.dimension), dtype=np.float32)
         ids = [self._ids(text) for text in texts]
-        with self._one_at_a_time:
-            for position, states in self._token_states(ids):
-                rows[position] = states.mean(axis=0)
+        for position, states in self._token_states(ids):
+            rows[position] = states.mean(axis=0)
         return unit(rows)
 
     def embed_passages(self, passages: Sequence[Passage]) -> list[PassageVectors]:
@@ -161,9 +157,8 @@ class CompiledMiniLM:
             rows.append(encoding.ids)  # the whole encoding would take 80 kB
             offsets.append(np.array(encoding.offsets, dtype=np.int64))
         vectors: dict[int, PassageVectors] = {}
-        with self._one_at_a_time:
-            for position, states in self._token_states(rows):
-                vectors[position] = _pool(states, passages[position], offsets[position])
+        for position, states in self._token_states(rows):
+            vectors[position] = _pool(states, passages[position], offsets[position])
         return [vectors[position] for position in range(len(passages))]
 
     def _ids(self, text: str) -> list[int]:
@@ -185,9 +180,10 @@ class CompiledMiniLM:
             for line, position in enumerate(batch):
                 ids[line, : len(rows[position])] = rows[position]
                 mask[line, : len(rows[position])] = 1
-            states = self._request.infer([ids, mask], share_inputs=True, share_outputs=True)[0]
-            for line, position in enumerate(batch):
-                yield position, states[line, : len(rows[position])]
+            with self._model.request() as request:
+                states = request.infer([ids, mask], share_inputs=True, share_outputs=True)[0]
+                for line, position in enumerate(batch):
+                    yield position, states[line, : len(rows[position])]
 
 
 def _pool(states: Vectors, passage: Passage, offsets: Offsets) -> PassageVectors:
@@ -208,19 +204,3 @@ def open_tokenizer(folder: Path) -> Tokenizer:
     tokenizer.no_padding()
     tokenizer.no_truncation()
     return tokenizer
-
-
-def compile_model(model: Path, threads: int) -> openvino.CompiledModel:
-    """Return the compiled model; bf16 doubles the speed where the CPU multiplies in it."""
-    core = import_openvino().Core()
-    fast = "BF16" in core.get_property("CPU", "OPTIMIZATION_CAPABILITIES")
-    options = {
-        "INFERENCE_PRECISION_HINT": "bf16" if fast else "f32",
-        "INFERENCE_NUM_THREADS": str(threads),
-        "NUM_STREAMS": "1",
-        "PERFORMANCE_HINT": "LATENCY",
-    }
-    try:
-        return core.compile_model(model, "CPU", options)
-    except RuntimeError as error:
-        raise ModelError(f"E_MODEL {model}: OpenVINO cannot load it: {error}") from error

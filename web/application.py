@@ -16,7 +16,7 @@ from starlette.requests import HTTPConnection
 from web.admission import Admission
 from web.guard import LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified, Visitor
-from web.operation.metrics import Counting
+from web.operation.metrics import NO_TELEMETRY, Counting
 from web.operation.requests import Logged
 from web.page.plain import ASSETS_IN_HEAD
 from web.place import HERE, Place
@@ -102,7 +102,7 @@ def application(
     from web.sign_in.pages import add_sign_in
 
     admission = parts.admission or Admission()
-    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
+    app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None, telemetry=NO_TELEMETRY)
     app.mount("/onrecord", StaticFiles(directory=ASSETS))
     app.mount("/embed", StaticFiles(directory=EMBED))
     told_apart = own_machine or parts.sign_in is not None
@@ -141,6 +141,7 @@ def application(
         enable_monitoring=False,
         theme=theme(),
         head=_HEAD,
+        app_kwargs={"telemetry": NO_TELEMETRY},
     )
     app.add_middleware(Tabs, admission=admission, forget=partial(_forget, page))
     _add_middleware(app, parts, place, admission, own_machine=own_machine)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Span
-from index.embed import compile_model, open_tokenizer
+from index.compiled import Compiled
+from index.embed import open_tokenizer
 from qa.reader.export import prepare_reader
 from qa.reader.window import Row, pad_rows, write_row
 
@@ -121,8 +121,7 @@ class CompiledReader:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Load the model that `qa.reader.export.prepare_reader` put into `folder`."""
         self._tokenizer = open_tokenizer(folder)
-        self._request = compile_model(folder / "model.xml", threads).create_infer_request()
-        self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
+        self._model = Compiled(folder / "model.xml", threads)
         self.fingerprint = folder.name
 
     def read(self, question: str, windows: Sequence[tuple[str, str]]) -> list[Scores]:
@@ -130,11 +129,11 @@ class CompiledReader:
         rows = [write_row(self._tokenizer, question, heading, text) for heading, text in windows]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place].ids))
         found: dict[int, Scores] = {}
-        with self._one_at_a_time:
+        with self._model.request() as request:
             for start in range(0, len(order), _BATCH):
                 batch = order[start : start + _BATCH]
                 inputs = list(pad_rows([rows[place] for place in batch]))
-                answers, spans = self._request.infer(
+                answers, spans = request.infer(
                     inputs, share_inputs=True, share_outputs=True
                 ).values()
                 for line, place in enumerate(batch):

@@ -5,19 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 
 from corpus.article import Span
-from index.embed import compile_model, open_tokenizer
+from index.compiled import Compiled
+from index.embed import open_tokenizer
 from qa.resolve.export import prepare_terms
 from qa.resolve.phrases import Weighed
 from qa.resolve.said import Said, write_row
 
 if TYPE_CHECKING:
-    import openvino
     from tokenizers import Tokenizer
 
 
@@ -55,7 +54,6 @@ class CompiledTerms:
     def __init__(self, folder: Path, threads: int = 1) -> None:
         """Load the model that `qa.resolve.export.prepare_terms` put into `folder`."""
         self._folder, self._threads = folder, threads
-        self._one_at_a_time = Lock()  # the request keeps its results in memory of its own
         self.fingerprint = folder.name
 
     @cached_property
@@ -63,8 +61,8 @@ class CompiledTerms:
         return open_tokenizer(self._folder)
 
     @cached_property
-    def _request(self) -> openvino.InferRequest:
-        return compile_model(self._folder / "model.xml", self._threads).create_infer_request()
+    def _model(self) -> Compiled:
+        return Compiled(self._folder / "model.xml", self._threads)
 
     def weigh(self, question: str, said: Sequence[Said]) -> list[Weighed]:
         """Return, for each text, its words with how likely each belongs to the follow-up."""
@@ -75,8 +73,8 @@ class CompiledTerms:
         ids[0, :length] = row.ids
         mask[0, :length] = 1
         segments[0, row.segment : length] = 1
-        with self._one_at_a_time:
-            (logits,) = self._request.infer([ids, mask, segments]).values()
+        with self._model.request() as request:
+            (logits,) = request.infer([ids, mask, segments]).values()
         chances = 1 / (1 + np.exp(-logits[0].astype(np.float64)))
         weighed: list[list[tuple[Span, float]]] = [[] for _ in said]
         for text, span, piece in row.words:

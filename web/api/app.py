@@ -26,6 +26,7 @@ from web.api.progress import answered, events
 from web.api.service import Progress, Served, Service
 from web.identity import Visitor
 from web.mcp.http import add_mcp
+from web.operation.metrics import NO_TELEMETRY
 from web.sign_in.handover import TOKEN_SECONDS, Handover
 
 _EVENTS = "text/event-stream"
@@ -62,6 +63,7 @@ def api_application(
         description=_DESCRIPTION,
         docs_url=None,
         redoc_url=None,
+        telemetry=NO_TELEMETRY,
         dependencies=[Depends(_takes_json)],
     )
     add_error_handlers(app)

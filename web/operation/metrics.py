@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import shutil
 from collections.abc import Callable, Iterator
-from typing import Any, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.core import GaugeMetricFamily
@@ -19,12 +19,18 @@ from qa.answer import Answer
 from qa.assistant import Assistant, Trace
 from web.admission import Admission, Cause
 
+if TYPE_CHECKING:
+    from fastapi.telemetry import TelemetryConfig
+
 log = logging.getLogger(__name__)
 
 _SECONDS = (0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.5, 0.75, 1.0, 1.5, 3.0, 10.0)
 # What is counted by name; everything else is "other", so that labels stay few.
 _STAGES = frozenset({"resolve", "retrieve", "read", "verify", "total"})
 _REFUSALS = frozenset({400, 401, 403, 404, 405, 413, 415, 421, 422, 429, 500, 503})
+
+NO_TELEMETRY: TelemetryConfig = {"tracing": False, "metrics": False, "logs": False}
+"""For FastAPI, whose own tells of addresses with questions in them, where a provider is set up."""
 
 
 class Metrics:

@@ -24,6 +24,7 @@ from web.page import limits, markup, panel
 from web.page.answering import TURNS_KEPT, Answering, unanswered
 from web.page.asking import asked_for
 from web.page.banner import banner, welcome
+from web.page.blocks import Page
 from web.page.components import connect, html, question_box, send_button
 from web.page.judging import judge
 from web.page.keeping import Keeping
@@ -56,7 +57,7 @@ class ChatPage:
 
     def blocks(self) -> gr.Blocks:
         """Return the page, its events connected."""
-        with gr.Blocks(
+        with Page(
             title="OnRecord", analytics_enabled=False, fill_height=True, fill_width=True
         ) as page:
             parts = {"held": gr.State(Conversation()), "at": gr.State(None)}
