@@ -61,5 +61,5 @@ def test_what_fails_gives_its_place_back() -> None:
 def test_what_is_no_model_is_named(tmp_path: Path) -> None:
     path = tmp_path / "model.xml"
     path.write_text("<no model/>")
-    with pytest.raises(ModelError, match="E_MODEL .*model.xml"):
+    with pytest.raises(ModelError, match=r"E_MODEL .*model\.xml"):
         Compiled(path)
