@@ -29,7 +29,7 @@ ANSWER_SECONDS = 28.0
 """After which nobody waits for an answer: shortly before its request is cut (`web.traffic`)."""
 QUEUE = 64
 """Questions that wait or are worked on, of all users."""
-LONGEST_WAIT = 6.5
+LONGEST_WAIT = 6.2
 """Seconds that a question may be expected to wait; with its own time that is below 8."""
 EACH_AT_ONCE = 2
 """Questions of one user that wait or are worked on."""
