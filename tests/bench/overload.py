@@ -110,6 +110,7 @@ class Users:
         reply = connection.getresponse()
         text = reply.read().decode()
         if reply.status in (429, 503) and reply.headers.get("retry-after"):
+            connection.close()  # as the server does while nothing is asked
             raise Refused(int(reply.headers["retry-after"]))
         if reply.status != 200 or json.loads(text)["question"] != question:
             raise ValueError(f"{reply.status} {text}")

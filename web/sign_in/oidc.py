@@ -15,6 +15,8 @@ from web.sign_in.members import Members, is_name
 log = logging.getLogger(__name__)
 
 SECRET_VARIABLE = "ONRECORD_OIDC_SECRET"  # noqa: S105 - the variable's name
+ANOTHERS = "mismatching_state"
+"""The code of a way back that does not belong to what this browser began last."""
 _SECONDS = 10.0
 _NAMES = ("name", "preferred_username", "email")
 

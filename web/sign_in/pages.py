@@ -6,6 +6,7 @@ import re
 import secrets
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
@@ -21,7 +22,7 @@ from web.identity import visitor_of
 from web.page.plain import plain_page
 from web.page.visit import language_of
 from web.place import Place
-from web.sign_in.oidc import Provider, SignInError
+from web.sign_in.oidc import ANOTHERS, Provider, SignInError
 from web.sign_in.ways import COOKIE, SignIn
 
 _FLOW_SECONDS = 600
@@ -84,6 +85,7 @@ class _Pages:
         request.session.clear()
         request.session["to"] = _way(request.query_params.get("to", "/"))
         request.session["frame"] = "frame" in request.query_params
+        request.session["again"] = "again" in request.query_params
         try:
             redirect: Response = await self._provider.redirect(request, self._address(request))
         except SignInError as error:
@@ -96,6 +98,8 @@ class _Pages:
         try:
             visitor = await self._provider.visitor(request)
         except SignInError as error:
+            if str(error) == ANOTHERS and not framed and (way := self._from_another_tab(request)):
+                return RedirectResponse(self.place.path + way, 303)
             return self._failed(request, error, framed=bool(framed))
         request.session.clear()
         if visitor is None:
@@ -114,6 +118,19 @@ class _Pages:
             samesite="lax",
         )
         return response
+
+    def _from_another_tab(self, request: Request) -> str:
+        """Return where to go on where two tabs signed in at the same time; "" for nowhere.
+
+        The browser knows only of the sign-in that began last. Whoever is signed in by now may go
+        on; the others begin once more, and who is not known to the provider learns it there.
+        """
+        if visitor_of(request):
+            return "/"
+        began = request.session
+        if not began or began.get("again"):
+            return ""
+        return f"/sign-in?{urlencode({'to': _way(began.get('to')), 'again': ''})}"
 
     async def end(self, request: Request) -> Response:
         """End a visitor's session here; the one at the provider goes on."""
