@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -426,13 +427,21 @@ def test_the_main_path_in_firefox(states: Any, double: ModuleType, tmp_path: Pat
         def ask(question: str) -> None:
             find("#question textarea").send_keys(f"{question}\ue007")  # the Enter key
 
+        def click(selector: str) -> None:
+            before, element = None, find(selector)
+            while before != element.rect:  # it scrolls there, as playwright waits for elsewhere
+                before = element.rect
+                time.sleep(0.2)
+                element = find(selector)
+            element.click()
+
         find("#announcer")
         ask("How much?")
         assert find("#talk .turn:nth-child(1) .short bdi").text == "$12 million"
         assert find("#source mark.selected").text == double.COST
         ask("who paid?")
         assert find("#talk .turn:nth-child(2) .chip").text == "Not on record"
-        find("#talk .turn:nth-child(1) .cited:nth-child(2) .open").click()
+        click("#talk .turn:nth-child(1) .cited:nth-child(2) .open")
         assert find("#source nav li:nth-child(2) button[aria-current]")
         assert firefox.execute_script("return document.documentElement.scrollWidth") <= 1400
     finally:
