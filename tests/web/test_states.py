@@ -6,6 +6,7 @@ Run by `make test-web`, which installs what they need; skipped where that is mis
 from __future__ import annotations
 
 import json
+import os
 import shutil
 import time
 from collections.abc import Iterator
@@ -32,6 +33,8 @@ HOSTILE = [
     json.loads(line)
     for line in Path(__file__).with_name("hostile.jsonl").read_text("utf-8").splitlines()
 ]
+WHOLE = "ONRECORD_WHOLE" in os.environ  # by `make test-web`; else what takes long is tried in part
+TRIED = range(0, len(HOSTILE), 1 if WHOLE else 8)
 ARABIC = "قالت رئيسة البلدية إن الميناء الجديد سيفتح في مايو 2020."
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
 
@@ -164,8 +167,10 @@ def violations(page: Any) -> list[str]:
 STATES = ["How much?", "differ", "who paid?", "unclear", "withdrawn", "arabic", "  "]
 
 
-@pytest.mark.parametrize("width", [1360, 360])
-@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize(
+    ("scheme", "width"),
+    [("light", 1360), ("dark", 360), *([("light", 360), ("dark", 1360)] if WHOLE else [])],
+)
 def test_axe_finds_nothing_serious_in_any_state(
     open_tab: Any, states: Any, scheme: str, width: int
 ) -> None:
@@ -385,27 +390,32 @@ def test_nothing_hostile_runs_loads_or_links(open_tab: Any, double: ModuleType) 
         f".filter(h => !h.startsWith('http://{hostile.address}/') && !/^https?:/.test(h))"
     )
     with open_tab(hostile.address) as tab:
-        for number in range(2 * len(HOSTILE)):
-            turns = min(number, len(HOSTILE), 50)
+
+        def ask(number: int) -> None:
             tab.page.fill("#question textarea", str(number))
             tab.page.press("#question textarea", "Enter")
-            if number < len(HOSTILE):
-                tab.page.wait_for_selector("#source mark.selected")
-                tab.page.wait_for_function(
-                    f"document.querySelectorAll('#talk .turn').length >= {min(turns + 1, 50)}"
-                )
-            else:
-                tab.page.wait_for_selector("#now .hint")
-                tab.page.fill("#question textarea", "")
-            assert tab.page.evaluate("window.hit") is None, HOSTILE[number % len(HOSTILE)]
-            assert tab.page.evaluate(unsafe) == []
+
+        def check(number: int) -> None:
+            assert tab.page.evaluate(f"window.hit ?? {unsafe}") == [], HOSTILE[number]
+
+        for turns, number in enumerate(TRIED, start=1):
+            ask(number)
+            tab.page.wait_for_selector("#source mark.selected")
+            shown = f"document.querySelectorAll('#talk .turn').length >= {min(turns, 50)}"
+            tab.page.wait_for_function(shown)
+            check(number)
+        for number in TRIED:
+            ask(len(HOSTILE) + number)
+            tab.page.wait_for_selector("#now .hint")
+            tab.page.fill("#question textarea", "")
+            check(number)
 
 
 def test_nothing_hostile_gets_into_the_page_of_sources(open_tab: Any, double: ModuleType) -> None:
     shows = Shows(double)
     server = double.Server(double.AssistantDouble(), archive=shows)
-    for attack in HOSTILE:
-        shows.said = attack
+    for number in TRIED:
+        shows.said = HOSTILE[number]
         with open_tab(server.address, path="sources") as tab:
             assert tab.page.evaluate("window.hit") is None
 

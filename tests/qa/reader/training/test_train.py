@@ -64,11 +64,11 @@ def test_weights_of_another_network_are_refused() -> None:
 
 
 def test_training_lowers_the_loss_and_leaves_the_words_alone(run: Run) -> None:
-    batch = [group for n in run.train[:10] if (group := run.groups.draw(n, 0))]
+    batch = [group for n in run.train[:5] if (group := run.groups.draw(n, 0))]
     words = run.network.bert.embeddings.word_embeddings.weight.clone()
     optimizer = torch.optim.AdamW(run.network.trained().values(), lr=2e-4)
     losses = []
-    for _ in range(8):
+    for _ in range(6):
         loss = loss_of(run.network, batch, run.training.device)
         loss.backward()
         optimizer.step()
