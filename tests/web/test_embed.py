@@ -86,6 +86,36 @@ def test_a_bubble_and_a_panel_answer_on_one_page(chromium: Any, embedded: str) -
     page.context.close()
 
 
+@pytest.mark.parametrize(
+    ("tag", "place", "warned"),
+    [
+        ('<head><script SRC async data-mode="inline"></script></head><p id="here">', "body", 0),
+        ('<head><script SRC data-mode="inline"></script></head><p id="here">', "body", 0),
+        ('<head><script SRC data-mode="inline" data-target="#here"></script></head><p id="here">',
+         "#here", 0),
+        ('<body><script SRC data-mode="inline" data-target="#here"></script><p id="here">',
+         "#here", 0),
+        ('<body><div><script SRC data-mode="inline" data-target="#gone"></script></div>',
+         "div", 1),
+    ],
+)  # fmt: skip
+@pytest.mark.usefixtures("embedded")
+def test_a_panel_is_seen_wherever_its_tag_stands(
+    chromium: Any, intranet: tuple[str, Path], tag: str, place: str, warned: int
+) -> None:
+    example = (intranet[1] / "index.html").read_text("utf-8")
+    source = example[example.index('src="http') :].partition("embed.js")[0] + 'embed.js"'
+    (intranet[1] / "made.html").write_text(f"<!doctype html>{tag.replace('SRC', source)}", "utf-8")
+    page = chromium.new_page()
+    warnings: list[str] = []
+    page.on("console", lambda m: m.type == "warning" and warnings.append(m.text))
+    page.goto(f"{intranet[0]}/made.html")
+    page.wait_for_selector(f"{place} > onrecord-chat")
+    assert page.locator(f"{place} > onrecord-chat").is_visible()
+    assert sum("data-target" in text for text in warnings) == warned
+    page.close()
+
+
 def test_a_panel_leaves_the_page_where_it_is_and_a_bubble_can_be_typed_into(
     chromium: Any, embedded: str
 ) -> None:

@@ -117,14 +117,17 @@
       host.setAttribute("inline", "");
       root.append(frame());
       const place = target && document.querySelector(target);
+      if (target && !place) console.warn(`OnRecord: no element is "${target}", as data-target says`);
       if (place) place.append(host);
-      else script.after(host);
+      else if (document.body.contains(script)) script.after(host);
+      else document.body.append(host); // nothing is seen in the head
     } else {
       bubble(root);
       document.body.append(host);
     }
   }
 
-  if (document.body && (document.readyState !== "loading" || mode === "inline")) put();
+  const standsHere = mode === "inline" && !target && document.body?.contains(script);
+  if (document.readyState !== "loading" || standsHere) put();
   else document.addEventListener("DOMContentLoaded", put);
 })();
