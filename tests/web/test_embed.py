@@ -86,6 +86,23 @@ def test_a_bubble_and_a_panel_answer_on_one_page(chromium: Any, embedded: str) -
     page.context.close()
 
 
+def test_the_page_keeps_its_language_when_a_conversation_is_kept(
+    chromium: Any, double: Any, kept: Any
+) -> None:
+    server = double.Server(double.AssistantDouble(), kept)
+    joined: list[str] = []
+    page = chromium.new_page()
+    page.on("request", lambda r: "/queue/join" in r.url and joined.append(r.url))
+    page.goto(f"http://{server.address}/?frame=1&lang=de")
+    ask(page, "How much?")
+    page.wait_for_function("location.hash.length > 1")
+    assert page.evaluate("location.search") == "?frame=1&lang=de"
+    assert ask(page, "and when?") == "$12 million"
+    assert len(joined) >= 4
+    assert {url.partition("?")[2] for url in joined} == {"frame=1&lang=de"}
+    page.close()
+
+
 @pytest.mark.parametrize(
     ("tag", "place", "warned"),
     [

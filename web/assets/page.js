@@ -168,7 +168,8 @@
     if (wanted && !open) return;
     const linked = !open && location.hash.startsWith("#at=");
     if (open !== location.hash.slice(1) && !linked) {
-      history.replaceState(null, "", open ? `#${open}` : location.pathname + location.search);
+      // The whole address: "#…" alone would be taken to the page's base, and lose language and frame.
+      history.replaceState(null, "", location.pathname + location.search + (open && `#${open}`));
     }
   }
 
