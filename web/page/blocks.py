@@ -15,7 +15,7 @@ class Page(gr.Blocks):
     """Blocks whose events leave alone the parts that they do not change.
 
     Gradio makes every part anew that `gr.skip()` says to leave as it is; with a dozen parts and a
-    few steps an answer, that takes as long as the answer.
+    few steps an answer, that was more than a third of what the page's Python did.
     """
 
     async def postprocess_data(
