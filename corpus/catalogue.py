@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -22,6 +23,10 @@ from corpus.rows import (
     version_from,
 )
 
+LEAST_DIGITS = 8
+"""Hex digits of a sha256 by which a citation is held at least; links carry so many."""
+_CITED_DIGITS = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
+_LARGEST = (1 << 63) - 1  # that SQLite can look up
 _PAGE = 64
 # A date beyond the day after the ingest is none.
 _IS_DATE = "(published IS NOT NULL AND substr(published, 1, 10) <= date(fetched, '+1 day'))"
@@ -85,6 +90,38 @@ class Catalogue(Database):
     def version_number(self, article_id: str, number: int) -> Version | None:
         """Return the version of an article that has this number (from 1), or None."""
         row = self._row(f"{SELECT_VERSION} WHERE article_id = ? AND number = ?", article_id, number)
+        return version_from(row) if row else None
+
+    def cited(self, article_id: str, number: int, sha256: str) -> tuple[Article, Version] | None:
+        """Return the version that a citation names, with its article, or None if it is gone.
+
+        A citation is held by its text: after a removal, id and number may be those of other words.
+        Whatever comes from outside may be given; nothing that was altered is ever returned.
+
+        Args:
+            article_id: As cited.
+            number: Of the version, from 1.
+            sha256: Of its text, or at least the first `LEAST_DIGITS` digits of it; where these fit
+                two different texts, neither is returned.
+        """
+        if not _CITED_DIGITS.fullmatch(sha256) or not _is_stored_form(article_id, number):
+            return None
+        rows = self._rows(
+            f"{SELECT_VERSION} WHERE article_id = ? AND number = ?"
+            " AND substr(sha256, 1, length(?)) = ? ORDER BY versions.id",
+            *(article_id, number, sha256, sha256),
+        )
+        found = [(article_from(row[ARTICLE_START:]), version_from(row)) for row in rows]
+        intact = [each for each in found if each[1].is_intact]
+        return intact[0] if len({version.sha256 for _, version in intact}) == 1 else None
+
+    def current_of(self, version: Version) -> Version | None:
+        """Return the newest version of the article that this is one of, or None if it is gone."""
+        row = self._row(
+            f"{SELECT_VERSION} WHERE current = 1"
+            " AND article_id = (SELECT article_id FROM versions WHERE id = ?)",
+            version.id,
+        )
         return version_from(row) if row else None
 
     def sentences(self, version_id: int) -> list[Sentence]:
@@ -240,3 +277,12 @@ class Catalogue(Database):
             )
             for time, source, locator, code, message, hint in rows
         ]
+
+
+def _is_stored_form(article_id: str, number: int) -> bool:
+    """Whether SQLite can look for these: what comes from outside may hold half a character."""
+    try:
+        article_id.encode()
+    except UnicodeEncodeError:
+        return False
+    return 0 < number <= _LARGEST

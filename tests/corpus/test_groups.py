@@ -131,6 +131,8 @@ READ = {
     "version",
     "current_version",
     "version_number",
+    "cited",
+    "current_of",
     "sentences",
     "current_versions",
     "groups_of",
@@ -186,6 +188,9 @@ def _compare(
         for version in (old, new):
             found = limited.version_number(name, version.number)
             assert found == (version if there else None)
+            cited = limited.cited(name, version.number, version.sha256)
+            assert cited == (archive.cited(name, version.number, version.sha256) if there else None)
+            assert limited.current_of(version) == (new if there else None)
             assert bool(limited.sentences(version.id)) == there
             with suppress(KeyError):
                 assert limited.version(version.id) == version
