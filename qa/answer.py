@@ -150,7 +150,8 @@ class Answer:
         choices: Standalone questions to choose from when unclear.
         note: What is said in words of our own about the quotes, or about why there are none; it
             states nothing of their matter.
-        confidence: Estimated probability, 0 to 1, that the first quote answers the question.
+        confidence: Estimated probability, 0 to 1, that the first quote answers the question; of a
+            decline that the first of the nearest does, which was not enough. 0 where there is none.
         searched: What was searched, in words ("3,000 articles"), for a decline.
         ms: Milliseconds per stage, and "total".
         withdrawn: Of an earlier answer: quotes that are no sources any more.

@@ -26,7 +26,7 @@ def compose(
             sentences after the best are those that together say the most, in their article's order.
 
     The same sentence at several outlets becomes one statement with several citations. Sentences
-    that give another figure for the short answer come newest first.
+    that give another figure for the short answer come newest first, none of them below the floor.
     """
     answering = [item for item in evidence if item.score >= floor]
     if not answering:

@@ -48,7 +48,7 @@ class Restorer:
                 searched=kept.searched,
             )
             return replace(answer, carried=kept.carried, ms=kept.ms)
-        checked = _Checked(self)
+        checked = _Checked(self, kept.confidence)
         said = checked.statements(kept.statements if kept.status == "answered" else ())
         nearest = checked.nearest(kept.nearest)
         answer = verify(
@@ -56,7 +56,6 @@ class Restorer:
             checked.evidence,
             question=kept.question,
             standalone=kept.standalone,
-            confidence=kept.confidence,
             nearest=nearest,
             searched=kept.searched,
             carried=kept.carried,
@@ -126,8 +125,10 @@ class Restorer:
 class _Checked:
     """What of one answer stands, and what does not."""
 
-    def __init__(self, restorer: Restorer) -> None:
+    def __init__(self, restorer: Restorer, confidence: float) -> None:
+        """Check one answer; `confidence` is its first quote's, of no other it was kept."""
         self._restorer = restorer
+        self._confidence = confidence
         self._number = 0
         self.evidence: list[Evidence] = []
         self.withdrawn: list[Withdrawn] = []
@@ -155,7 +156,7 @@ class _Checked:
         self._number += 1
         found = self._restorer.evidence(kept, self._number)
         if isinstance(found, Evidence):
-            return found
+            return replace(found, score=self._confidence) if self._number == 1 else found
         self.withdrawn.append(_withdrawn(kept, found, nearest=nearest))
         return None
 

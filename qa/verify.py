@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from math import nextafter
 
 from corpus.article import Span, Version
 from qa.answer import Answer, Citation, Draft, DraftStatement, Evidence, Statement
@@ -27,40 +28,49 @@ def verify(
     *,
     question: str,
     standalone: str,
-    confidence: float,
     nearest: Sequence[Evidence],
     searched: str,
+    floor: float = 0.0,
     carried: tuple[str, ...] = (),
     note: str = "",
     otherwise: str = "",
 ) -> Answer:
     """Return the statements of the draft that their quotes support, or a decline if none is left.
 
+    An answer is as sure as the evidence of its first quote; a decline as that of its first nearest
+    sentence, which was not enough.
+
     Args:
         draft: What the composer proposes; its markers are the numbers of `evidence`.
         evidence: What was found for this question, each item with a number of its own.
         question: As the user typed it.
         standalone: The question as understood.
-        confidence: Estimated probability, 0 to 1, that the first quote answers the question.
         nearest: What to show if nothing stands; quoted only where it stands up itself.
         searched: What was searched, in words.
+        floor: The probability, 0 to 1, that the evidence of a statement's first quote has to have.
         carried: Terms taken over from earlier turns.
         note: What is said about the quotes in words of our own.
         otherwise: What is said in its place where no quote stands.
     """
     quotable = _quotable(evidence)
-    checked = (_statement(proposed, quotable) for proposed in draft.statements)
-    statements = tuple(statement for statement in checked if statement is not None)
-    if not statements:
+    sure = {item.number: _probability(item.score) for item in evidence}
+    checked = ((_statement(proposed, quotable), proposed) for proposed in draft.statements)
+    passed = [
+        (statement, sure[proposed.evidence[0]])
+        for statement, proposed in checked
+        if statement is not None and sure[proposed.evidence[0]] >= floor
+    ]
+    if not passed:
         return decline(
             question=question,
             standalone=standalone,
-            confidence=confidence,
+            confidence=_not_enough(nearest, floor),
             nearest=nearest,
             searched=searched,
             carried=carried,
             note=otherwise,
         )
+    statements = tuple(statement for statement, _ in passed)
     quote = statements[0].citations[0].quote
     return Answer(
         question=question,
@@ -68,7 +78,7 @@ def verify(
         status="answered",
         statements=statements,
         short=draft.short if draft.short and short_span(quote, draft.short) else None,
-        confidence=_probability(confidence),
+        confidence=passed[0][1],
         carried=carried,
         note=note,
         searched=searched,
@@ -139,6 +149,15 @@ def cuts_no_figure(text: str, span: Span) -> bool:
     part = Span(span.start - start, span.end - start)
     amounts = (number.amount for number in numbers(text[start:end]))
     return not any(part.overlaps(amount) and not part.contains(amount) for amount in amounts)
+
+
+def _not_enough(nearest: Sequence[Evidence], floor: float) -> float:
+    """Return how sure the first of the nearest sentences is: of none not at all.
+
+    It is below the floor also where a surer one fell for another reason.
+    """
+    first = next((_probability(item.score) for item, _ in _citations(nearest)), 0.0)
+    return min(first, nextafter(floor, 0.0)) if floor > 0 else first
 
 
 def _probability(value: float) -> float:

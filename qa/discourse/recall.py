@@ -49,7 +49,7 @@ class Place:
         return [sentence.span.of(self.version.text) for sentence in self.sentences]
 
     def evidence(self, number: int, answer: Span | None = None) -> Evidence:
-        """Return the quote as evidence with this number.
+        """Return the quote as evidence with this number; what is asked of it itself is certain.
 
         Args:
             number: From 1.

@@ -86,9 +86,15 @@ class Replies:
         return self._more(place, shown[0], known, search(question, shown=known))
 
     def _again(self, answer: Answer) -> list[Evidence]:
-        """Return the answer's quotes as evidence again, those that are still stored."""
+        """Return the answer's quotes as evidence again, those that are still stored.
+
+        They answer the question no more surely than they did.
+        """
         places = (place_of(self.archive, citation) for citation in answer.citations)
-        return [place.evidence(number) for number, place in enumerate(filter(None, places), 1)]
+        return [
+            replace(place.evidence(number), score=answer.confidence)
+            for number, place in enumerate(filter(None, places), 1)
+        ]
 
     def _proven(self, last: Answer, found: Sequence[Evidence]) -> Recalled:
         """Return the quotes once more, then what says the same and what says otherwise."""

@@ -76,7 +76,7 @@ def turn_of(archive: Archive, number: int) -> Turn:
         for item in evidence
     ]
     answer = verify(
-        Draft(tuple(drafted)), evidence, question=question, standalone=question, confidence=0.9,
+        Draft(tuple(drafted)), evidence, question=question, standalone=question,
         nearest=(), searched="",
     )  # fmt: skip
     return Turn(question, question, answer)

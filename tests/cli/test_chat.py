@@ -42,7 +42,7 @@ class FakeAssistant:
         text = sentence.span.of(version.text)
         return verify(
             Draft((DraftStatement(text, (1,)),)), [Evidence(1, article, version, sentence, 0.9)],
-            question=question, standalone=question.upper(), confidence=0.9, nearest=(), searched="",
+            question=question, standalone=question.upper(), nearest=(), searched="",
             carried=tuple(t for t in ("Skua", "Monday") if conversation.turns and t not in without),
         )  # fmt: skip
 

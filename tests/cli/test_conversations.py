@@ -27,7 +27,7 @@ def keep(store: Path, user: str, *questions: str) -> str:
         for question in questions:
             answer = verify(
                 Draft((DraftStatement(SANK, (1,)),)), [evidence], question=question,
-                standalone=question, confidence=0.9, nearest=(), searched="",
+                standalone=question, nearest=(), searched="",
             )  # fmt: skip
             kept.append(user, id_, Turn(question, question, answer))
     return id_

@@ -40,7 +40,7 @@ def answer(store: Path) -> dict[str, Any]:
     text = evidence[1].sentence.span.of(evidence[1].version.text)
     found = verify(
         Draft((DraftStatement(text, (2,)),), "$65 billion"), evidence, question="q",
-        standalone="q", confidence=0.5, nearest=(), searched="",
+        standalone="q", nearest=(), searched="",
     )  # fmt: skip
     return to_json(found, "q1")
 

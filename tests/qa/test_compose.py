@@ -70,6 +70,13 @@ def test_nothing_below_the_floor(scores: tuple[float, ...], numbers: list[tuple[
     assert (compose(items, floor=0.5, quotes=4) == Draft(())) is (not numbers)
 
 
+def test_a_newer_rival_below_the_floor_does_not_lead() -> None:
+    older = evidence(1, FLOOD, 0.7, short="12", day=date(2019, 1, 1))
+    newer = evidence(2, LATER, 0.45, short="19", day=date(2019, 1, 2))
+    assert shown(older, newer) == [(1,)]
+    assert shown(older, newer, floor=0.4) == [(2,), (1,)]
+
+
 def test_a_statement_is_the_quoted_part_and_the_short_answer_stands_in_it() -> None:
     item = evidence(3, FLOOD, short="12", quote="killed 12 people")
     draft = compose([item], floor=0.5, quotes=4)

@@ -73,7 +73,7 @@ def test_one_sentence_of_two_outlets_comes_back_with_both(newsroom: Any) -> None
     items[1] = replace(items[1], sentence=newsroom.archive.sentences(version.id)[0])
     answer = verify(
         Draft((DraftStatement(SANK, (1, 2)),)), items, question="q", standalone="q",
-        confidence=0.5, nearest=(), searched="",
+        nearest=(), searched="",
     )  # fmt: skip
     assert len(answer.citations) == 2
     assert restored(newsroom, answer) == answer
@@ -81,6 +81,7 @@ def test_one_sentence_of_two_outlets_comes_back_with_both(newsroom: Any) -> None
     left = restored(newsroom, answer)
     assert [citation.article_id for citation in left.citations] == ["wire"]
     assert [gone.article_id for gone in left.withdrawn] == ["ferry"]
+    assert left.confidence == 0  # it was kept of the first quote only
 
 
 def test_a_decline_comes_back_with_what_was_nearest(newsroom: Any) -> None:

@@ -62,11 +62,11 @@ def check(
     short: str | None = None,
     evidence: Sequence[Evidence] = EVIDENCE,
     nearest: Sequence[Evidence] = (),
-    confidence: float = 0.9,
+    floor: float = 0.0,
 ) -> Answer:
     draft = Draft(tuple(DraftStatement(text, numbers) for text, numbers in statements), short)
     return verify(
-        draft, evidence, question="q", standalone="Q", confidence=confidence, nearest=nearest,
+        draft, evidence, question="q", standalone="Q", nearest=nearest, floor=floor,
         searched="3 articles", carried=("China",),
     )  # fmt: skip
 
@@ -96,7 +96,7 @@ def test_a_quote_is_the_stored_slice_in_code_points(number: int) -> None:
 def test_an_answer_carries_what_was_asked_and_searched() -> None:
     answer = check((SENTENCES[1], (2,)), short="$10 billion", nearest=EVIDENCE)
     assert (answer.question, answer.standalone, answer.carried) == ("q", "Q", ("China",))
-    assert (answer.short, answer.confidence, answer.searched) == ("$10 billion", 0.9, "3 articles")
+    assert (answer.short, answer.confidence, answer.searched) == ("$10 billion", 0.5, "3 articles")
     assert (answer.nearest, answer.choices) == ((), ())
 
 
@@ -373,7 +373,7 @@ def test_a_decline_shows_the_nearest_that_stand() -> None:
     answer = check(nearest=[EVIDENCE[3], broken, EVIDENCE[4]])
     assert answer.status == "declined"
     assert [citation.quote for citation in answer.nearest] == [SENTENCES[3], SENTENCES[4]]
-    assert (answer.searched, answer.carried, answer.confidence) == ("3 articles", ("China",), 0.9)
+    assert (answer.searched, answer.carried, answer.confidence) == ("3 articles", ("China",), 0.5)
 
 
 def test_what_differs_is_told_of_the_nearest_as_far_as_the_quote_has_it() -> None:
@@ -398,7 +398,47 @@ def test_declining_and_asking_back_quote_nothing_as_a_source() -> None:
     ("given_", "kept"), [(1.5, 1.0), (-1.0, 0.0), (math.nan, 0.0), (math.inf, 1.0), (0.25, 0.25)]
 )
 def test_confidence_is_a_probability(given_: float, kept: float) -> None:
-    assert check((SENTENCES[1], (2,)), confidence=given_).confidence == kept
+    evidence = [replace(item, score=given_) for item in EVIDENCE]
+    assert check((SENTENCES[1], (2,)), evidence=evidence).confidence == kept
+
+
+SCORED = [replace(item, score=item.number / 10) for item in EVIDENCE]
+
+
+@pytest.mark.parametrize(
+    ("drafted", "floor", "sure"),
+    [
+        pytest.param([(2, (2,)), (1, (1,))], 0.0, 0.2, id="another than the first ranked leads"),
+        pytest.param([(1, (1,)), (2, (2,))], 0.2, 0.2, id="what leads is below the floor"),
+        pytest.param([(1, (2,)), (3, (3,))], 0.0, 0.3, id="what leads is not supported"),
+        pytest.param([(1, (9,)), (2, (2,))], 0.0, 0.2, id="what leads cites nothing"),
+    ],
+)
+def test_an_answer_is_as_sure_as_its_first_quote(
+    drafted: list[tuple[int, tuple[int, ...]]], floor: float, sure: float
+) -> None:
+    said = [(SENTENCES[number - 1], cited) for number, cited in drafted]
+    answer = check(*said, evidence=SCORED, floor=floor)
+    assert answer.confidence == sure
+    assert answer.citations[0].quote == SENTENCES[round(10 * sure) - 1]
+
+
+@pytest.mark.parametrize(
+    ("scores", "floor", "sure"),
+    [
+        pytest.param((0.1, 0.3), 0.5, 0.1, id="the first of the nearest"),
+        pytest.param((), 0.5, 0.0, id="none is near"),
+        pytest.param((0.9,), 0.5, 0.5, id="never up to the floor"),
+    ],
+)
+def test_a_decline_is_as_sure_as_what_was_not_enough(
+    scores: tuple[float, ...], floor: float, sure: float
+) -> None:
+    near = [replace(e, score=s) for e, s in zip(EVIDENCE, scores, strict=False)]
+    answer = check(nearest=near, floor=floor)
+    assert answer.status == "declined"
+    assert answer.confidence == pytest.approx(sure)
+    assert answer.confidence < floor
 
 
 def test_answers_are_made_nowhere_else() -> None:
@@ -429,8 +469,9 @@ def proposals(draw: st.DrawFn) -> tuple[list[Evidence], Draft]:
     evidence = [
         Evidence(
             draw(st.integers(-1, 4)), Article("a1", None, None), version,
-            Sentence(7, 0, draw(any_span), 0), 0.5, context=draw(st.none() | any_span),
-            quote_span=draw(st.none() | any_span), answer_span=draw(st.none() | any_span),
+            Sentence(7, 0, draw(any_span), 0), draw(st.sampled_from((0.1, 0.5, 0.9))),
+            context=draw(st.none() | any_span), quote_span=draw(st.none() | any_span),
+            answer_span=draw(st.none() | any_span),
         )
         for _ in range(draw(st.integers(1, 4)))
     ]  # fmt: skip
@@ -444,14 +485,14 @@ def proposals(draw: st.DrawFn) -> tuple[list[Evidence], Draft]:
 
 
 @settings(max_examples=2000, deadline=None)
-@given(proposals())
+@given(proposals(), st.sampled_from((0.0, 0.5)))
 def test_every_citation_is_a_slice_of_the_stored_text(
-    proposal: tuple[list[Evidence], Draft],
+    proposal: tuple[list[Evidence], Draft], floor: float
 ) -> None:
     evidence, draft = proposal
     text = evidence[0].version.text
     answer = verify(
-        draft, evidence, question="", standalone="", confidence=0.5, nearest=evidence, searched=""
+        draft, evidence, question="", standalone="", nearest=evidence, searched="", floor=floor
     )
     for citation in (*answer.citations, *answer.nearest):
         assert citation.quote == text[citation.span.start : citation.span.end]
@@ -465,6 +506,10 @@ def test_every_citation_is_a_slice_of_the_stored_text(
             statement.text.isprintable()
         )
     assert (answer.status == "answered") is bool(answer.statements)
+    if answer.statements:
+        leading = {item.score for item in evidence if gate.cite(item) == answer.citations[0]}
+        assert answer.confidence in leading
+        assert answer.confidence >= floor
 
 
 @settings(max_examples=300, deadline=None)

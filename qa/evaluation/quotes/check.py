@@ -267,7 +267,5 @@ def _passes(text: str, place: Place, second: Place | None) -> bool:
     """Return whether the gate lets the statement through over the quote, or over two quotes."""
     evidence = [p.evidence(number) for number, p in enumerate((place, second), 1) if p]
     draft = Draft((DraftStatement(text, tuple(item.number for item in evidence)),))
-    answer = verify(
-        draft, evidence, question="", standalone="", confidence=1.0, nearest=(), searched=""
-    )
+    answer = verify(draft, evidence, question="", standalone="", nearest=(), searched="")
     return answer.status == "answered"

@@ -92,6 +92,7 @@ def test_are_you_sure_shows_the_quote_again_and_what_others_say(
     assert_stored(sure, archive)
     assert sure.citations[0] == first.citations[0]
     assert sure.note.startswith("Checked again")
+    assert sure.confidence == first.confidence
 
 
 def test_show_me_the_article_says_where_the_quote_stands(

@@ -50,7 +50,7 @@ def evidence() -> Evidence:
 def asked(evidence: Evidence, text: str) -> _Proof:
     answer = verify(
         Draft((DraftStatement(text, (1,)),), "$65 billion"), [evidence], question="How much?",
-        standalone="How much did China lend?", confidence=0.9, nearest=[evidence], searched="",
+        standalone="How much did China lend?", nearest=[evidence], searched="",
     )  # fmt: skip
     return proof(answer, "q1")
 

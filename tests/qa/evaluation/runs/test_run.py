@@ -68,7 +68,6 @@ class Scripted:
             evidence,
             question=question,
             standalone=question,
-            confidence=evidence[0].score if evidence else 0.0,
             nearest=evidence,
             searched="3 articles",
         )
