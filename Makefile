@@ -61,9 +61,11 @@ intranet: prepare
 		echo "==> The intranet is at http://127.0.0.1:8000 (Ctrl-C ends both)"; \
 		$(BIN)/onrecord serve --store $(STORE) --config $(PAGES)/onrecord.toml || [ $$? -eq 130 ]
 
+# One process a core, four at most, for each takes half a gigabyte.
 test: setup
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \
+		--dist loadgroup --no-loadscope-reorder
 
 # Every state of the page in real browsers. `make test` has its heart where there is a Chromium.
 test-web: setup

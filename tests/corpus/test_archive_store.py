@@ -255,7 +255,9 @@ def as_user(user: int, code: str, *arguments: object) -> str:
 
 
 def _opened_to_others(store: Path, mode: int) -> None:
-    for folder in (*store.parents[:3], store):
+    for folder in (store, *store.parents):
+        if folder.stat().st_mode & 0o005 == 0o005:
+            break
         folder.chmod(0o755)
     for file in store.iterdir():
         file.chmod(mode)
