@@ -4,10 +4,10 @@ A quote keeps its words everywhere: quotation marks, and "…" where a sentence 
 of it. Whatever came from an article or a user is escaped; links are http or https only.
 
 Classes in the HTML: ``answer`` with ``answered``, ``declined`` or ``unclear``; inside it
-``understood``, ``short``, ``statement``, ``message``, ``nearest-label``, ``choices``, and figures
-of class ``quote`` (``nearest`` too where it is no source) with ``open``, ``close``, ``context``,
-``contrast``, ``changed``, ``source``. What an earlier answer quoted and can no longer show as a
-source is a ``withdrawn`` paragraph.
+``understood``, ``short``, ``picked``, ``statement``, ``message``, ``nearest-label``, ``choices``,
+and figures of class ``quote`` (``nearest`` too where it is no source) with ``open``, ``close``,
+``context``, ``contrast``, ``changed``, ``source``. What an earlier answer quoted and can no longer
+show as a source is a ``withdrawn`` paragraph.
 """
 
 from __future__ import annotations
@@ -22,7 +22,15 @@ from urllib.parse import quote as percent_encode
 
 from qa.answer import Answer, Citation, Withdrawn
 from qa.markup import marked_up
-from qa.wording import message, named_years, remarks, shown_date, web_link, withdrawn_in_words
+from qa.wording import (
+    message,
+    named_years,
+    picked_in_words,
+    remarks,
+    shown_date,
+    web_link,
+    withdrawn_in_words,
+)
 
 _NEAREST = "Nearest, not an answer:"
 # Controls, and marks that turn the direction of text, can forge what a terminal or a page shows.
@@ -137,7 +145,7 @@ def _text_lines(answer: Answer, width: int) -> Iterator[str]:
     if understood := _understood(answer):
         yield from _wrapped(f"(Understood as: {understood}{_from_before(answer)})", width)
     if answer.short:
-        yield from _wrapped(answer.short, width)
+        yield from _wrapped(f"{answer.short} ({picked_in_words(answer)})", width)
     if said := message(answer):
         yield from _wrapped(said, width)
     for number, choice in enumerate(answer.choices, 1):
@@ -195,7 +203,7 @@ def _markdown_blocks(answer: Answer) -> Iterator[str]:
     if understood := _understood(answer):
         yield f"*Understood as: {marked_down(understood + _from_before(answer))}*"
     if answer.short:
-        yield f"**{marked_down(answer.short)}**"
+        yield f"**{marked_down(answer.short)}** ({picked_in_words(answer)})"
     if said := message(answer):
         yield marked_down(said)
     if answer.choices:
@@ -247,6 +255,7 @@ def _html_blocks(answer: Answer) -> Iterator[str]:
         yield _tagged("p", "understood", f"Understood as: {understood}")
     if answer.short:
         yield _tagged("p", "short", answer.short)
+        yield _tagged("p", "picked", picked_in_words(answer))
     if said := message(answer):
         yield _tagged("p", "message", said)
     if answer.choices:

@@ -77,6 +77,16 @@ def reference(citation: Citation) -> str:
     return f"“{citation.quote}” ({', '.join(part for part in parts if part)})"
 
 
+def checked_in_words(citation: Citation) -> str:
+    """Return where the words of a quote were found; it vouches for nothing but the quote."""
+    return say("answer.checked_earlier" if citation.changed else "answer.checked")
+
+
+def picked_in_words(answer: Answer) -> str:
+    """Return where a short answer is from, so that nobody takes its truth for checked; or ""."""
+    return say("answer.picked", count=len(answer.citations)) if answer.short else ""
+
+
 def remarks(citation: Citation) -> dict[str, str]:
     """Return what is said below a quote: its "contrast" to the question, and that it "changed"."""
     said = {"contrast": contrast_in_words(citation), "changed": change_in_words(citation)}

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from html.parser import HTMLParser
@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from corpus.article import Span
 from qa.answer import Answer, Citation, Reason, Statement, Withdrawn
+from qa.messages.say import speaking
 from qa.render import to_html, to_json, to_markdown, to_text
 from qa.verify import ask_back
 from qa.wording import named_years, web_link
@@ -116,6 +117,32 @@ def test_a_moment_keeps_its_zone() -> None:
     assert found["statements"][0]["citations"][0]["published"] == "2019-01-24T23:30:00+00:00"
 
 
+# Every readable form
+
+
+@pytest.mark.parametrize("form", [to_text, to_markdown, to_html])
+@pytest.mark.parametrize(
+    ("language", "quotes", "words"),
+    [
+        ("en", 1, "picked by the program from the quote below"),
+        ("en", 2, "picked by the program from the quotes below"),
+        ("de", 1, "vom Programm aus dem Zitat unten herausgegriffen"),
+        ("de", 2, "vom Programm aus den Zitaten unten herausgegriffen"),
+    ],
+)
+def test_a_short_answer_says_that_the_program_picked_it(
+    form: Callable[[Answer], str], language: str, quotes: int, words: str
+) -> None:
+    with speaking(language):
+        said = form(answer_with(*[CITATION] * quotes))
+        without = form(answer_with(cited(short=None), short=None))
+        declined = form(DECLINED)
+    assert words in " ".join(said.split())
+    assert said.index("$10 billion") < said.index(words.split()[0]) < said.index("It has given")
+    assert words not in without
+    assert words not in declined
+
+
 # Terminal
 
 
@@ -124,7 +151,7 @@ def test_text_of_an_answer() -> None:
     assert to_text(answer_with(cited(context=context)), 60) == (
         "(Understood as: How much has Russia given? — from before:\n"
         "Russia)\n"
-        "$10 billion\n"
+        "$10 billion (picked by the program from the quote below)\n"
         "\n"
         "  “It has given Venezuela more than $10 billion since 2006.”\n"
         "    — Daily Example, 24 January 2019, “Loans”\n"

@@ -13,7 +13,15 @@ from corpus.catalogue import Stats
 from qa.answer import Answer, Citation, Conversation
 from qa.markup import day, highlighted, link, marked_up, outlet, text
 from qa.messages.say import say
-from qa.wording import message, named_years, remarks, shown_date, withdrawn_in_words
+from qa.wording import (
+    checked_in_words,
+    message,
+    named_years,
+    picked_in_words,
+    remarks,
+    shown_date,
+    withdrawn_in_words,
+)
 from web.page.pictures import differing, mark, timeline
 
 SHOWN_QUESTION = 400
@@ -116,19 +124,17 @@ def _answered(turn: int, answer: Answer) -> str:
     for statement in answer.statements:
         said = statement.text if statement.text != statement.citations[0].quote else ""
         for citation in statement.citations:
-            items.append(_quote(turn, len(items), citation, said=said))
+            items.append(_quote(turn, len(items), citation, said=said, checked=True))
             said = ""
-    checked = say("answer.checked", quotes=say("count.quotes", count=len(items)))
     note = f'<p class="says" dir="auto">{text(answer.note)}</p>' if answer.note else ""
     return (
         f"{_short(turn, answer)}{note}{differing(turn, answer)}"
         f'<ol class="quotes">{"".join(items)}</ol>{timeline(turn, answer)}'
-        f'<p class="checked">{text(checked)}</p>'
     )
 
 
 def _short(turn: int, answer: Answer) -> str:
-    """Return the short answer with a mark for each quote that gives it."""
+    """Return the short answer, who picked it, and a mark for each quote that gives it."""
     if not answer.short:
         return ""
     marks = "".join(
@@ -136,7 +142,10 @@ def _short(turn: int, answer: Answer) -> str:
         for position, citation in enumerate(answer.citations)
         if citation.short == answer.short or not position
     )
-    return f'<p class="short"><bdi>{text(answer.short)}</bdi><span class="marks">{marks}</span></p>'
+    return (
+        f'<p class="short"><bdi>{text(answer.short)}</bdi><span class="marks">{marks}</span> '
+        f'<span class="picked">{text(picked_in_words(answer))}</span></p>'
+    )
 
 
 def _declined(turn: int, answer: Answer) -> str:
@@ -170,7 +179,10 @@ def _judging(turn: int) -> str:
     )
 
 
-def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
+def _quote(
+    turn: int, position: int, citation: Citation, said: str = "", *, checked: bool = False
+) -> str:
+    """Return a quote with its source; where it is `checked`, that its words stand there."""
     before = "… " if citation.span.start > citation.sentence.start else ""
     after = " …" if citation.span.end < citation.sentence.end else ""
     # Words in quotation marks of their own get no second pair.
@@ -186,6 +198,7 @@ def _quote(turn: int, position: int, citation: Citation, said: str = "") -> str:
         + (f'<p class="said" dir="auto">{text(said)}</p>' if said else "")
         + f'<blockquote dir="auto">{_context(citation)}{before}'
         f"<{tag}>{_words(citation)}</{tag}>{after}</blockquote>"
+        + (f'<p class="checked">{text(checked_in_words(citation))}</p>' if checked else "")
         + f'{said_below}<p class="origin">{outlet(citation.publisher)} {day(citation.published)} '
         + (f"<span>{text(years)}</span> " if years else "")
         + f'{link(citation.url)}</p><button type="button" class="open" data-turn="{turn}" '
