@@ -18,6 +18,7 @@ from web.guard import LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, AT_THIS_MACHINE, Identified, Visitor
 from web.operation.metrics import NO_TELEMETRY, Counting
 from web.operation.requests import Logged
+from web.page.head import own_head
 from web.page.plain import ASSETS_IN_HEAD
 from web.place import HERE, Place
 from web.routes import API
@@ -141,6 +142,7 @@ def application(
         enable_monitoring=False,
         theme=theme(),
         head=_HEAD,
+        favicon_path=str(ASSETS / "icon.svg"),
         app_kwargs={"telemetry": NO_TELEMETRY},
     )
     app.add_middleware(Tabs, admission=admission, forget=partial(_forget, page))
@@ -161,7 +163,11 @@ def _add_middleware(
     app.add_middleware(Traffic, admission=admission)
     hosts = LOOPBACK_NAMES if own_machine or place.is_behind_proxy else None
     app.add_middleware(
-        Guard, hosts=hosts, place=place, embedders=parts.embedders, head=_first(parts.sign_in)
+        Guard,
+        hosts=hosts,
+        place=place,
+        embedders=parts.embedders,
+        head=_first(parts.sign_in, place),
     )
     if parts.watch:
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
@@ -183,8 +189,8 @@ def _forget(page: Blocks, session: str) -> None:
     page.state_holder.session_data.pop(session, None)
 
 
-def _first(sign_in: SignIn | None) -> str:
-    """Return what the page begins with: the script that all its requests go through."""
+def _first(sign_in: SignIn | None, place: Place) -> str:
+    """Return what the page begins with: its name, and the script that all requests go through."""
     way = ("oidc" if sign_in.provider else "proxy") if sign_in else ""
     said = f'<meta name="onrecord-sign-in" content="{way}">' if way else ""
-    return f'{said}<script src="onrecord/visitor.js"></script>'
+    return f'{own_head(place)}{said}<script src="onrecord/visitor.js"></script>'

@@ -27,6 +27,10 @@ _API_METHODS = (*_METHODS, "PATCH", "DELETE")
 _ASSETS = ("/onrecord/", "/assets/", "/static/", "/embed/", "/theme.css", "/favicon.ico")
 _BY_PROXIES = (b"x-forwarded-", b"forwarded", b"via")
 _DROPPED = (b"x-forwarded-", b"forwarded", b"x-gradio-")
+# What Gradio's page says of Gradio where a link to it is shown; the name and the icon are ours.
+_FOREIGN = re.compile(
+    rb"""\s*<(?:meta\s+(?:property|name)=["'](?:og|twitter):[^>]*|link\s+rel=["']manifest["'][^>]*)>"""
+)
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
@@ -209,7 +213,8 @@ class _Outgoing:
         if message.get("more_body") or self._start is None:
             return
         mark = f'<script nonce="{self._nonce}"'.encode()
-        body = self._body.replace(b"<head>", self._head, 1).replace(b"<script", mark)
+        body = _FOREIGN.sub(b"", self._body).replace(b"<head>", self._head, 1)
+        body = body.replace(b"<script", mark)
         if self._body:  # none for HEAD, whose length stays the page's
             MutableHeaders(scope=self._start)["content-length"] = str(len(body))
         await self._send(self._start)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from qa.markup import text
 from qa.messages.say import say, spoken
 from web.page.banner import languages
+from web.page.head import ICON
 
 ASSETS_IN_HEAD = """
-<link rel="icon" href="onrecord/icon.svg">
 <link rel="stylesheet" href="onrecord/page.css">
 <script src="onrecord/strip.js"></script>
 """
@@ -25,7 +25,7 @@ def plain_page(title: str, body: str, *, kind: str = "", scripts: str = "") -> s
     return (
         f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f"<title>{text(title)} – OnRecord</title>{ASSETS_IN_HEAD}{scripts}</head>"
+        f"<title>{text(title)} – OnRecord</title>{ICON}{ASSETS_IN_HEAD}{scripts}</head>"
         f'<body class="plain"><div class="page"><header class="banner"><h1><a href="./">OnRecord'
         f'</a></h1><nav><a href="./">{text(say("sources.back"))}</a>{languages()}</nav></header>'
         f'<main class="{kind}">{body}</main></div></body></html>'
