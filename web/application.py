@@ -162,13 +162,8 @@ def _add_middleware(
         app.add_middleware(Identified, identify=_at_this_machine if own_machine else _anybody)
     app.add_middleware(Traffic, admission=admission)
     hosts = LOOPBACK_NAMES if own_machine or place.is_behind_proxy else None
-    app.add_middleware(
-        Guard,
-        hosts=hosts,
-        place=place,
-        embedders=parts.embedders,
-        head=_first(parts.sign_in, place),
-    )
+    first = _first(parts.sign_in, place)
+    app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders, head=first)
     if parts.watch:
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
     if parts.log_requests:

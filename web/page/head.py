@@ -1,4 +1,4 @@
-"""What the chat page's ``head`` begins with: its name, its icon, and how it looks where it is linked."""
+"""What the chat page's ``head`` begins with: name, icon, and what is shown of a link to it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ CARD = "onrecord/card.png"
 def own_head(place: Place) -> str:
     """Return the tags; programs that follow a link say nothing of a language, so in the default.
 
-    A picture's address has to be whole, which it is where it is known under which one we are served.
+    The picture's address has to be whole, which it is where it is known where we are served.
     """
     says = say("welcome.says")
     named = {
