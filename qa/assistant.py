@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from copy import copy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from corpus.archive import Archive
@@ -17,6 +17,7 @@ from index.embed import Embedder
 from qa.answer import Answer, Conversation, Draft, Evidence, Turn
 from qa.checks import check_question, check_text, said_before
 from qa.compose import compose
+from qa.deadline import NO_DEADLINE, Deadline
 from qa.discourse.moves import Move
 from qa.discourse.recall import says_why
 from qa.discourse.replies import Replies
@@ -56,7 +57,11 @@ class Trace:
 
 @dataclass(frozen=True, slots=True)
 class _Asking:
-    """One question on its way through the pipeline."""
+    """One question on its way through the pipeline.
+
+    Attributes:
+        unread: The ids of articles that were found and are damaged.
+    """
 
     question: str
     resolved: Resolved
@@ -64,6 +69,8 @@ class _Asking:
     limits: Limits
     progress: Progress
     clock: Stopwatch
+    deadline: Deadline
+    unread: set[str] = field(default_factory=set)
 
 
 class Assistant:
@@ -141,6 +148,7 @@ class Assistant:
         asked: date | None = None,
         limits: Limits = NO_LIMITS,
         progress: Progress = lambda _: None,
+        deadline: Deadline = NO_DEADLINE,
     ) -> Answer:
         """Return a verified answer, or a decline with the nearest sentences.
 
@@ -151,8 +159,10 @@ class Assistant:
             asked: The day that "this week" counts from; the newest article's where None.
             limits: Publisher and period outside which nothing is quoted.
             progress: Told in words what is being done.
+            deadline: When nobody waits for the answer any more.
 
         Raises:
+            TooLateError: if nobody waits any more.
             QuestionError: if there is nothing in it to search for, or it is too long or not text.
         """
         trace = self.trace(
@@ -162,6 +172,7 @@ class Assistant:
             asked=asked,
             limits=limits,
             progress=progress,
+            deadline=deadline,
         )
         return trace.answer
 
@@ -174,21 +185,24 @@ class Assistant:
         asked: date | None = None,
         limits: Limits = NO_LIMITS,
         progress: Progress = lambda _: None,
+        deadline: Deadline = NO_DEADLINE,
     ) -> Trace:
         """Return the answer, as `ask` does, with what led to it."""
         check_question(question)
         check_text(limits.publisher or "", *said_before(conversation))
+        deadline.look()
         clock = Stopwatch()
         with clock("resolve"):
             resolved = self._resolver.resolve(question, conversation, without)
-        asking = _Asking(question, resolved, asked, limits, progress, clock)
+        asking = _Asking(question, resolved, asked, limits, progress, clock, deadline)
         if resolved.choices or resolved.unnamed:
             trace = Trace(_asked_back(asking), (), ())
         elif resolved.move in REPLIED:
             trace = self._reply(asking, resolved.move, conversation)
         else:
             trace = self._search_and_answer(asking, conversation)
-        return replace(trace, answer=replace(trace.answer, ms=clock.milliseconds()))
+        note = _with_unread(trace.answer.note, len(asking.unread))
+        return replace(trace, answer=replace(trace.answer, note=note, ms=clock.milliseconds()))
 
     def _search_and_answer(self, asking: _Asking, conversation: Conversation) -> Trace:
         """Return what the collection answers to the standalone question."""
@@ -235,15 +249,34 @@ class Assistant:
         limits, progress = asking.limits, asking.progress
         progress(say("progress.searching", scope=self._scope(limits)))
         with asking.clock("retrieve"):
+            asking.deadline.look()
             vector = self._embedder.embed_query(query)
             day = asking.day or (self._archive.newest_date if analysed.relative else None)
-            hits = retrieve(self._archive, self._index, query, vector, day, limits, self._chunks)
+            hits = retrieve(
+                self._archive,
+                self._index,
+                query,
+                vector,
+                day,
+                limits,
+                self._chunks,
+                deadline=asking.deadline,
+            )
         read = hits[:CHUNKS_READ]
         if home and limits == NO_LIMITS:
             read = with_home(hits, self._archive, self._index, home.articles)
         progress(say("progress.reading", count=len(read)))
         with asking.clock("read"):
-            evidence = self._reader.read(analysed, vector, read, day, home=home, shown=shown)
+            evidence = self._reader.read(
+                analysed,
+                vector,
+                read,
+                day,
+                home=home,
+                shown=shown,
+                deadline=asking.deadline,
+                unread=asking.unread.add,
+            )
         progress(say("progress.checking"))
         return hits, evidence
 
@@ -315,6 +348,11 @@ def _asked_back(asking: _Asking) -> Answer:
         choices=asking.resolved.choices,
         note=whom(asking.resolved.unnamed) if asking.resolved.unnamed else "",
     )
+
+
+def _with_unread(note: str, count: int) -> str:
+    """Return a note that says as well how many articles could not be read, if there are any."""
+    return " ".join(filter(None, (note, say("note.unread", count=count) if count else "")))
 
 
 def _with_terms(asked: Question, otherwise: Question) -> Question:

@@ -9,6 +9,7 @@ from math import exp
 from corpus.archive import Archive
 from index.chunk_index import ChunkIndex, Hit, Limits
 from index.fuse import reciprocal_rank_fusion
+from qa.deadline import NO_DEADLINE, Deadline
 from qa.reader.features import Floats
 
 CHUNKS_EACH = 60
@@ -28,6 +29,8 @@ def retrieve(
     day: date | None,
     limits: Limits,
     chunks: int = CHUNKS_EACH,
+    *,
+    deadline: Deadline = NO_DEADLINE,
 ) -> list[Hit]:
     """Return the union of the best chunks by meaning and by words, best first.
 
@@ -39,11 +42,13 @@ def retrieve(
         day: The day of asking: what was published around it comes earlier. None: no such day.
         limits: Publisher and period outside which nothing is found.
         chunks: How many by meaning, and how many by words.
+        deadline: When nobody waits for them any more (TooLateError).
     """
-    rankings = [
-        index.dense(vector, chunks, limits),
-        index.lexical(question, chunks, limits),
-    ]
+    deadline.look()
+    by_meaning = index.dense(vector, chunks, limits)
+    deadline.look()
+    rankings = [by_meaning, index.lexical(question, chunks, limits)]
+    deadline.look()
     found = {hit.chunk.id: hit.chunk for hits in rankings for hit in hits}
     fused = reciprocal_rank_fusion([[hit.chunk.id for hit in hits] for hits in rankings])
     published = archive.published_on(list({chunk.version_id for chunk in found.values()}))

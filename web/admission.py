@@ -7,26 +7,28 @@ from __future__ import annotations
 
 import math
 import time
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
 from enum import StrEnum
-from ipaddress import IPv6Address, ip_address
 from threading import Lock
 from typing import Any, ParamSpec, TypeVar
 
 from corpus.errors import OnRecordError
 from qa.conversations.store import LOCAL_USER
+from qa.deadline import Deadline, TooLateError
 from qa.messages.say import say
 from web.buckets import Buckets
-from web.identity import Visitor, visitor_of
+from web.sender import ADDRESS
 from web.workers import Workers
 
 ASKED_AT_ONCE = 2
 """Questions that are worked on at the same time."""
 ANSWER_SECONDS = 28.0
 """After which nobody waits for an answer: shortly before its request is cut (`web.traffic`)."""
+COSTLY_AT_ONCE = ASKED_AT_ONCE - 1
+"""Questions that cost as much as several; the others always find somebody free."""
 QUEUE = 64
 """Questions that wait or are worked on, of all users."""
 LONGEST_WAIT = 6.2
@@ -42,7 +44,6 @@ RESTART_SECONDS = 30
 _FIRST_GUESS = 0.28  # seconds an answer takes while others wait, before there was one
 _CROWDED = 1.3  # times as long as alone: two at once, and the server takes what waits meanwhile
 _WEIGHT = 0.05  # of the newest answer in the average; more lets too many in when it happens to dip
-_ADDRESS = "address "
 
 Given = ParamSpec("Given")
 Result = TypeVar("Result")
@@ -94,13 +95,15 @@ class Admission:
             rejected: Told of each refusal.
         """
         self.workers = Workers(ASKED_AT_ONCE, "asking")
+        self._costly = Workers(COSTLY_AT_ONCE, "costly")  # only wait for one of the above
         self.is_stopping = False
         self._buckets = Buckets(per_minute, BURST, clock) if per_minute else None
         self._by_address = by_address
         self._clock = clock
         self._rejected = rejected
         self._users: Counter[str] = Counter()
-        self._admitted = self._running = self._underway = 0
+        self._sessions: defaultdict[str, set[Deadline]] = defaultdict(set)
+        self._admitted = self._running = self._underway = self._cost = 0
         self._average = _FIRST_GUESS
         self._back_at = -math.inf  # when whoever found no place last was told to ask again
         self._lock = Lock()
@@ -129,7 +132,7 @@ class Admission:
         """Return by which key a user's own limits are counted; "" for none."""
         if self._buckets is None or key == LOCAL_USER:
             return ""
-        return "" if key.startswith(_ADDRESS) and not self._by_address else key
+        return "" if key.startswith(ADDRESS) and not self._by_address else key
 
     def stop(self) -> None:
         """Refuse whatever comes from now on; takes no lock, for it is called by a signal."""
@@ -140,30 +143,45 @@ class Admission:
         self._rejected(cause)
         return Refused(cause, max(1, math.ceil(seconds)))
 
-    def admit(self, key: str) -> Ticket:
-        """Take a question of the user that `key_of` names; Refused where it has to wait."""
+    def admit(self, key: str, cost: int = 1, session: str = "") -> Ticket:
+        """Take a question of the user that `key_of` names; Refused where it has to wait.
+
+        Args:
+            key: Whose it is.
+            cost: As how many questions it counts: those of its history are answered first.
+            session: Of the page that waits for it, if one does; see `has_left`.
+        """
         user = self.limited(key)
         with self._lock:
-            cause, seconds = self._objection(user)
+            cause, seconds = self._objection(user, cost)
             if cause is None:
-                self._count(user, 1)
+                self._count(user, 1, cost)
                 if user and self._buckets:
-                    self._buckets.take(user)
+                    self._buckets.take(user, cost)
         if cause is not None:
             raise self.refuse(cause, seconds)
-        return Ticket(self, user)
+        return Ticket(self, user, cost, session)
 
-    def _objection(self, user: str) -> tuple[Cause | None, float]:
+    def has_left(self, session: str) -> None:
+        """Stop what is worked on for a page that is there no more."""
+        with self._lock:
+            waiting = self._sessions.pop(session, set())
+        for deadline in waiting:
+            deadline.end()
+
+    def _objection(self, user: str, cost: int) -> tuple[Cause | None, float]:
         if self.is_stopping:
             return Cause.STOPPING, RESTART_SECONDS
-        if user and self._users[user] >= EACH_AT_ONCE:
+        # One that costs as much as several takes all the places that its user has.
+        taken = self._users[user] if user else 0
+        if taken and taken + cost > EACH_AT_ONCE:
             return Cause.RUNNING, _RETRY_SECONDS
-        if user and self._buckets and (seconds := self._buckets.seconds_until(user)) > 0:
+        if user and self._buckets and (seconds := self._buckets.seconds_until(user, cost)) > 0:
             return Cause.RATE, seconds
         if self._admitted >= QUEUE:
             return Cause.QUEUE, self._seconds_until_a_place()
-        ahead = max(self._admitted + 1 - ASKED_AT_ONCE, 0)
-        if ahead * self._average / ASKED_AT_ONCE > LONGEST_WAIT:
+        ahead = max(self._cost + 1 - ASKED_AT_ONCE, 0) * self._average / ASKED_AT_ONCE
+        if ahead > LONGEST_WAIT or (ahead and ahead + cost * self._average > ANSWER_SECONDS):
             return Cause.WAIT, self._seconds_until_a_place()
         return None, 0
 
@@ -177,29 +195,44 @@ class Admission:
         self._back_at = min(next_one, now + LONGEST_RETRY)
         return self._back_at - now
 
-    def _count(self, user: str, by: int) -> None:
+    def _count(self, user: str, by: int, cost: int) -> None:
         self._admitted += by
-        self._users[user] += by
+        self._cost += by * cost
+        self._users[user] += by * cost
         if not self._users[user]:
             del self._users[user]
 
-    def _left(self, user: str) -> None:
+    def _left(self, ticket: Ticket) -> None:
         with self._lock:
-            self._count(user, -1)
+            self._count(ticket.user, -1, ticket.cost)
+
+    def _waits(self, session: str, deadline: Deadline) -> None:
+        with self._lock:
+            self._sessions[session].add(deadline)
+
+    def _waits_no_more(self, session: str, deadline: Deadline) -> None:
+        with self._lock:
+            self._sessions[session].discard(deadline)
+            if not self._sessions[session]:
+                del self._sessions[session]
 
     @contextmanager
-    def _timed(self) -> Iterator[None]:
+    def _timed(self, cost: int) -> Iterator[None]:
         """Count what a worker is at, and how long it takes, or would where others wait."""
         began = self._clock()
+        least = 0.0
         with self._lock:
             self._running += 1
             longer = 1.0 if self._admitted > ASKED_AT_ONCE else _CROWDED
         try:
             yield
+        except TooLateError:
+            least = self._average  # it was broken off, so it says nothing for less
+            raise
         finally:
             with self._lock:
                 self._running -= 1
-                seconds = (self._clock() - began) * longer
+                seconds = max((self._clock() - began) * longer / cost, least)
                 self._average += _WEIGHT * (seconds - self._average)
 
     @contextmanager
@@ -217,13 +250,23 @@ class Admission:
 class Ticket:
     """A question's place among those that wait or are worked on, left when it is answered.
 
-    A context manager; a stop waits for its end, so that the answer is delivered too.
+    A context manager; a stop waits for its end, so that the answer is delivered too. Left early,
+    as by whoever does not wait any more, it ends the work.
+
+    Attributes:
+        user: Whose limits count it; "" for nobody's.
+        cost: As how many questions it counts.
+        deadline: When nobody waits for the answer any more; the work has to look at it.
     """
 
-    def __init__(self, admission: Admission, user: str) -> None:
+    def __init__(self, admission: Admission, user: str, cost: int = 1, session: str = "") -> None:
+        self.user = user
+        self.cost = cost
+        self.deadline = Deadline(ANSWER_SECONDS)
         self._admission = admission
-        self._user = user
+        self._session = session
         self._future: Future[Any] | None = None
+        self._is_late = False
         self._underway = admission.underway()
 
     def start(
@@ -232,43 +275,38 @@ class Ticket:
         """Begin the work, once, when a worker is free."""
 
         def timed() -> Result:
-            with self._admission._timed():
+            with self._admission._timed(self.cost):
+                self.deadline.look()
                 return work(*given, **named)
 
-        future = self._admission.workers.start(timed)
-        future.add_done_callback(lambda _: self._admission._left(self._user))
+        workers = self._admission.workers
+        if self.cost > 1:
+            future = self._admission._costly.start(workers.call, timed)
+        else:
+            future = workers.start(timed)
+        future.add_done_callback(lambda _: self._admission._left(self))
         self._future = future
         return future
 
+    def late(self) -> Refused:
+        """Return the refusal of an answer that came too late, to be raised; it counts once."""
+        if self._is_late:
+            return Refused(Cause.LATE, _RETRY_SECONDS)
+        self._is_late = True
+        return self._admission.refuse(Cause.LATE)
+
     def __enter__(self) -> Ticket:
         self._underway.__enter__()
+        if self._session:
+            self._admission._waits(self._session, self.deadline)
         return self
 
     def __exit__(self, *_: object) -> None:
         self._underway.__exit__(None, None, None)
+        if self._session:
+            self._admission._waits_no_more(self._session, self.deadline)
+        self.deadline.end()
         if self._future is None:
-            self._admission._left(self._user)
+            self._admission._left(self)
         else:
             self._future.cancel()  # where nobody waits for it any more and it has not begun
-
-
-def key_of(request: Any, caller: Visitor | None = None) -> str:  # noqa: ANN401 - as `visitor_of`
-    """Return by what the sender of a request is told from others; "" where by nothing.
-
-    Whose name is not known is known by the address that the connection comes from: what a header
-    says of it can be made up. One visitor has a whole /64 network of IPv6 addresses.
-    """
-    if request is None:
-        return ""
-    visitor = caller or visitor_of(request)
-    if visitor and visitor.is_known:
-        return visitor.user
-    try:
-        address = ip_address(request.client.host)
-    except (AttributeError, ValueError):  # a socket file has no address
-        return ""
-    if isinstance(address, IPv6Address):
-        if address.ipv4_mapped:
-            return f"{_ADDRESS}{address.ipv4_mapped}"
-        return f"{_ADDRESS}{IPv6Address(int(address) >> 64 << 64)}/64"
-    return f"{_ADDRESS}{address}"

@@ -18,19 +18,23 @@ class Buckets:
     def __init__(self, per_minute: int, burst: int, clock: Callable[[], float]) -> None:
         """Allow `burst` questions at once and then `per_minute`; `clock` counts seconds."""
         self._interval = 60 / per_minute
-        self._slack = (burst - 1) * self._interval
+        self._burst = burst
         self._clock = clock
         self._full_at: OrderedDict[str, float] = OrderedDict()
 
-    def seconds_until(self, user: str) -> float:
-        """Return how long this user has to wait; 0 or less for not at all."""
-        now = self._clock()
-        return max(self._full_at.get(user, now), now) - now - self._slack
+    def seconds_until(self, user: str, count: int = 1) -> float:
+        """Return how long this user has to wait for so many; 0 or less for not at all.
 
-    def take(self, user: str) -> None:
-        """Count a question of this user's."""
+        More than fit into a full bucket wait until it is full.
+        """
         now = self._clock()
-        self._full_at[user] = max(self._full_at.pop(user, now), now) + self._interval
+        slack = (self._burst - min(count, self._burst)) * self._interval
+        return max(self._full_at.get(user, now), now) - now - slack
+
+    def take(self, user: str, count: int = 1) -> None:
+        """Count so many questions of this user's; beyond what is there they are owed."""
+        now = self._clock()
+        self._full_at[user] = max(self._full_at.pop(user, now), now) + count * self._interval
         oldest = next(iter(self._full_at))
         if self._full_at[oldest] <= now or len(self._full_at) > _MOST_REMEMBERED:
             del self._full_at[oldest]  # is full by now, or has to go

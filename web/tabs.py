@@ -18,8 +18,9 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from corpus.strict_json import StrictJsonError, parse_json
-from web.admission import Admission, key_of
+from web.admission import Admission
 from web.identity import visitor_of
+from web.sender import key_of
 
 TAB_HEADER = "X-OnRecord-Tab"
 """Carries the secret of a page."""
@@ -76,11 +77,15 @@ class Tabs:
         else:
             await self._app(scope, receive, send)
             return
-        if self._is_owner(Request(scope), named):
-            await self._app(scope, receive, send)
-        else:
+        if not self._is_owner(Request(scope), named):
             refusal = PlainTextResponse("This page is not yours.", 403)
             await refusal(scope, receive, send)
+            return
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            if path == _DATA:  # nobody reads any more what is answered there
+                self._admission.has_left(named)
 
     def _is_owner(self, request: Request, session: str) -> bool:
         """Return whether the session is the sender's; one that nobody has used becomes it."""

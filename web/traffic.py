@@ -16,10 +16,11 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.messages.say import speaking
-from web.admission import RESTART_SECONDS, Admission, Cause, key_of
+from web.admission import RESTART_SECONDS, Admission, Cause
 from web.api.errors import error_json
 from web.page.visit import language_of
 from web.routes import API
+from web.sender import key_of
 
 HEADER_LIMIT = 16_000
 """Bytes of a request's address and headers."""

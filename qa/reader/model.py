@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from corpus.article import Span
 from index.compiled import Compiled
 from index.embed import open_tokenizer
+from qa.deadline import NO_DEADLINE, Deadline, until
 from qa.reader.export import prepare_reader
 from qa.reader.window import Row, pad_rows, write_row
 
@@ -94,7 +95,13 @@ class ReaderModel(Protocol):
 
     fingerprint: str
 
-    def read(self, question: str, windows: Sequence[tuple[str, str]]) -> list[Scores]:
+    def read(
+        self,
+        question: str,
+        windows: Sequence[tuple[str, str]],
+        deadline: Deadline = NO_DEADLINE,
+        /,
+    ) -> list[Scores]:
         """Return the scores of each window, given as its heading and its text, in order."""
         ...
 
@@ -124,13 +131,19 @@ class CompiledReader:
         self._model = Compiled(folder / "model.xml", threads)
         self.fingerprint = folder.name
 
-    def read(self, question: str, windows: Sequence[tuple[str, str]]) -> list[Scores]:
+    def read(
+        self,
+        question: str,
+        windows: Sequence[tuple[str, str]],
+        deadline: Deadline = NO_DEADLINE,
+        /,
+    ) -> list[Scores]:
         """Return the scores of each window, given as its heading and its text, in order."""
         rows = [write_row(self._tokenizer, question, heading, text) for heading, text in windows]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place].ids))
         found: dict[int, Scores] = {}
         with self._model.request() as request:
-            for start in range(0, len(order), _BATCH):
+            for start in until(deadline, range(0, len(order), _BATCH)):
                 batch = order[start : start + _BATCH]
                 inputs = list(pad_rows([rows[place] for place in batch]))
                 answers, spans = request.infer(

@@ -20,6 +20,7 @@ from corpus.article import Span
 from corpus.errors import ModelError
 from index.export import quiet_conversion
 from index.local_models import folder_of, loading, read_json, weights_digest
+from qa.deadline import NO_DEADLINE, Deadline, until
 from qa.reader.model import NOT_READ, ReaderModel, Scores
 
 if TYPE_CHECKING:
@@ -85,9 +86,15 @@ class CrossEncoderReader:
                 " expected a cross-encoder with one"
             )
 
-    def read(self, question: str, windows: Sequence[tuple[str, str]]) -> list[Scores]:
+    def read(
+        self,
+        question: str,
+        windows: Sequence[tuple[str, str]],
+        deadline: Deadline = NO_DEADLINE,
+        /,
+    ) -> list[Scores]:
         """Return the scores of each window, given as its heading and its text, in order."""
-        return [self._scores(question, *window) for window in windows]
+        return [self._scores(question, *window) for window in until(deadline, windows)]
 
     def _scores(self, question: str, heading: str, text: str) -> Scores:
         output, _ = self._network.run(question, heading, text)
@@ -104,9 +111,15 @@ class QuestionAnsweringReader:
         self.fingerprint = f"{model} {weights_digest(folder)} question-answering-{LIMIT}-1"
         self._network = _Network(folder, "AutoModelForQuestionAnswering", threads)
 
-    def read(self, question: str, windows: Sequence[tuple[str, str]]) -> list[Scores]:
+    def read(
+        self,
+        question: str,
+        windows: Sequence[tuple[str, str]],
+        deadline: Deadline = NO_DEADLINE,
+        /,
+    ) -> list[Scores]:
         """Return the scores of each window, given as its heading and its text, in order."""
-        return [self._scores(question, *window) for window in windows]
+        return [self._scores(question, *window) for window in until(deadline, windows)]
 
     def _scores(self, question: str, heading: str, text: str) -> Scores:
         output, offsets = self._network.run(question, heading, text)

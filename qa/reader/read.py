@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from copy import copy
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +14,7 @@ from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version, day_of
 from index.chunk_index import ChunkIndex, Hit
 from qa.answer import Evidence
+from qa.deadline import NO_DEADLINE, Deadline, until
 from qa.reader import confidence, features, pointing, views
 from qa.reader.answers import Ballot, ReadSentence, answer_features, candidates_of
 from qa.reader.candidates import Candidate
@@ -110,6 +111,8 @@ class Reader:
         *,
         home: Home = NOWHERE,
         shown: Collection[str] = (),
+        deadline: Deadline = NO_DEADLINE,
+        unread: Callable[[str], None] = lambda _: None,
     ) -> list[Evidence]:
         """Return the best `EVIDENCE_KEPT` sentences of the hits, best first.
 
@@ -120,16 +123,20 @@ class Reader:
             day: The day that relative dates count from.
             home: What a conversation is about; sentences of its articles come earlier.
             shown: Sentences that are not to be found again.
+            deadline: When nobody waits for them any more (TooLateError).
+            unread: Told the id of each article that is damaged.
         """
         asked = Asked(question, vector, self.rarity(question.terms), day)
-        weighed = self.weigh(asked, self.sources(asked, hits))
+        sources = self.sources(asked, hits, deadline, unread)
+        weighed = self.weigh(asked, sources, deadline)
         weighed = [item for item in weighed if item.text not in shown]
-        seen = view_windows(question.text, by_standing(weighed, home), self.model)
+        standing = by_standing(weighed, home)
+        seen = view_windows(question.text, standing, self.model, deadline=deadline)
         scored = at_home(rank(seen, self._view), home)[:SENTENCES_WEIGHED]
-        searched = find_answers(asked, scored, self._answer)
+        searched = find_answers(asked, scored, self._answer, deadline)
         return [
             self._evidence(number, item, asked, searched, home)
-            for number, item in enumerate(searched[:EVIDENCE_KEPT], start=1)
+            for number, item in enumerate(until(deadline, searched[:EVIDENCE_KEPT]), start=1)
         ]
 
     def rarity(self, terms: Sequence[str]) -> dict[str, float]:
@@ -145,17 +152,32 @@ class Reader:
             t: log(1 + (count - frequency[t] + 0.5) / (frequency[t] + 0.5)) / most for t in terms
         }
 
-    def sources(self, asked: Asked, hits: Sequence[Hit]) -> list[Source]:
-        """Return each retrieved version once, with the sentences its chunks hold."""
+    def sources(
+        self,
+        asked: Asked,
+        hits: Sequence[Hit],
+        deadline: Deadline = NO_DEADLINE,
+        unread: Callable[[str], None] = lambda _: None,
+    ) -> list[Source]:
+        """Return each retrieved version once, with the sentences its chunks hold.
+
+        Damaged ones are left out; `unread` is told the ids of their articles.
+        """
         grouped: dict[int, list[Hit]] = {}
         for hit in hits:
             grouped.setdefault(hit.chunk.version_id, []).append(hit)
         best = hits[0].score if hits else 1.0
-        found = (self._source(asked, version, group, best) for version, group in grouped.items())
+        versions = until(deadline, grouped.items())
+        found = (self._source(asked, id_, group, best, unread) for id_, group in versions)
         return [source for source in found if source]
 
     def _source(
-        self, asked: Asked, version_id: int, hits: Sequence[Hit], best: float
+        self,
+        asked: Asked,
+        version_id: int,
+        hits: Sequence[Hit],
+        best: float,
+        unread: Callable[[str], None],
     ) -> Source | None:
         try:
             version = self._archive.version(version_id)
@@ -163,7 +185,10 @@ class Reader:
             return None
         article = self._archive.article(version.article_id)
         sentences = self._archive.sentences(version_id)
-        if article is None or not version.is_intact:
+        if article is None:
+            return None
+        if not version.is_intact:
+            unread(article.id)
             return None
         vectors = self._index.sentence_vectors(version_id)
         if len(vectors) != len(sentences):  # damaged; the words are still found
@@ -188,10 +213,12 @@ class Reader:
         )
         return Source(article, version, sentences, reading)
 
-    def weigh(self, asked: Asked, sources: Sequence[Source]) -> list[Scored]:
+    def weigh(
+        self, asked: Asked, sources: Sequence[Source], deadline: Deadline = NO_DEADLINE
+    ) -> list[Scored]:
         """Return all sentences scored by their plain features, best first."""
         scored = []
-        for source in sources:
+        for source in until(deadline, sources):
             rows = sentence_features(asked, source.reading)
             scores = rows @ self._sentence
             scored += [
@@ -243,17 +270,24 @@ class Reader:
         return Span(start, start + len(item.candidate.span))
 
 
-def find_answers(asked: Asked, scored: Sequence[Scored], weights: Floats) -> list[Scored]:
+def find_answers(
+    asked: Asked,
+    scored: Sequence[Scored],
+    weights: Floats,
+    deadline: Deadline = NO_DEADLINE,
+) -> list[Scored]:
     """Return the best sentences again, with the short answer of each, best first.
 
     Args:
         asked: The question.
         scored: Sentences with their scores, best first.
         weights: For `answers.NAMES`, shape (f,).
+        deadline: When nobody waits for them any more (TooLateError).
     """
     ballot = ballot_of(scored)
     searched = []
-    for item, read in zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False):
+    best_ones = zip(scored[:SENTENCES_SEARCHED], ballot.sentences, strict=False)
+    for item, read in until(deadline, best_ones):
         candidates, rows = weighed_candidates(asked, item, read, ballot)
         if not candidates:
             searched.append(item)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from corpus.article import Span
+from qa.deadline import NO_DEADLINE, Deadline
 from qa.reader import features
 from qa.reader.features import Floats
 from qa.reader.model import NOT_READ, ReaderModel, Scores
@@ -107,7 +108,12 @@ def _length(source: Source, first: int, last: int) -> int:
 
 
 def view_windows(
-    question: str, weighed: Sequence[Scored], model: ReaderModel, count: int = WINDOWS_READ
+    question: str,
+    weighed: Sequence[Scored],
+    model: ReaderModel,
+    count: int = WINDOWS_READ,
+    *,
+    deadline: Deadline = NO_DEADLINE,
 ) -> list[Scored]:
     """Return the sentences that stand in windows around the best, each as it was seen.
 
@@ -116,10 +122,11 @@ def view_windows(
         weighed: All retrieved sentences, scored by their plain features, best first.
         model: Reads the windows.
         count: How many windows are read.
+        deadline: When nobody waits for them any more (TooLateError).
     """
     windows = windows_of(weighed, count)
     known = {(id(item.source), item.position): item for item in weighed}
-    read = model.read(question, [(window.heading, window.text) for window in windows])
+    read = model.read(question, [(window.heading, window.text) for window in windows], deadline)
     best: dict[tuple[int, int], View] = {}
     for window, scores in zip(windows, read, strict=True):
         for position, view in _views(window, scores):

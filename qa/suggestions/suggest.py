@@ -9,6 +9,7 @@ from corpus.archive import Archive
 from index.chunk_index import Limits
 from qa.answer import Answer, Conversation
 from qa.assistant import Assistant, Trace
+from qa.deadline import NO_DEADLINE, Deadline
 from qa.suggestions.following import following_questions
 from qa.suggestions.opening import opening_questions
 
@@ -42,7 +43,13 @@ class Suggestions:
         return opening_questions(self.archive, ask)
 
     def following(
-        self, trace: Trace, conversation: Conversation, limits: Limits, *, search: bool
+        self,
+        trace: Trace,
+        conversation: Conversation,
+        limits: Limits,
+        *,
+        search: bool,
+        deadline: Deadline = NO_DEADLINE,
     ) -> list[str]:
         """Return questions to go on with after the last answer of a conversation.
 
@@ -51,10 +58,16 @@ class Suggestions:
             conversation: The turns so far.
             limits: What it was limited to.
             search: Whether a question may be asked to find out, which takes as long as any.
+            deadline: When nobody waits for them any more.
+
+        Raises:
+            TooLateError: Nobody waits any more.
         """
 
         def ask(question: str) -> Answer:
-            return self.assistant.ask(question, conversation=conversation, limits=limits)
+            return self.assistant.ask(
+                question, conversation=conversation, limits=limits, deadline=deadline
+            )
 
         asked: Callable[[str], Answer] | None = ask if search else None
         return following_questions(trace, conversation, self.archive, self.assistant.floor, asked)

@@ -24,6 +24,7 @@ from index.schema import open_archive
 from qa.answer import Answer, Citation, Conversation, Statement
 from qa.assistant import Trace
 from qa.conversations.store import Conversations
+from qa.deadline import NO_DEADLINE, Deadline
 from web import serve
 from web.application import Parts
 from web.page.offers import to_all
@@ -93,6 +94,7 @@ class AssistantDouble:
     given: list[Conversation] = field(default_factory=list)
     left_out: list[tuple[str, ...]] = field(default_factory=list)
     within: list[Limits] = field(default_factory=list)
+    deadlines: list[Deadline] = field(default_factory=list)
 
     def ask(
         self,
@@ -102,7 +104,9 @@ class AssistantDouble:
         without: Collection[str],
         limits: Limits,
         progress: Callable[[str], None],
+        deadline: Deadline = NO_DEADLINE,
     ) -> Answer:
+        self.deadlines.append(deadline)
         self.given.append(conversation)
         self.left_out.append(tuple(without))
         self.within.append(limits)

@@ -12,10 +12,12 @@ from typing import Any
 import pytest
 
 from qa.conversations.store import LOCAL_USER
+from qa.deadline import TooLateError
 from qa.messages.say import speaking
 from web import admission, buckets
-from web.admission import ASKED_AT_ONCE, EACH_AT_ONCE, QUEUE, Admission, Cause, Refused, key_of
+from web.admission import ASKED_AT_ONCE, EACH_AT_ONCE, QUEUE, Admission, Cause, Refused
 from web.identity import ANYBODY, AT_THIS_MACHINE, Visitor
+from web.sender import key_of
 
 
 class Clock:
@@ -287,3 +289,95 @@ def test_behind_a_proxy_strangers_are_one_address_and_are_not_counted(clock: Clo
     for _ in range(5):
         asks(taken, "ada")
     assert refusal(taken)[0] is Cause.RATE
+
+
+def test_a_question_is_charged_with_those_that_are_answered_before_it(clock: Clock) -> None:
+    taken = Admission(10, clock=clock)
+    with taken.admit("ada", cost=6) as ticket:
+        ticket.start(lambda: None).result()
+    assert refusal(taken) == (Cause.RATE, 12)  # six were taken of five: one is owed
+    clock.now += 12
+    asks(taken, "ada")
+    assert refusal(taken)[0] is Cause.RATE
+
+
+def test_a_costly_question_waits_until_all_of_it_fits(clock: Clock) -> None:
+    taken = Admission(10, clock=clock)
+    asks(taken, "ada")
+    with pytest.raises(Refused) as refused, taken.admit("ada", cost=6):
+        pass
+    assert (refused.value.cause, refused.value.seconds) == (Cause.RATE, 6)
+    asks(taken, "ada")  # an ordinary one still fits
+
+
+@pytest.mark.parametrize("costs", [(6, 1), (1, 6), (6, 6)])
+def test_a_costly_question_is_the_only_one_of_its_user(
+    clock: Clock, costs: tuple[int, int]
+) -> None:
+    taken = Admission(1000, clock=clock)
+    with taken.admit("ada", cost=costs[0]):
+        with pytest.raises(Refused) as refused, taken.admit("ada", cost=costs[1]):
+            pass
+        assert refused.value.cause is Cause.RUNNING
+        with taken.admit("bob", cost=costs[1]):
+            pass
+
+
+def test_what_waits_counts_by_its_cost(clock: Clock) -> None:
+    taken = Admission(clock=clock)
+    with ExitStack() as held:
+        with suppress(Refused):
+            while True:
+                held.enter_context(taken.admit("", cost=6))
+        costly = taken.waiting
+    with ExitStack() as held:
+        with suppress(Refused):
+            while True:
+                held.enter_context(taken.admit(""))
+        assert costly <= taken.waiting / 5
+
+
+def test_what_cannot_be_answered_in_time_is_refused_at_once(
+    clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(admission, "_FIRST_GUESS", admission.ANSWER_SECONDS / 6)
+    taken = Admission(clock=clock)
+    with taken.admit(""):  # alone it is tried
+        pass
+    with taken.admit(""), taken.admit(""):
+        with pytest.raises(Refused) as refused, taken.admit("", cost=6):
+            pass
+        assert refused.value.cause is Cause.WAIT
+        with taken.admit(""):
+            pass
+
+
+def test_costly_questions_leave_a_worker_to_the_others() -> None:
+    taken, release = Admission(), threading.Event()
+    with ExitStack() as held:
+        costly = [held.enter_context(taken.admit("", cost=6)) for _ in range(3)]
+        futures = [ticket.start(release.wait, 20) for ticket in costly]
+        with taken.admit("") as ticket:
+            assert ticket.start(lambda: "at once").result(20) == "at once"
+        assert taken.running <= 1
+        assert not any(future.done() for future in futures)
+        release.set()
+        assert all(future.result(20) for future in futures)
+
+
+def test_whose_page_is_gone_is_worked_for_no_more() -> None:
+    taken = Admission()
+    with (
+        taken.admit("ada", session="one") as gone,
+        taken.admit("ada", session="two") as there,
+    ):
+        taken.has_left("one")
+        taken.has_left("never there")
+        with pytest.raises(TooLateError):
+            gone.deadline.look()
+        with pytest.raises(TooLateError):
+            gone.start(lambda: None).result(20)
+        there.deadline.look()
+    with pytest.raises(TooLateError):
+        there.deadline.look()
+    assert not taken._sessions

@@ -18,7 +18,9 @@ from web.page.components import theme
 from web.page.offers import Offers, to_all
 
 NOTHING = Conversation()
-VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
+VISIT: Any = SimpleNamespace(
+    session_hash="tab", state=SimpleNamespace(visitor=AT_THIS_MACHINE)
+)  # in no language
 
 
 def steps(
@@ -228,7 +230,7 @@ def test_a_question_is_refused_with_a_hint_and_stays(assistant: Any) -> None:
 def test_an_answer_that_takes_too_long_is_given_up(
     assistant: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("web.page.chat.ANSWER_SECONDS", 0.1)
+    monkeypatch.setattr("web.admission.ANSWER_SECONDS", 0.1)
     release = threading.Event()
     monkeypatch.setattr(assistant, "trace", lambda *_, **__: release.wait(20))
     admission = Admission()

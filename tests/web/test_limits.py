@@ -20,7 +20,7 @@ from web.page.offers import Offers, to_all
 OUTLETS = ["Tallis Wire", "The <Post>"]
 JUNE = Limits("Tallis Wire", date(2016, 6, 1), date(2016, 6, 30))
 
-VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))
+VISIT: Any = SimpleNamespace(session_hash="tab", state=SimpleNamespace(visitor=AT_THIS_MACHINE))
 
 
 def test_what_holds_is_shown_with_a_button_against_it() -> None:

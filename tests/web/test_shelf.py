@@ -24,7 +24,9 @@ from web.page.shelf import shelf
 
 NOON = datetime(2019, 4, 2, 12, tzinfo=UTC)
 NOTHING = Conversation()
-VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
+VISIT: Any = SimpleNamespace(
+    session_hash="tab", state=SimpleNamespace(visitor=AT_THIS_MACHINE)
+)  # in no language
 
 
 def changed(changes: tuple[object, ...]) -> dict[str, Any]:

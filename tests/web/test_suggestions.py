@@ -20,7 +20,7 @@ from web.page.lately import Lately
 from web.page.offers import Offers, to_all
 from web.workers import Workers
 
-VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))
+VISIT: Any = SimpleNamespace(session_hash="tab", state=SimpleNamespace(visitor=AT_THIS_MACHINE))
 
 
 class Suggesting:
@@ -30,7 +30,7 @@ class Suggesting:
         self.given: list[tuple[Conversation, Limits, bool]] = []
 
     def following(
-        self, _trace: Trace, conversation: Conversation, limits: Limits, *, search: bool
+        self, _trace: Trace, conversation: Conversation, limits: Limits, *, search: bool, **_: Any
     ) -> list[str]:
         self.given.append((conversation, limits, search))
         return ["And the <dam>?", "Who says so?"]

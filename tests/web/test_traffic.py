@@ -13,6 +13,7 @@ from starlette.types import Message, Receive, Scope, Send
 from web import connection, traffic
 from web.admission import Admission
 from web.identity import Visitor
+from web.tabs import Tabs
 from web.traffic import HEADER_LIMIT, PAGES, REQUESTS, STREAMS, Streams, Traffic
 
 
@@ -318,3 +319,20 @@ def test_endless_headers_are_refused(connect: Callable[[], socket.socket]) -> No
     opened = connect()
     opened.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n" + b"X-A: " + b"x" * 70_000)
     assert opened.recv(100).split(b"\r\n")[0].split()[1] in (b"400", b"431")
+
+
+@pytest.mark.parametrize("session", ["mine", "another"])
+def test_a_page_that_reads_no_more_is_worked_for_no_more(session: str) -> None:
+    admission = Admission()
+
+    async def stream(_scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+
+    tabs = Tabs(stream, admission, forget=lambda _: None)
+    scope = scope_of("GET", "/gradio_api/queue/data") | {
+        "query_string": f"session_hash={session}".encode(),
+        "client": None,
+    }
+    with admission.admit("", session="mine") as ticket:
+        assert passed(tabs, scope).status == 200
+        assert (ticket.deadline.left <= 0) is (session == "mine")

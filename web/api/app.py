@@ -8,8 +8,9 @@ from fastapi import Depends, FastAPI, Request, Response
 from fastapi.responses import JSONResponse, StreamingResponse
 from pydantic import Field
 
+from qa.deadline import Deadline
 from qa.views import Views
-from web.admission import Admission, key_of
+from web.admission import Admission
 from web.api.bodies import (
     ArticlesBody,
     AskBody,
@@ -27,6 +28,7 @@ from web.api.service import Progress, Served, Service
 from web.identity import Visitor
 from web.mcp.http import add_mcp
 from web.operation.metrics import NO_TELEMETRY
+from web.sender import key_of
 from web.sign_in.handover import TOKEN_SECONDS, Handover
 
 _EVENTS = "text/event-stream"
@@ -97,27 +99,34 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admis
     may_ask = Depends(callers.with_scope("ask"))
     may_read = Depends(callers.with_scope("read"))
 
+    async def _asked(request: Request, caller: Visitor, body: AskBody) -> dict[str, Any]:
+        return await answered(
+            admission,
+            key_of(request, caller),
+            lambda deadline: served(caller).ask(caller.user, body, deadline=deadline),
+            cost=body.cost,
+            request=request,
+        )
+
     @app.post("/ask", response_model=None)
     async def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
         """Answer a question; as server-sent events where these are accepted."""
-        key = key_of(request, caller)
         if _EVENTS in request.headers.get("accept", ""):
+            key = key_of(request, caller)
 
-            def work(report: Progress) -> dict[str, Any]:
-                return served(caller).ask(caller.user, body, report)
+            def work(report: Progress, deadline: Deadline) -> dict[str, Any]:
+                return served(caller).ask(caller.user, body, report, deadline)
 
-            return StreamingResponse(await events(admission, key, work), media_type=_EVENTS)
-        return JSONResponse(
-            await answered(admission, key, lambda: served(caller).ask(caller.user, body))
-        )
+            stream = await events(admission, key, work, body.cost)
+            return StreamingResponse(stream, media_type=_EVENTS)
+        return JSONResponse(await _asked(request, caller, body))
 
     @app.post("/chat/completions", response_model=None)
     async def complete(
         request: Request, body: CompletionBody, caller: Visitor = may_ask
     ) -> Response:
         """Answer the last message of a chat, as OpenAI-compatible services do."""
-        key, question = key_of(request, caller), question_of(body)
-        answer = await answered(admission, key, lambda: served(caller).ask(caller.user, question))
+        answer = await _asked(request, caller, question_of(body))
         if body.stream:
             return StreamingResponse(completion_chunks(answer), media_type=_EVENTS)
         return JSONResponse(completion(answer))
@@ -128,7 +137,12 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admis
     ) -> dict[str, Any]:
         """Return the sentences that are likeliest to answer a question."""
         key = key_of(request, caller)
-        return await answered(admission, key, lambda: served(caller).search(q, count))
+        return await answered(
+            admission,
+            key,
+            lambda deadline: served(caller).search(q, count, deadline),
+            request=request,
+        )
 
 
 def _add_judging(app: FastAPI, served: Served, callers: Callers) -> None:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic_core import PydanticCustomError
 
 from qa.evaluation.sets.feedback import LONGEST_REASON
 from qa.history import Day, PastQuestion
@@ -13,11 +15,35 @@ LONGEST_QUOTE = 10_000
 """Characters; comparing word by word takes time that grows with the square of the length."""
 MOST_TURNS = 50
 """Turns of a history; what is older is no context for a follow-up."""
+MOST_UNANSWERED = 5
+"""Turns of a history without an answer: each is answered first, and counts as a question."""
+MOST_WITHOUT = 20
+"""Terms of earlier turns that are not to be carried over; a question carries a few."""
+LONGEST_TERM = 200
 MOST_ARTICLES = 1_000
+
+
+_Term = Annotated[str, Field(max_length=LONGEST_TERM)]
 
 
 class _Body(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
+
+
+def unanswered(history: Sequence[PastQuestion]) -> int:
+    """Return how many turns of a history have to be answered first."""
+    return sum(past.answer is None for past in history)
+
+
+def _not_too_many(history: list[PastQuestion]) -> list[PastQuestion]:
+    if (count := unanswered(history)) > MOST_UNANSWERED:
+        message = "at most {most} turns without an answer can be answered first, here are {count}"
+        raise PydanticCustomError("unanswered", message, {"most": MOST_UNANSWERED, "count": count})
+    return history
+
+
+History = Annotated[list[PastQuestion], Field(max_length=MOST_TURNS), AfterValidator(_not_too_many)]
+"""The turns before a question, the earliest first."""
 
 
 class AskBody(_Body):
@@ -31,13 +57,18 @@ class AskBody(_Body):
     """
 
     question: str
-    history: Annotated[list[PastQuestion], Field(max_length=MOST_TURNS)] = []
+    history: History = []
     conversation: str | None = None
     asked: Day = None
-    without: list[str] = []
+    without: Annotated[list[_Term], Field(max_length=MOST_WITHOUT)] = []
     publisher: str | None = None
     since: Day = None
     until: Day = None
+
+    @property
+    def cost(self) -> int:
+        """As how many questions it counts."""
+        return 1 + unanswered(self.history)
 
 
 class NameBody(_Body):

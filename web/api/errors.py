@@ -20,6 +20,7 @@ from corpus.errors import (
     StoreLockedError,
     UsageError,
 )
+from qa.deadline import TooLateError
 from web.admission import Refused
 
 log = logging.getLogger(__name__)
@@ -98,6 +99,8 @@ def as_api_error(error: OnRecordError) -> ApiError:
     if isinstance(error, Refused):
         status, code = (429, "E_LIMIT") if error.cause.is_users_own else (503, "E_BUSY")
         return ApiError(status, code, str(error), retry_after=error.seconds)
+    if isinstance(error, TooLateError):
+        return ApiError(503, "E_BUSY", str(error), retry_after=_RETRY_SECONDS)
     if isinstance(error, QuestionError):
         return ApiError(422, error.code, str(error), error.field)
     if isinstance(error, ItemError):

@@ -20,6 +20,7 @@ from qa.assistant import Assistant
 from qa.conversations.export import conversation_json, summary_json
 from qa.conversations.kept import Summary
 from qa.conversations.store import Conversations
+from qa.deadline import NO_DEADLINE, Deadline
 from qa.evaluation.sets.feedback import record_feedback
 from qa.history import conversation_from
 from qa.quotes import find_quote, match_json
@@ -56,13 +57,19 @@ class Service:
         adding = self.adding.seen_by(view.archive)
         return replace(self, assistant=view.assistant, archive=view.archive, adding=adding)
 
-    def ask(self, user: str, body: AskBody, progress: Progress = lambda _: None) -> dict[str, Any]:
+    def ask(
+        self,
+        user: str,
+        body: AskBody,
+        progress: Progress = lambda _: None,
+        deadline: Deadline = NO_DEADLINE,
+    ) -> dict[str, Any]:
         """Answer a question; where a conversation is named, add the turn to it."""
         if body.conversation and body.history:
             message = "give either a conversation or a history"
             raise QuestionError("E_FIELD", message, "history")
         limits = self._limits(body)
-        conversation = self._conversation(user, body, limits)
+        conversation = self._conversation(user, body, limits, deadline)
         answer = self.assistant.ask(
             body.question,
             conversation=conversation,
@@ -70,20 +77,30 @@ class Service:
             asked=body.asked,
             limits=limits,
             progress=progress,
+            deadline=deadline,
         )
+        deadline.look()  # what nobody was told is no turn
         if body.conversation:
             turn = Turn(body.question, answer.standalone, answer, without=tuple(body.without))
             self.kept.append(user, body.conversation, turn)
         return to_json(answer)
 
-    def _conversation(self, user: str, body: AskBody, limits: Limits) -> Conversation:
+    def _conversation(
+        self, user: str, body: AskBody, limits: Limits, deadline: Deadline
+    ) -> Conversation:
         if body.conversation:
             return self.kept.open(user, body.conversation, self.archive).conversation
 
         def ask(question: str, before: Conversation, asked: date | None) -> Answer:
-            return self.assistant.ask(question, conversation=before, asked=asked, limits=limits)
+            return self.assistant.ask(
+                question, conversation=before, asked=asked, limits=limits, deadline=deadline
+            )
 
-        return conversation_from(body.history, body.asked, ask, self.assistant.understand)
+        def understand(question: str, before: Conversation) -> str:
+            deadline.look()
+            return self.assistant.understand(question, before)
+
+        return conversation_from(body.history, body.asked, ask, understand)
 
     def _limits(self, body: AskBody) -> Limits:
         if body.since and body.until and body.since > body.until:
@@ -96,9 +113,9 @@ class Service:
             raise QuestionError("E_FIELD", "no article is from this publisher", "publisher")
         return Limits(named, body.since, body.until)
 
-    def search(self, question: str, count: int) -> dict[str, Any]:
+    def search(self, question: str, count: int, deadline: Deadline = NO_DEADLINE) -> dict[str, Any]:
         """Return the sentences that are likeliest to answer, whether or not they do."""
-        trace = self.assistant.trace(question)
+        trace = self.assistant.trace(question, deadline=deadline)
         found = []
         for item in trace.evidence[: min(count, _MOST_FOUND)]:
             citation = cite(item)

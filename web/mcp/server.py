@@ -13,12 +13,13 @@ from typing import TYPE_CHECKING, Any
 from starlette.concurrency import run_in_threadpool
 
 from corpus.errors import MissingExtraError, OnRecordError
-from web.admission import Admission, key_of
+from web.admission import Admission
 from web.api.errors import as_api_error
 from web.api.progress import answered
 from web.api.service import Served
 from web.identity import Visitor
-from web.mcp.tools import NAMED, Reply, Tool, allowed, refusal, use
+from web.mcp.tools import NAMED, Reply, Tool, allowed, cost_of, refusal, use
+from web.sender import key_of
 
 if TYPE_CHECKING:
     from mcp.server.context import ServerRequestContext
@@ -125,6 +126,12 @@ class _Answering:
             return await run_in_threadpool(use, tool, self.served, caller, given)
         key = key_of(request, caller)
         try:
-            return await answered(self.admission, key, use, tool, self.served, caller, given)
+            return await answered(
+                self.admission,
+                key,
+                lambda deadline: use(tool, self.served, caller, given, deadline),
+                cost=cost_of(tool, given),
+                request=request,
+            )
         except OnRecordError as error:
             return refusal(as_api_error(error))

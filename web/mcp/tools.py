@@ -11,8 +11,9 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from corpus.errors import OnRecordError
 from qa.checks import MAX_QUESTION_CHARACTERS
-from qa.history import Day, PastQuestion
-from web.api.bodies import LONGEST_QUOTE, MOST_TURNS, AskBody
+from qa.deadline import NO_DEADLINE, Deadline, TooLateError
+from qa.history import Day
+from web.api.bodies import LONGEST_QUOTE, MOST_UNANSWERED, AskBody, History, unanswered
 from web.api.errors import ApiError, as_api_error, error_json, wrong_field
 from web.api.service import Served, Service
 from web.identity import SCOPES, Visitor
@@ -44,11 +45,11 @@ class AskArguments(_Arguments):
 
     question: _Question
     history: Annotated[
-        list[PastQuestion],
+        History,
         Field(
-            max_length=MOST_TURNS,
             description="Earlier turns, the first one first, where the question is a follow-up to"
-            " them; answers in it are no sources. A question that stands by itself needs none.",
+            " them; answers in it are no sources. A question that stands by itself needs none. At"
+            f" most {MOST_UNANSWERED} without an answer, each of which counts as a question.",
         ),
     ] = []
     publisher: Annotated[
@@ -105,7 +106,7 @@ class Tool:
     description: str
     arguments: type[BaseModel]
     scope: str
-    call: Callable[[Service, Visitor, Any], dict[str, Any]]
+    call: Callable[[Service, Visitor, Any, Deadline], dict[str, Any]]
     in_words: Callable[[dict[str, Any]], str]
     is_question: bool = False
 
@@ -119,20 +120,28 @@ class Reply:
     is_error: bool = False
 
 
-def _ask(service: Service, caller: Visitor, given: AskArguments) -> dict[str, Any]:
+def _ask(
+    service: Service, caller: Visitor, given: AskArguments, deadline: Deadline
+) -> dict[str, Any]:
     body = AskBody.model_validate(given.model_dump(mode="json"))
-    return service.ask(caller.user, body)
+    return service.ask(caller.user, body, deadline=deadline)
 
 
-def _search(service: Service, _caller: Visitor, given: SearchArguments) -> dict[str, Any]:
-    return service.search(given.question, given.count)
+def _search(
+    service: Service, _caller: Visitor, given: SearchArguments, deadline: Deadline
+) -> dict[str, Any]:
+    return service.search(given.question, given.count, deadline)
 
 
-def _article(service: Service, _caller: Visitor, given: ArticleArguments) -> dict[str, Any]:
+def _article(
+    service: Service, _caller: Visitor, given: ArticleArguments, _deadline: Deadline
+) -> dict[str, Any]:
     return service.article(given.article_id, given.version)
 
 
-def _quote(service: Service, _caller: Visitor, given: QuoteArguments) -> dict[str, Any]:
+def _quote(
+    service: Service, _caller: Visitor, given: QuoteArguments, _deadline: Deadline
+) -> dict[str, Any]:
     return service.quote(given.quote)
 
 
@@ -196,13 +205,35 @@ def allowed(caller: Visitor) -> list[Tool]:
     return [tool for tool in TOOLS if caller.may(tool.scope)]
 
 
-def use(tool: Tool, served: Served, caller: Visitor, given: dict[str, Any]) -> Reply:
-    """Return what a tool says to its arguments; nothing is raised, as the model shall read it."""
+def cost_of(tool: Tool, given: dict[str, Any]) -> int:
+    """Return as how many questions a call counts; 1 where it is going to be refused."""
+    try:
+        arguments = tool.arguments.model_validate(given)
+    except ValidationError:
+        return 1
+    return 1 + unanswered(arguments.history) if isinstance(arguments, AskArguments) else 1
+
+
+def use(
+    tool: Tool,
+    served: Served,
+    caller: Visitor,
+    given: dict[str, Any],
+    deadline: Deadline = NO_DEADLINE,
+) -> Reply:
+    """Return what a tool says to its arguments, as the model shall read it.
+
+    Raises:
+        TooLateError: Nobody waits for it any more; whatever else fails is a reply.
+    """
     try:
         if not caller.may(tool.scope):
             raise ApiError(403, "E_SCOPE", f"you may not {SCOPES[tool.scope]} here")
-        result = tool.call(served(caller), caller, tool.arguments.model_validate(given))
+        arguments = tool.arguments.model_validate(given)
+        result = tool.call(served(caller), caller, arguments, deadline)
         return Reply(result, tool.in_words(result))
+    except TooLateError:
+        raise
     except ValidationError as error:
         first = error.errors()[0]
         return refusal(wrong_field(first["loc"], first["msg"]))

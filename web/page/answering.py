@@ -14,6 +14,7 @@ from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation, Turn
 from qa.assistant import Trace
+from qa.deadline import Deadline
 from qa.limits import stated_limits
 from qa.messages.say import say
 from web.page import limits, markup, panel
@@ -56,7 +57,7 @@ class Answering:
         return limits.bar(within, list(self._assistant.publishers()))
 
     def work(
-        self, asked: Asked, within: Limits, report: Callable[[str], None]
+        self, asked: Asked, within: Limits, report: Callable[[str], None], deadline: Deadline
     ) -> Callable[[], Trace]:
         """Return what answers, to be done by a worker."""
         return lambda: self._assistant.trace(
@@ -65,6 +66,7 @@ class Answering:
             without=asked.without,
             limits=within,
             progress=report,
+            deadline=deadline,
         )
 
     def finished(

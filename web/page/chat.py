@@ -6,7 +6,6 @@ carries the events and holds one conversation a browser tab in `gr.State`.
 
 from __future__ import annotations
 
-import time
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -17,8 +16,9 @@ from index.chunk_index import NO_LIMITS, Limits
 from qa.answer import Conversation
 from qa.assistant import Trace
 from qa.conversations.kept import Reopened
+from qa.deadline import Deadline, TooLateError
 from qa.messages.say import say
-from web.admission import ANSWER_SECONDS, Admission, Cause, Refused, key_of
+from web.admission import Admission, Refused
 from web.identity import Visitor, known_visitor
 from web.page import limits, markup, panel
 from web.page.answering import TURNS_KEPT, Answering, unanswered
@@ -31,6 +31,7 @@ from web.page.keeping import Keeping
 from web.page.offers import Offers, See, Seen
 from web.page.source import source_of
 from web.page.visit import localised
+from web.sender import key_of
 from web.workers import Steps, Workers
 
 EVENTS_AT_ONCE = 128
@@ -38,6 +39,7 @@ EVENTS_AT_ONCE = 128
 TABS_KEPT = 300
 """Conversations held in memory; the longest unused go first."""
 NEWEST_SHOWN = 4
+_SUGGESTING_SECONDS = 5.0  # nobody has asked for it
 _PARTS = (
     "held", "at", "last", "box", "send", "talk", "now", "further", "source", "shelf", "within",
     "limits",
@@ -192,8 +194,9 @@ class ChatPage:
         No thread is held while it waits: of those who do there may be many.
         """
         asked = asked_for(typed, held, _data(event))
+        session = request.session_hash or ""
         try:
-            with self._admission.admit(key_of(request)) as ticket:
+            with self._admission.admit(key_of(request), session=session) as ticket:
                 now = markup.working(asked.question, say("progress.looking"))
                 yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
                 visitor = known_visitor(request)
@@ -204,15 +207,16 @@ class ChatPage:
                     bar = await self._reading.done(answering.bar, within)
                     yield _changed(within=within, limits=bar)
                 steps = Steps()
-                work = answering.work(asked, within, steps.report)
+                work = answering.work(asked, within, steps.report, ticket.deadline)
                 future = steps.end_with(ticket.start(work))
-                late = time.monotonic() + ANSWER_SECONDS
-                while (line := await steps.next(late - time.monotonic())) is not None:
+                while (line := await steps.next(ticket.deadline.left)) is not None:
                     yield _changed(now=markup.working(asked.question, line))
+                if isinstance(future.exception(), TooLateError):
+                    raise ticket.late()
                 shown = await self._reading.done(answering.finished, asked, held, at, future)
                 yield _changed(**shown)
         except TimeoutError:
-            yield _changed(**unanswered(asked, str(self._admission.refuse(Cause.LATE))))
+            yield _changed(**unanswered(asked, str(ticket.late())))
         except Refused as refusal:
             yield _changed(**unanswered(asked, str(refusal)))
 
@@ -226,7 +230,10 @@ class ChatPage:
             return gr.skip(), None
         workers = self._admission.workers
         try:
-            questions = workers.call(suggests.following, last, held, within, search=workers.idle)
+            search, deadline = workers.idle, Deadline(_SUGGESTING_SECONDS)
+            questions = workers.call(
+                suggests.following, last, held, within, search=search, deadline=deadline
+            )
         except OnRecordError:  # what is asked next meets it again
             questions = []
         return markup.further(questions), None

@@ -13,6 +13,7 @@ from index.adding import Added
 from index.chunk_index import Limits
 from qa.answer import Conversation
 from qa.assistant import Trace
+from qa.deadline import Deadline
 from web.identity import Visitor
 from web.page.judging import Judges
 from web.page.shelf import Keeps
@@ -29,6 +30,7 @@ class Assists(Protocol):
         without: Collection[str],
         limits: Limits,
         progress: Callable[[str], None],
+        deadline: Deadline,
     ) -> Trace:
         """Answer one question; OnRecordError says why not, in words for the user."""
 
@@ -53,7 +55,14 @@ class Suggests(Protocol):
     """What the page needs of `qa.suggestions.suggest.Suggestions`."""
 
     def following(
-        self, trace: Trace, conversation: Conversation, limits: Limits, /, *, search: bool
+        self,
+        trace: Trace,
+        conversation: Conversation,
+        limits: Limits,
+        /,
+        *,
+        search: bool,
+        deadline: Deadline,
     ) -> list[str]:
         """Return questions to go on with after the last answer."""
 

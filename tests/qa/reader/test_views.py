@@ -38,7 +38,9 @@ class WordModel:
     def __init__(self) -> None:
         self.shown: list[tuple[str, str]] = []
 
-    def read(self, question: str, windows: Sequence[tuple[str, str]]) -> list[Scores]:
+    def read(
+        self, question: str, windows: Sequence[tuple[str, str]], _deadline: object = None, /
+    ) -> list[Scores]:
         self.shown += windows
         return [self._scores(set(question.split()), text) for _, text in windows]
 

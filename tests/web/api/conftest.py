@@ -18,6 +18,8 @@ from qa.answer import Answer, Conversation
 from qa.assistant import Trace
 from qa.checks import check_question
 from qa.conversations.store import Conversations
+from qa.deadline import NO_DEADLINE, Deadline
+from web.admission import Admission
 from web.api.app import api_application
 from web.api.callers import Callers
 from web.api.service import Service
@@ -36,9 +38,15 @@ class Assistant:
     given: list[dict[str, Any]] = field(default_factory=list)
 
     def ask(
-        self, question: str, *, progress: Callable[[str], None] = print, **given: Any
+        self,
+        question: str,
+        *,
+        progress: Callable[[str], None] = print,
+        deadline: Deadline = NO_DEADLINE,
+        **given: Any,
     ) -> Answer:
         check_question(question)
+        deadline.look()
         self.given.append({"question": question, **given})
         progress("searching 1 article")
         if question == "break":
@@ -52,8 +60,8 @@ class Assistant:
         )
         return answer
 
-    def trace(self, question: str) -> Trace:
-        return Trace(self.ask(question), (), ())
+    def trace(self, question: str, deadline: Deadline = NO_DEADLINE) -> Trace:
+        return Trace(self.ask(question, deadline=deadline), (), ())
 
     def seen_by(self, _archive: Archive) -> Assistant:
         return self
@@ -71,6 +79,7 @@ class Api:
     assistant: Assistant
     service: Service
     keys: Keys
+    admission: Admission
     key: str = ""
 
     def call(self, method: str, path: str, json: Any = None, **headers: str) -> Any:
@@ -84,7 +93,7 @@ class Api:
 
     def with_key(self, *scopes: str) -> Api:
         _, text = self.keys.create("a caller", scopes)
-        return Api(self.client, self.assistant, self.service, self.keys, text)
+        return Api(self.client, self.assistant, self.service, self.keys, self.admission, text)
 
 
 @pytest.fixture
@@ -103,12 +112,14 @@ def make_api(archive: Archive, double: Any) -> Iterator[Callable[..., Api]]:
             adding = Adding(archive.store, HashEmbedder())
             service = Service(assistant, archive, kept, adding, archive.store)  # type: ignore[arg-type]
             app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
-            app.mount(API, api_application(service, Callers(keys), handover))
+            admission = Admission()
+            api = api_application(service, Callers(keys), handover, admission=admission)
+            app.mount(API, api)
             visitor = AT_THIS_MACHINE if own_machine else ANYBODY
             app.add_middleware(Identified, identify=lambda _: visitor)
             app.add_middleware(Guard, hosts=None)
             client = TestClient(app, raise_server_exceptions=False)
-            return Api(client, assistant, service, keys)
+            return Api(client, assistant, service, keys, admission)
 
         yield make
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import threading
 from datetime import date
 from typing import Any
 
 import pytest
 
 from index.chunk_index import Limits
+from qa.deadline import Deadline
 from qa.evaluation.sets.feedback import read_feedback
+from web.admission import Admission, Cause, Refused
+from web.api.bodies import MOST_UNANSWERED, MOST_WITHOUT
+from web.api.progress import answered, events
 
 
 def test_an_answer_is_as_the_contract_has_it(api: Any) -> None:
@@ -189,3 +195,103 @@ def test_a_decline_completes_a_chat_without_quotes(api: Any) -> None:
     message = api.call("POST", "/chat/completions", body).json()["choices"][0]["message"]
     assert message["content"].startswith("Not on record")
     assert message["annotations"] == []
+
+
+def turns(unanswered: int, answered: int = 0) -> list[dict[str, Any]]:
+    return [
+        *({"question": f"How much {n}?", "answer": "Nothing."} for n in range(answered)),
+        *({"question": f"Who paid {n}?"} for n in range(unanswered)),
+    ]
+
+
+def test_a_few_turns_of_a_history_are_answered_first_and_each_is_charged(api: Any) -> None:
+    charged: list[int] = []
+    admit = api.admission.admit
+    api.admission.admit = lambda key, cost=1: (charged.append(cost), admit(key, cost))[1]
+    for history, cost in ((turns(0), 1), (turns(1, 7), 2), (turns(MOST_UNANSWERED), 6)):
+        assert api.ask(question="How much?", history=history).status_code == 200
+        accepted = api.call(
+            "POST",
+            "/ask",
+            {"question": "How much?", "history": history},
+            accept="text/event-stream",
+        )
+        assert "event: answer" in accepted.text
+        assert charged[-2:] == [cost, cost]
+
+
+@pytest.mark.parametrize("count", [MOST_UNANSWERED + 1, 50])
+def test_more_turns_without_an_answer_are_refused_with_the_number(api: Any, count: int) -> None:
+    reply = api.ask(question="How much?", history=turns(count, answered=0))
+    assert reply.status_code == 422
+    error = reply.json()["error"]
+    assert error["field"] == "history"
+    assert str(MOST_UNANSWERED) in error["message"]
+    assert str(count) in error["message"]
+    assert api.assistant.given == []
+
+
+@pytest.mark.parametrize(
+    ("without", "field"),
+    [([f"term {n}" for n in range(MOST_WITHOUT + 1)], "without"), (["a" * 201], "without.0")],
+    ids=["too many", "too long"],
+)
+def test_terms_that_are_not_carried_over_are_a_few_words(
+    api: Any, without: list[str], field: str
+) -> None:
+    reply = api.ask(question="How much?", without=without)
+    assert (reply.status_code, reply.json()["error"]["field"]) == (422, field)
+
+
+class Visiting:
+    """A request whose sender leaves at once, or stays."""
+
+    def __init__(self, leaves: bool) -> None:
+        self._leaves = leaves
+
+    async def receive(self) -> dict[str, str]:
+        if not self._leaves:
+            await asyncio.Event().wait()
+        return {"type": "http.disconnect"}
+
+
+@pytest.mark.parametrize("leaves", [True, False], ids=["leaves", "stays until it is too late"])
+def test_whoever_waits_no_more_frees_the_worker(
+    leaves: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.admission.ANSWER_SECONDS", 25.0 if leaves else 0.05)
+    monkeypatch.setattr("web.api.progress.ANSWER_SECONDS", 25.0 if leaves else 0.05)
+    told: list[Cause] = []
+    admission = Admission(rejected=told.append)
+    stopped = threading.Event()
+
+    def work(deadline: Deadline) -> None:
+        try:
+            while True:
+                deadline.look()
+        finally:
+            stopped.set()
+
+    request: Any = Visiting(leaves)
+    with pytest.raises(Refused):
+        asyncio.run(answered(admission, "ada", work, request=request))
+    assert stopped.wait(20)
+    assert told == ([] if leaves else [Cause.LATE])
+
+
+def test_a_stream_that_nobody_reads_frees_the_worker() -> None:
+    admission, stopped = Admission(), threading.Event()
+
+    def work(_report: Any, deadline: Deadline) -> dict[str, Any]:
+        try:
+            while True:
+                deadline.look()
+        finally:
+            stopped.set()
+
+    async def left() -> None:
+        stream: Any = await events(admission, "ada", work)
+        await stream.aclose()
+
+    asyncio.run(left())
+    assert stopped.wait(20)

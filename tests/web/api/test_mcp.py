@@ -24,7 +24,7 @@ from web.api.app import api_application
 from web.api.callers import Callers
 from web.identity import AT_THIS_MACHINE, SCOPES
 from web.mcp.server import tool_server
-from web.mcp.tools import TOOLS
+from web.mcp.tools import NAMED, TOOLS, cost_of
 
 pytest.importorskip("mcp_types", reason="the extra 'mcp' is not installed")
 
@@ -173,6 +173,7 @@ WRONG = [
     ("ask", {"question": "How?", "since": "2019-02-01", "until": "2019-01-01"}, "E_FIELD", "since"),
     ("ask", {"question": "How much?", "publisher": "Nobody"}, "E_FIELD", "publisher"),
     ("ask", {"question": "How?", "history": [{"question": "x"}] * 51}, "E_FIELD", "history"),
+    ("ask", {"question": "How?", "history": [{"question": "x"}] * 6}, "E_FIELD", "history"),
     ("ask", {"question": "break"}, "E_STORE", None),
     ("ask", {"question": "bug"}, "E_INTERNAL", None),
     ("search", {"question": "How much?", "count": 51}, "E_FIELD", "count"),
@@ -205,6 +206,20 @@ def test_what_is_wrong_is_told_to_the_model_in_our_words(connect: Connect) -> No
                     assert secret not in result.model_dump_json()
 
     run(use)
+
+
+def test_what_a_call_has_answered_first_is_charged(api: Any, connect: Connect) -> None:
+    ask, search = NAMED["ask"], NAMED["search"]
+    before = [{"question": "How much?"}, {"question": "Who?", "answer": "Nobody."}]
+    given = {"question": "and when?", "history": before}
+    assert [cost_of(ask, given), cost_of(ask, {}), cost_of(search, {"question": "x"})] == [2, 1, 1]
+
+    async def use() -> None:
+        async with connect() as client:
+            assert not (await client.call_tool("ask", given)).is_error
+
+    run(use)
+    assert [asked["question"] for asked in api.assistant.given] == ["How much?", "and when?"]
 
 
 def test_a_tool_that_there_is_not(connect: Connect) -> None:
