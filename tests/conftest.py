@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import signal
+from collections.abc import Iterator
+from typing import NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -30,4 +32,21 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 def _in_browser(item: pytest.Item) -> bool:
-    return "chromium" in getattr(item, "fixturenames", ())
+    return not {"chromium", "chromium_of"}.isdisjoint(getattr(item, "fixturenames", ()))
+
+
+@pytest.fixture
+def ends() -> Iterator[None]:
+    """Fail where what takes a moment goes on for minutes, as what never ends or is quadratic would.
+
+    The only limit on time in the tests: far from what any machine needs.
+    """
+
+    def late(*_: object) -> NoReturn:
+        raise TimeoutError("this would go on for ever, or as good as")
+
+    before = signal.signal(signal.SIGALRM, late)
+    signal.alarm(300)
+    yield
+    signal.alarm(0)
+    signal.signal(signal.SIGALRM, before)

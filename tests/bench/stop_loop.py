@@ -162,8 +162,11 @@ class Clients:
         time.sleep(0.02)
 
 
-def stop(folder: Path, seed: int, longest: float) -> tuple[list[str], str]:
-    """Serve, stop after at most so many seconds, and return what was wrong and what was right."""
+def stop(folder: Path, seed: int, longest: float, timed: bool = True) -> tuple[list[str], str]:
+    """Serve, stop after at most so many seconds, and return what was wrong and what was right.
+
+    Unless it is timed, on a machine that does other things as well, the end may come late.
+    """
     command = [sys.executable, __file__, "--serve", str(folder), str(seed)]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
@@ -173,7 +176,7 @@ def stop(folder: Path, seed: int, longest: float) -> tuple[list[str], str]:
         process.send_signal(signal.SIGTERM)
         asked = time.monotonic()
         try:
-            _, errors = process.communicate(timeout=LONGEST)
+            _, errors = process.communicate(timeout=LONGEST if timed else 10 * LONGEST)
         except subprocess.TimeoutExpired:
             process.kill()
             return [f"it did not end within {LONGEST:.0f} s"], ""
@@ -184,7 +187,7 @@ def stop(folder: Path, seed: int, longest: float) -> tuple[list[str], str]:
     faults += [
         f"it was called ready {at - asked:.2f} s after the signal"
         for at, status in clients.ready
-        if status == 200 and at - asked > 0.3
+        if timed and status == 200 and at - asked > 0.3
     ]
     faults += lost(folder, clients)
     figures = f"{len(clients.answered)} answered, {len(clients.added)} added, "
@@ -204,12 +207,14 @@ def lost(folder: Path, clients: Clients) -> list[str]:
     return faults + [f"{name} is not stored" for name in clients.added - stored]
 
 
-def loop(folder: Path, stops: int, longest: float) -> Iterator[tuple[list[str], str]]:
+def loop(
+    folder: Path, stops: int, longest: float, timed: bool = True
+) -> Iterator[tuple[list[str], str]]:
     """Stop so many servers, each at most so many seconds after it began to serve."""
     for number in range(stops):
         own = folder / str(number)
         own.mkdir()
-        yield stop(own, number, longest)
+        yield stop(own, number, longest, timed)
 
 
 def main(stops: int) -> int:

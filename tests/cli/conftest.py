@@ -20,6 +20,12 @@ class Outcome(NamedTuple):
     err: str
 
 
+@pytest.fixture(autouse=True)
+def _untimed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let no line of progress come between on a slow machine."""
+    monkeypatch.setattr("cli.progress.SECONDS_TO_THE_FIRST_LINE", 3600.0)
+
+
 @pytest.fixture
 def onrecord(capsys: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
     """Run a command in this process, as the command line would."""

@@ -150,7 +150,7 @@ def start(command: str) -> subprocess.Popen[str]:
 
 
 def end(process: subprocess.Popen[str]) -> tuple[int, str, str]:
-    out, err = process.communicate(timeout=20)
+    out, err = process.communicate(timeout=120)
     return process.returncode, out, err
 
 
@@ -159,7 +159,7 @@ def test_b83_a_reader_that_has_read_enough_is_no_error() -> None:
     assert process.stdout
     assert process.stderr
     process.stdout.close()
-    assert process.wait(timeout=20) == 0
+    assert process.wait(timeout=120) == 0
     assert process.stderr.read() == ""
     process.stderr.close()
 

@@ -120,7 +120,7 @@ def test_b16_odd_names(onrecord: OnRecord, name: bytes) -> None:
 def lines_told(capsys: pytest.CaptureFixture[str], number: int) -> list[str]:
     """Wait for that many lines on stderr."""
     told: list[str] = []
-    for _ in range(1000):
+    for _ in range(12_000):
         if len(told) >= number:
             break
         time.sleep(0.01)

@@ -68,7 +68,6 @@ def interrupt_at(monkeypatch: pytest.MonkeyPatch, number: int) -> None:
 @pytest.fixture(autouse=True)
 def _assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr("cli.progress.SECONDS_TO_THE_FIRST_LINE", 600.0)  # however slow it is
     monkeypatch.setattr(Watched, "asked", 0)
 
     def open_assistant(store: Path, settings: Settings) -> Assistant:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 import unicodedata
 
 import pytest
@@ -91,14 +90,13 @@ def test_clean_line_is_one_canonical_line(text: str) -> None:
     assert clean(line) == line == clean_line(line)
 
 
+@pytest.mark.usefixtures("ends")
 def test_piled_up_marks_are_cut_and_cost_no_quadratic_time() -> None:
-    started = time.process_time()
-    cleaned = clean("Z" + "\u0316\u0301" * 200_000 + "algo")
+    cleaned = clean("Z" + "\u0316\u0301" * 1_000_000 + "algo")
     assert cleaned == "Ź" + "\u0316" * 15 + "\u0301" * (MAX_MARKS // 2 - 1) + "algo"
-    assert time.process_time() - started < 5
 
 
-def test_millions_of_characters_take_seconds() -> None:
-    started = time.process_time()
-    clean("A sentence of words.\u00a0Another\u200b one.\r\n\r\n" * 50_000)
-    assert time.process_time() - started < 10
+@pytest.mark.usefixtures("ends")
+def test_millions_of_characters_take_no_quadratic_time() -> None:
+    cleaned = clean("A sentence of words.\u00a0Another\u200b one.\r\n\r\n" * 50_000)
+    assert cleaned.count("\n\n") == 49_999

@@ -11,7 +11,6 @@ import re
 import socket
 import ssl
 import threading
-import time
 import tracemalloc
 import zlib
 from collections.abc import Callable, Iterator
@@ -565,12 +564,11 @@ def trickle(start: bytes, rest: bytes) -> Answer:
     ],
     ids=["silent", "header", "headers", "continue", "body", "chunks", "gzip"],
 )
+@pytest.mark.usefixtures("ends")
 def test_slow_sites(network: Network, start: bytes, rest: bytes) -> None:
     with site(network, trickle(start, rest)) as here:
-        began = time.monotonic()
         error = refused(f"http://{here.host}/", allowed=[here.host], seconds=0.25)
         assert error.code == "E_TIMEOUT"
-        assert time.monotonic() - began < 3
 
 
 def test_the_deadline_is_one_for_all_redirects(network: Network) -> None:
@@ -584,13 +582,12 @@ def test_the_deadline_is_one_for_all_redirects(network: Network) -> None:
         assert len(here.requests) <= 3
 
 
+@pytest.mark.usefixtures("ends")
 def test_slow_name_servers(monkeypatch: pytest.MonkeyPatch) -> None:
-    answered = threading.Event()
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: answered.wait(5) and [])
-    began = time.monotonic()
+    release = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: release.wait() and [])
     assert refused("https://herald.example/", seconds=0.1).code == "E_TIMEOUT"
-    assert time.monotonic() - began < 3
-    answered.set()
+    release.set()
 
 
 def test_silence_where_a_secure_connection_is_asked_for(network: Network) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from datetime import date
 
 import pytest
@@ -191,12 +190,11 @@ def test_charsets(declared: str, encoding: str, note: tuple[str, ...]) -> None:
         ),
     ],
 )
+@pytest.mark.usefixtures("ends")
 def test_refused(html: str, code: str) -> None:
-    started = time.process_time()
     with pytest.raises(ItemError) as caught:
         load(html)
     assert caught.value.code == code
-    assert time.process_time() - started < 10
 
 
 def linked(data: str) -> str:
@@ -220,6 +218,7 @@ def test_linked_data_says_who_and_when() -> None:
     ],
     ids=["unterminated", "authors", "nested", "quotes by name"],
 )
+@pytest.mark.usefixtures("ends")
 def test_linked_data_on_which_the_library_would_spend_minutes(data: str) -> None:
     assert load(linked(data)).text == TEXT
 

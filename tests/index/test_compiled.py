@@ -47,15 +47,15 @@ def test_as_many_infer_at_a_time_as_it_says_and_one_more_waits() -> None:
         one_more = threading.Thread(target=borrow)
         one_more.start()
         assert not lent.wait(0.2)
-    one_more.join(10)
+    one_more.join(120)
     assert lent.is_set()
 
 
 def test_what_fails_gives_its_place_back() -> None:
     model = Compiled(prepare() / "model.xml")
     for _ in range(AT_ONCE + 1):
-        with pytest.raises(RuntimeError), model.request() as request:
-            request.infer([np.zeros((1, 2, 3))])
+        with pytest.raises(ZeroDivisionError), model.request():
+            _ = 1 // 0
 
 
 def test_what_is_no_model_is_named(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from fractions import Fraction
 from itertools import pairwise
 
@@ -160,8 +159,7 @@ def test_thousands_are_read_back(value: int) -> None:
     assert only(f"{value:,}").value == value
 
 
-def test_long_texts_take_linear_time() -> None:
-    began = time.process_time()
-    for unit in ("1 111 ", "one hundred ", "9", "1,", "twenty ", "a ", "$ "):
-        numbers(unit * 20_000)
-    assert time.process_time() - began < 20
+@pytest.mark.parametrize("unit", ["1 111 ", "one hundred ", "9", "1,", "twenty ", "a ", "$ "])
+@pytest.mark.usefixtures("ends")
+def test_long_texts_take_linear_time(unit: str) -> None:
+    numbers(unit * 50_000)

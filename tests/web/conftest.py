@@ -5,6 +5,7 @@ import json
 import shutil
 import sys
 import threading
+import time
 from collections.abc import Callable, Collection, Iterator
 from contextlib import closing
 from copy import copy
@@ -36,6 +37,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "ignore:unclosed event loop:ResourceWarning")
     config.addinivalue_line("filterwarnings", "ignore:unclosed <socket.* family=1,:ResourceWarning")
 
+
+PATIENCE = 120  # seconds that are waited for what comes at once, unless the machine is busy
 
 TEXT = (
     "LOWHAVEN - The council met on Monday.\n\nThe new pier will cost $12 million. "
@@ -156,6 +159,14 @@ def kept(tmp_path: Path) -> Iterator[Conversations]:
         yield opened
 
 
+def until(holds: Callable[[], Any]) -> None:
+    """Wait for what another thread, or a page, is about to do."""
+    late = time.monotonic() + PATIENCE
+    while not holds():
+        assert time.monotonic() < late
+        time.sleep(0.02)
+
+
 class Reply(NamedTuple):
     status: int
     headers: dict[str, str]
@@ -193,7 +204,7 @@ class Server:
             serve.run(see, self.listener, served, place, announce=announce)
 
         threading.Thread(target=run, daemon=True).start()
-        assert ready.wait(60)
+        assert ready.wait(PATIENCE)
 
     def sending(self, **headers: str) -> Server:
         """Return the same server, as it is spoken to with these headers."""
@@ -205,7 +216,7 @@ class Server:
         return self.request("GET", path, **headers)
 
     def request(self, method: str, path: str, body: str = "", **headers: str) -> Reply:
-        connection = http.client.HTTPConnection(self.address, timeout=30)
+        connection = http.client.HTTPConnection(self.address, timeout=PATIENCE)
         with closing(connection):
             connection.request(method, path, body.encode(), self.sent | headers)
             reply = connection.getresponse()
@@ -243,6 +254,7 @@ class Tab:
     ) -> None:
         viewport = {"width": width, "height": height}
         self.page = browser.new_context(viewport=viewport, **context).new_page()
+        self.page.set_default_timeout(1000 * PATIENCE)
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         own = (f"http://{address}/", "data:", "blob:")
@@ -257,6 +269,10 @@ class Tab:
         self.page.fill("#question textarea", question)
         self.page.press("#question textarea", "Enter")
         self.page.wait_for_selector(f"#talk .turn:nth-of-type({turns + 1})")
+
+    def until(self, holds: str) -> None:
+        """Wait for what is true of the page; playwright would wait by `eval` within its policy."""
+        until(lambda: self.page.evaluate(holds))
 
     def _complain(self, said: str) -> None:
         # What is under way is cut where a page is left or loaded again, which Gradio remarks.

@@ -18,7 +18,7 @@ def test_a_question_is_answered_beside_its_source(open_tab: Any, server: Any) ->
         assert page.evaluate("document.activeElement.tagName") == "TEXTAREA"
         tab.ask("How much is the pier?")
         assert page.inner_text("#talk .short > bdi") == "$12 million"
-        page.wait_for_function("document.getElementById('announcer').textContent === '$12 million'")
+        tab.until("document.getElementById('announcer').textContent === '$12 million'")
         assert page.input_value("#question textarea") == ""
         assert page.inner_text("#source mark.selected") == "The new pier will cost $12 million."
         page.click("#talk .cited:nth-child(2) .open")

@@ -232,7 +232,7 @@ def test_an_answer_that_takes_too_long_is_given_up(
 ) -> None:
     monkeypatch.setattr("web.admission.ANSWER_SECONDS", 0.1)
     release = threading.Event()
-    monkeypatch.setattr(assistant, "trace", lambda *_, **__: release.wait(20))
+    monkeypatch.setattr(assistant, "trace", lambda *_, **__: release.wait(120))
     admission = Admission()
     *_, last = steps(ChatPage(to_all(assistant), Offers(), admission), "How much?")
     release.set()

@@ -50,6 +50,7 @@ def embedded(intranet: tuple[str, Path], double: Any) -> str:
 
 def opened(chromium: Any, address: str, **context: Any) -> Any:
     page = chromium.new_context(viewport={"width": 1200, "height": 900}, **context).new_page()
+    page.set_default_timeout(120_000)
     page.goto(address)
     return page
 
@@ -79,9 +80,7 @@ def test_a_bubble_and_a_panel_answer_on_one_page(chromium: Any, embedded: str) -
     assert bubble.locator(".banner nav a[href='./sources']").is_hidden()
     bubble.locator("body").press("Escape")  # the source
     bubble.locator("body").press("Escape")  # the bubble
-    page.wait_for_function(
-        "document.querySelector('body > onrecord-chat').shadowRoot.getElementById('panel').hidden"
-    )
+    page.locator("body > onrecord-chat #panel").wait_for(state="hidden")
     assert complaints == []
     page.context.close()
 
@@ -92,10 +91,11 @@ def test_the_page_keeps_its_language_when_a_conversation_is_kept(
     server = double.Server(double.AssistantDouble(), kept)
     joined: list[str] = []
     page = chromium.new_page()
+    page.set_default_timeout(120_000)
     page.on("request", lambda r: "/queue/join" in r.url and joined.append(r.url))
     page.goto(f"http://{server.address}/?frame=1&lang=de")
     ask(page, "How much?")
-    page.wait_for_function("location.hash.length > 1")
+    double.until(lambda: page.evaluate("location.hash.length > 1"))
     assert page.evaluate("location.search") == "?frame=1&lang=de"
     assert ask(page, "and when?") == "$12 million"
     assert len(joined) >= 4
@@ -124,6 +124,7 @@ def test_a_panel_is_seen_wherever_its_tag_stands(
     source = example[example.index('src="http') :].partition("embed.js")[0] + 'embed.js"'
     (intranet[1] / "made.html").write_text(f"<!doctype html>{tag.replace('SRC', source)}", "utf-8")
     page = chromium.new_page()
+    page.set_default_timeout(120_000)
     warnings: list[str] = []
     page.on("console", lambda m: m.type == "warning" and warnings.append(m.text))
     page.goto(f"{intranet[0]}/made.html")

@@ -33,7 +33,7 @@ threading.Thread(
     target=lambda: run(to_all(assistant), listener, Parts(), announce=lambda _: ready.set()),
     daemon=True,
 ).start()
-assert ready.wait(60)
+assert ready.wait(120)
 threading.Event().wait(WAIT)
 begun = len(seen)
 with urllib.request.urlopen(address(listener)) as page:
@@ -53,7 +53,7 @@ def test_nobody_is_spoken_to_and_nothing_is_unpickled() -> None:
         env=environment,
         cwd=Path(__file__).parents[2],
         check=False,
-        timeout=120,
+        timeout=300,
     )
     assert outcome.returncode == 0, outcome.stderr
     events, begun = json.loads(outcome.stdout.strip().split("\n")[-1])

@@ -10,7 +10,6 @@ import os
 import shutil
 import time
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from importlib import resources
@@ -29,6 +28,7 @@ from qa.conversations.kept import Summary
 
 pytest.importorskip("axe_playwright_python")
 AXE = resources.files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8")
+STILL = "Promise.allSettled(document.getAnimations().map(each => each.finished))"
 FIREFOX = shutil.which("firefox-esr")
 HOSTILE = [
     json.loads(line)
@@ -154,7 +154,7 @@ def states(double: ModuleType, judged: list[Any], adds: Adds) -> Any:
 
 def violations(page: Any) -> list[str]:
     """Return what axe finds serious or critical."""
-    page.wait_for_timeout(150)  # until what fades in is there
+    page.evaluate(STILL)  # what fades in is there
     page.evaluate(AXE)
     found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")["violations"]
     return [
@@ -383,8 +383,6 @@ class HostileNames:
 
 
 def test_nothing_hostile_runs_loads_or_links(open_tab: Any, double: ModuleType) -> None:
-    from playwright.sync_api import TimeoutError as TooLate
-
     assert len(HOSTILE) >= 150
     hostile = double.Server(hostile_assistant(double), HostileNames(), archive=Shows(double))
     unsafe = (
@@ -397,13 +395,14 @@ def test_nothing_hostile_runs_loads_or_links(open_tab: Any, double: ModuleType) 
         def ask(question: int, shown: str) -> None:
             last = f"[...document.querySelectorAll('{shown}')].at(-1)"
             done = f"{last}?.textContent.trim().startsWith('{question}')"
-            for _ in range(10):
+
+            def asked() -> bool:  # while another one is answered, Enter asks nothing
                 tab.page.fill("#question textarea", str(question))
                 tab.page.press("#question textarea", "Enter")
-                with suppress(TooLate):  # while another one is answered, Enter asks nothing
-                    tab.page.wait_for_function(done, timeout=3_000)
-                    break
-            assert tab.page.evaluate(done)
+                tab.page.wait_for_timeout(100)
+                return bool(tab.page.evaluate(done))
+
+            double.until(asked)
             found = tab.page.evaluate(f"window.hit ?? {unsafe}")
             assert found == [], HOSTILE[question % len(HOSTILE)]
 
@@ -431,7 +430,7 @@ def test_the_main_path_in_firefox(states: Any, double: ModuleType, tmp_path: Pat
     firefox = marionette.Marionette(bin=FIREFOX, headless=True, gecko_log=str(tmp_path / "log"))
     firefox.start_session()
     try:
-        firefox.timeout.implicit = 10
+        firefox.timeout.implicit = 120
         firefox.navigate(f"http://{states.address}/")
 
         def find(selector: str) -> Any:

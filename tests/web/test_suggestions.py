@@ -73,7 +73,7 @@ def test_where_the_store_fails_nothing_is_proposed(double: Any, assistant: Any) 
 def test_workers_know_whether_somebody_waits() -> None:
     workers, release = Workers(1, "test"), threading.Event()
     assert workers.idle
-    futures = [workers.start(release.wait, 10) for _ in range(2)]
+    futures = [workers.start(release.wait, 120) for _ in range(2)]
     assert not workers.idle
     release.set()
     assert all(future.result() for future in futures)
@@ -85,8 +85,8 @@ def test_workers_know_whether_somebody_waits() -> None:
 
 
 def wait_for(holds: Any) -> None:
-    end = time.monotonic() + 10
-    while not holds() and time.monotonic() < end:
+    late = time.monotonic() + 120
+    while not holds() and time.monotonic() < late:
         time.sleep(0.01)
     assert holds()
 
@@ -119,9 +119,10 @@ def test_a_search_for_opening_questions_that_fails_shows_none(
 
 
 def test_opening_questions_are_looked_for_before_anybody_comes() -> None:
-    lately = Lately(lambda _: ["What?"], lambda: 1, first=0.2)
-    assert list(lately()) == []
-    assert not lately._searching.locked()
+    later = Lately(lambda _: ["What?"], lambda: 1, first=3600)
+    assert list(later()) == []
+    assert not later._searching.locked()
+    lately = Lately(lambda _: ["What?"], lambda: 1, first=0.01)
     wait_for(lambda: list(lately._questions) == ["What?"])
 
 
@@ -135,7 +136,7 @@ def test_a_search_is_stopped_with_the_server() -> None:
 
     lately = Lately(find, lambda: 1)
     lately()
-    assert begun.wait(10)
+    assert begun.wait(120)
     lately.close()
     wait_for(lambda: not lately._searching.locked())
     assert list(lately()) == []

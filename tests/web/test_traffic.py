@@ -284,7 +284,7 @@ def connect(server: Any) -> Iterator[Callable[[], socket.socket]]:
     made: list[socket.socket] = []
 
     def opened() -> socket.socket:
-        made.append(socket.create_connection((host, int(port)), timeout=10))
+        made.append(socket.create_connection((host, int(port)), timeout=120))
         return made[-1]
 
     yield opened
@@ -305,7 +305,7 @@ def test_a_connection_without_a_request_is_closed(
 def test_a_second_request_that_comes_too_slowly_is_closed(
     connect: Callable[[], socket.socket], server: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(connection, "HEADER_SECONDS", 0.5)
+    monkeypatch.setattr(connection, "HEADER_SECONDS", 3.0)
     opened = connect()
     request = f"GET /healthz HTTP/1.1\r\nHost: {server.address}\r\n"
     opened.sendall(f"{request}\r\n{request}".encode())

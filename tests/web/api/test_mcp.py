@@ -424,7 +424,7 @@ INITIALIZE = message(
 def test_nothing_but_the_protocol_is_on_stdout_and_the_end_of_stdin_ends_it(store: Path) -> None:
     with started(store) as process:
         sent = f"{json.dumps(INITIALIZE)}\nno message\n"
-        out, errors = process.communicate(sent.encode(), timeout=60)
+        out, errors = process.communicate(sent.encode(), timeout=120)
     assert process.returncode == 0, errors
     replies = [json.loads(line) for line in out.splitlines()]
     assert replies[0]["result"]["serverInfo"]["name"] == "onrecord"
@@ -441,4 +441,4 @@ def test_a_signal_ends_it_though_stdin_is_open(store: Path, sent: signal.Signals
         process.stdin.flush()
         assert process.stdout.readline()
         process.send_signal(sent)
-        assert process.wait(10) == 130
+        assert process.wait(120) == 130

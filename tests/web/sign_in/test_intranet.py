@@ -28,6 +28,7 @@ from web.place import parse_place
 from web.serve import listen
 from web.sign_in.ways import SignIn, open_sign_in
 
+STILL = "Promise.allSettled(document.getAnimations().map(each => each.finished))"
 SECRET = "a-secret-of-the-proxy"
 SAMPLE = Path(__file__).parents[3] / "deploy" / "nginx.conf"
 PLACES = ("root", "sub-path")
@@ -119,7 +120,7 @@ def nginx(folder: Path, port: int, upstream: int, path: str, *, names: bool) -> 
         f" access_log off; server {{ listen 127.0.0.1:{port}; {sample} }} }}"
     )
     started = subprocess.Popen(["nginx", "-c", str(whole)], stderr=subprocess.DEVNULL)
-    for _ in range(100):
+    for _ in range(2000):
         with socket.socket() as tried:
             if tried.connect_ex(("127.0.0.1", port)) == 0:
                 return started
@@ -190,12 +191,14 @@ def chromium_of(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[.
             profile = tmp_path_factory.mktemp("profile")
             (profile / "Default").mkdir()
             (profile / "Default" / "Preferences").write_text(json.dumps({"profile": mode}))
-            return started.chromium.launch_persistent_context(
+            context = started.chromium.launch_persistent_context(
                 str(profile),
                 executable_path=path,
                 args=["--no-sandbox", "--host-resolver-rules=MAP * 127.0.0.1"],
                 viewport={"width": 1200, "height": 900},
             )
+            context.set_default_timeout(120_000)
+            return context
 
         yield start
 
@@ -344,7 +347,8 @@ def test_who_closes_the_window_may_try_again(
         button.click()
     opened.value.locator("#yes").wait_for()
     opened.value.close()
-    page.wait_for_timeout(1200)
+    # Every half second the frame looks whether its window is gone.
+    page.frames[1].evaluate("new Promise(done => setTimeout(done, 1200))")
     with page.context.expect_page() as opened:
         button.click()
     opened.value.locator("#yes").click()
@@ -369,14 +373,14 @@ def test_axe_finds_nothing_serious_where_visitors_sign_in(
 
     page.goto(intranet.write(in_frame(intranet)))
     page.frame_locator("iframe").locator("dialog.sign-in button").wait_for()
-    page.wait_for_timeout(500)
+    page.evaluate(STILL)
     assert faults(page.frames[1]) == []
     page.goto(f"{intranet.onrecord}/signed-in?error=access_denied&state=x")
     assert faults(page) == []
     page.goto(f"{intranet.onrecord}/sign-in")
     page.locator("#yes").click()
     page.locator(".banner .visitor").wait_for()
-    page.wait_for_timeout(500)
+    page.evaluate(STILL)
     assert faults(page) == []
 
 
