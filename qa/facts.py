@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Literal
@@ -42,7 +43,9 @@ PRONOUNS = frozenset(
     "he him his she her hers it its they them their theirs this these that those who whose".split()
 )
 _CONTRACTED = {"can't": "can", "won't": "will", "shan't": "shall", "cannot": "can"}
-_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’&-]\w+)*|[#@]\w+")
+_WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’&-]\w+)*|[#@]\w+|[^\w\s]")
+# Marks that say something where they stand: "5+", "<5", "5°", "24/7".
+_SAYING = frozenset("%‰‱#&@*/§†")
 _POSSESSIVE = re.compile(r"['’]s?$")
 
 
@@ -72,14 +75,15 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """Return the text's pieces in order; punctuation is left out, "don't" is "do" and "not"."""
+    """Return the text's pieces in order, "don't" as "do" and "not"; punctuation is left out."""
     found: list[Token] = []
     position = 0
     for figure in _figures(text):
-        found.extend(_words(text, position, figure.span.start))
+        span = figure.whole if isinstance(figure, Number) else figure.span
         kind: TokenKind = "number" if isinstance(figure, Number) else "moment"
-        found.append(Token(figure.span, kind, figure.key, figure))
-        position = figure.span.end
+        found.extend(_words(text, position, span.start))
+        found.append(Token(span, kind, figure.key, figure))
+        position = span.end
     found.extend(_words(text, position, len(text)))
     return found
 
@@ -107,7 +111,15 @@ def _figures(text: str) -> Iterator[Number | Moment]:
 
 def _words(text: str, start: int, end: int) -> Iterator[Token]:
     for match in _WORD.finditer(text, start, end):
-        yield from _word_tokens(match.group(), Span(*match.span()))
+        word, span = match.group(), Span(*match.span())
+        if not _is_mark(word):
+            yield from _word_tokens(word, span)
+        elif word in _SAYING or unicodedata.category(word) in ("Sm", "Sc", "So"):
+            yield Token(span, "word", word)
+
+
+def _is_mark(word: str) -> bool:
+    return len(word) == 1 and not (word.isalnum() or word == "_")
 
 
 def _word_tokens(word: str, span: Span) -> Sequence[Token]:

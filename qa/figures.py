@@ -1,7 +1,9 @@
 """Numbers, money and percentages found in English text, each with a normal form.
 
 Scale words are worked out ("$1.2bn" is "$1.2 billion" is "1,200 million dollars"); nothing is ever
-converted between units or currencies. "1.200" is one and two tenths, as English reads it: taking it
+converted between units or currencies. A scale or unit belongs to its figure, whether a space, a
+hyphen or nothing stands before it; "5 m", which may be metres, miles or millions, says only itself,
+"$5 m" is five million dollars. "1.200" is one and two tenths, as English reads it: taking it
 for 1,200 could let a figure a thousand times too large pass.
 """
 
@@ -26,7 +28,9 @@ class Number:
         span: All of it, with currency and unit ("$65 billion", "5 per cent").
         amount: What may not be cut without changing the figure ("65 billion", "5 per cent").
         unit: "%" for percent, "pp" for percentage points, a currency such as "$", "US$" or "euro",
-            else empty.
+            the sign of a measure such as "km", else empty.
+        measure: Where a sign of measure stands behind it, or None. One set apart ("5 km") is no
+            part of `span` and `amount`, one joined on ("5km") is.
     """
 
     span: Span
@@ -34,6 +38,17 @@ class Number:
     kind: NumberKind
     value: Fraction
     unit: str = ""
+    measure: Span | None = None
+
+    @property
+    def whole(self) -> Span:
+        """The number with everything that belongs to it, a sign of measure too."""
+        return Span(self.span.start, self.measure.end) if self.measure else self.span
+
+    @property
+    def uncut(self) -> Span:
+        """What may not be cut without changing the figure, a sign of measure included."""
+        return Span(self.amount.start, self.measure.end) if self.measure else self.amount
 
     @property
     def key(self) -> str:
@@ -52,9 +67,10 @@ _WORD_VALUES = {
     "zero": 0,
 }
 _SCALES = {
-    "hundred": 10**2, "dozen": 12, "thousand": 10**3, "k": 10**3, "million": 10**6, "mn": 10**6,
-    "mln": 10**6, "m": 10**6, "billion": 10**9, "bn": 10**9, "bln": 10**9, "b": 10**9,
-    "trillion": 10**12, "tn": 10**12, "trn": 10**12,
+    "hundred": 10**2, "dozen": 12, "thousand": 10**3, "k": 10**3, "lakh": 10**5, "crore": 10**7,
+    "million": 10**6, "mn": 10**6, "mln": 10**6, "m": 10**6,
+    "billion": 10**9, "bn": 10**9, "bln": 10**9, "b": 10**9,
+    "trillion": 10**12, "tn": 10**12, "trn": 10**12, "quadrillion": 10**15,
 }  # fmt: skip
 _ORDINALS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth "
@@ -79,8 +95,16 @@ _UNITS = {
     "₽": "₽", "rupee": "₹", "inr": "₹", "rs": "₹", "₹": "₹", "won": "₩", "₩": "₩",
 }  # fmt: skip
 
-_SP = "[ \u00a0\u2009\u202f]"
-_SCALE = "hundred|dozen|thousand|million|billion|trillion"
+_SP = "[ \u00a0\u2000-\u200a\u202f\u205f]"
+# What may stand between a figure and its scale or unit, and says nothing.
+_GAP = r"(?:[-\u2010\u2011]|\s{1,2})?"
+_SCALE = "hundred|dozen|thousand|lakh|million|crore|billion|trillion|quadrillion"
+_SHORT_SCALE = r"bn|bln|tn|trn|mn|mln|[mbk](?!/)"
+# Signs of measure, in their own case: "4G" is none.
+_MEASURE = (
+    r"km/h|km[²2³3]?|kg|cm[²2³3]?|mm|mg|m[lL]|m[²2³3]|m/s|g|t|l|lbs?|oz|ft|yds?|mph|kph|mpg|rpm"
+    r"|[kMGT]Wh?|[kMG]?Hz|[kKMGTP]B|bpd|bps?|basis\spoints?|hrs?|mins?|secs?|ha|pts?|°[CF]?"
+)
 _ONE = "|".join(_ONES)
 _SMALL = rf"(?:(?:{'|'.join(_TENS)})(?:[- ](?:{_ONE}))?|{'|'.join(_TEENS)}|{_ONE}|zero)"
 _HUNDREDS = rf"(?:(?:{_SMALL}|an?)[- ]hundred(?: (?:and )?{_SMALL})?|{_SMALL}(?: and a half)?)"
@@ -103,18 +127,19 @@ _SIGN = (
     r"|(?:USD|EUR|GBP|JPY|CNY|RMB|RUB|INR|CHF|AUD|CAD|Rs\.?)(?![A-Za-z])"
 )
 _MONEY_WORD = (
-    r"(?:U\.S\. |US |American |Canadian |Australian )?dollars?|euros?|pounds?(?: sterling)?|yen"
+    r"(?:U\.S\.\s|US\s|American\s|Canadian\s|Australian\s)?dollars?|euros?|pounds?(?:\ssterling)?|yen"
     r"|yuan|renminbi|rubles?|roubles?|rupees?|pesos?|francs?|kroner|kronor|lira|bol[ií]var(?:e?s)?"
-    r"|won|rand|USD|EUR|GBP|RMB|cents?|pence"
+    r"|won|rand|USD|EUR|GBP|RMB|cents?|pence|[$€£¥₹₽₩₺₴₦](?!\s?\d)"
 )
 _NUMBER = re.compile(
-    rf"(?<!\w)(?P<minus>(?<![^\s(])[-−](?=[\d$€£]))?(?:(?P<sign>{_SIGN}){_SP}?)?(?<!\d[.,])"
+    rf"(?<!\w)(?P<minus>(?<![^\s(\[\"'“‘])[-−](?=[\d$€£]))?(?:(?P<sign>{_SIGN}){_SP}?)?(?<!\d[.,])"
     rf"{_AHEAD}(?P<amount>(?:(?P<digits>{_DIGITS})(?P<part>{_SP}?[{''.join(_VULGAR)}]|{_SP}\d/\d(?![\d/]))?"
     rf"|(?P<vulgar>[{''.join(_VULGAR)}])|(?P<words>{_WORDS}))"
-    rf"(?:(?P<scale>(?:[- \u00a0]?(?:{_SCALE}|bn|bln|tn|trn|mn|mln|[mbk])(?!\w))+)"
+    rf"(?:(?P<scale>(?:{_GAP}(?:(?:{_SCALE})s?|{_SHORT_SCALE})(?!\w))+)"
     rf"|(?P<ordinal>st|nd|rd|th)(?!\w)|(?P<decade>(?<=0)s)(?!\w))?"
-    r"(?:[- \u00a0]?(?P<percent>%|(?:percentage[- ]points?|per ?cents?|pct)(?!\w)))?)"
-    rf"(?:[- \u00a0](?P<money>{_MONEY_WORD})(?!\w))?(?!\w)",
+    rf"(?:{_GAP}(?P<percent>%|(?:percentage[-\s]points?|per\s?cents?|pct)(?!\w)))?)"
+    rf"(?:{_GAP}(?P<money>{_MONEY_WORD})(?!\w))?"
+    rf"(?:(?P<gap>{_GAP})(?P<measure>(?-i:{_MEASURE}))(?![\w/]))?(?!\w)",
     re.IGNORECASE,
 )
 _ORDINAL_WORD = re.compile(
@@ -161,9 +186,18 @@ def _number(match: re.Match[str]) -> Number:
     money = bool(match["sign"] or match["money"]) and unit not in ("%", "pp", "")
     value = _amount(match, money=money) * (-1 if match["minus"] else 1)
     kind = _kind(match, money, value)
-    if unit == "" and (match["scale"] or "").lower() in ("m", "b"):
-        unit = match["scale"].lower()
-    return Number(Span(*match.span()), Span(*match.span("amount")), kind, value, unit)
+    doubtful = [] if money else re.findall(r"(?<![a-z])[mb](?![a-z])", match["scale"] or "", re.I)
+    unit = " ".join(filter(None, (*doubtful, unit, match["measure"])))
+    measure = Span(*match.span("measure")) if match["measure"] else None
+    span, amount = Span(match.start(), _end(match, money=money)), Span(*match.span("amount"))
+    if measure and match["gap"] == "":
+        span, amount = Span(span.start, measure.end), Span(amount.start, measure.end)
+    return Number(span, amount, kind, value, unit, measure)
+
+
+def _end(match: re.Match[str], *, money: bool) -> int:
+    """Return where the number ends, without a sign of measure or a word that names no money."""
+    return match.end("money") if money and match["money"] else match.end("amount")
 
 
 def _kind(match: re.Match[str], money: bool, value: Fraction) -> NumberKind:
@@ -176,6 +210,7 @@ def _kind(match: re.Match[str], money: bool, value: Fraction) -> NumberKind:
     if match["decade"]:
         return "decade"
     bare = match["amount"] == match["digits"] and match["amount"].isdecimal()
+    bare = bare and not match["measure"]
     return "year" if bare and len(match["amount"]) == 4 and 1000 <= value < 2100 else "number"
 
 
@@ -188,7 +223,7 @@ def _unit(match: re.Match[str]) -> str:
     named = match["percent"] or match["sign"] or match["money"]
     if not named:
         return ""
-    plain = re.sub(r"[ -]+", " ", named.lower().replace(".", "")).removesuffix(" sterling")
+    plain = re.sub(r"[\s-]+", " ", named.lower().replace(".", "")).removesuffix(" sterling")
     plain = "percent" if plain == "per cent" else plain
     single = plain if plain in _UNITS else plain.rstrip("s")
     doubtful = single in _DOUBTFUL_MONEY and not match["scale"] and "sterling" not in named.lower()
@@ -204,7 +239,7 @@ def _amount(match: re.Match[str], *, money: bool) -> Fraction:
         value = _digits_value(match["digits"]) + _part_value(match["part"])
     for scale in re.findall(r"[a-z]+", (match["scale"] or "").lower()):
         if money or scale not in ("m", "b"):
-            value *= _SCALES[scale]
+            value *= _SCALES.get(scale) or _SCALES[scale.removesuffix("s")]
     return value
 
 

@@ -4,7 +4,8 @@ Both are taken apart into units. Word for word these have to agree, in order and
 for what leaves the claim as it is: articles; other forms of a figure or date; a name for the
 pronoun that stands for it; a perfect for a past; what is or will be, told in the past, and with it
 what somebody said; an attribution, or the time, first or last. Where two readings are possible the
-statement is refused: an honest paraphrase is then shown as a quote instead.
+statement is refused: an honest paraphrase is then shown as a quote instead. What is left out is
+judged by `qa.clauses`.
 """
 
 from __future__ import annotations
@@ -12,15 +13,23 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 
+from qa.clauses import may_stand_alone
 from qa.facts import CONDITIONS, negations, tokens
 from qa.fold import fold, occurrences
-from qa.units import CLAUSE_WORDS, PREPOSITIONS, SAY, Unit, subjects, units_of
+from qa.moments import Moment
+from qa.units import CLAUSE_WORDS, SAY, Unit, subjects, units_of
 
 # A statement may say these though its quote attributes nothing: they add no fact.
 _ATTRIBUTING = SAY - {"according"} | {"reported", "reports"}
-# After these a claim may begin that stands by itself.
-_JOINING = frozenset("and but while because".split())
+# After these, a date that names less says something else: "after November" of "after Nov. 3".
+_DATE_BOUNDS = frozenset(
+    "after and before between by from not or since than through till to until".split()
+)
+_ANY_MARK = "*"
+_QUOTING = '"()'
+_LISTING = frozenset(("and", "or"))
 _FIRST_PERSON = frozenset("i me my mine myself we us our ours ourselves".split())
 _QUOTED = re.compile(r'"([^"]*)"')
 _LONGEST_ATTRIBUTION = 25
@@ -43,7 +52,7 @@ def is_phrased(text: str, quote: str, context: str | None) -> bool:
     if '"' in stored and '"' not in folded and any(c.key in _FIRST_PERSON for c in claims):
         return False  # whose "we" it is, the marks said
     if not any(unit.reports for unit in said):
-        claims = [unit for unit in claims if unit.key not in _ATTRIBUTING]
+        claims = list(_without_attributing(claims))
     names = subjects(context or "") - {unit.key for unit in said}
     return bool(claims) and (
         _stands_in(claims, said, names)
@@ -68,28 +77,22 @@ def _quotes_truly(text: str, quote: str) -> bool:
     return text.count('"') % 2 == 0 and all(any(occurrences(p, quote)) for p in passages)
 
 
+def _without_attributing(claims: Sequence[Unit]) -> Iterator[Unit]:
+    """Yield the units but for words such as "said"; between two names they would join these."""
+    for place, unit in enumerate(claims):
+        around = claims[max(place - 1, 0) : place + 2]
+        joins = len(around) == 3 and around[0].token.kind == around[2].token.kind == "name"
+        if unit.key not in _ATTRIBUTING or joins:
+            yield unit
+
+
 # Units against units
 
 
 def _stands_in(claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str]) -> bool:
-    """Return whether the claims stand in a row in what is said, from clause border to border."""
-    for start in range(len(said)):
-        if _may_begin(said, start):
-            end = _end(claims, said[start:], names)
-            if end and (start + end == len(said) or _may_end_before(said[start + end])):
-                return True
-    return False
-
-
-def _may_begin(said: Sequence[Unit], start: int) -> bool:
-    """Return whether a claim may begin here: "doctors left" is none of "fake doctors left"."""
-    if start == 0 or said[start].mark:
-        return True
-    return said[start - 1].reports or said[start - 1].key in _JOINING
-
-
-def _may_end_before(unit: Unit) -> bool:
-    return bool(unit.mark) or unit.key in CLAUSE_WORDS or unit.key in PREPOSITIONS
+    """Return whether the claims stand in a row in what is said and can do without the rest."""
+    ends = ((start, _end(claims, said[start:], names)) for start in range(len(said)))
+    return any(end and may_stand_alone(said, start, start + end) for start, end in ends)
 
 
 def _end(claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str]) -> int | None:
@@ -105,8 +108,19 @@ def _end(claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str]) ->
         renamed = named and said[position].token.kind == "pronoun"
         if not renamed and not said[position].says(claim):
             return None
+        if position and not _agree(claim, said[position - 1], said[position]):
+            return None
         position += 1
     return position
+
+
+def _agree(claim: Unit, before: Unit, unit: Unit) -> bool:
+    """Return whether the marks before both units agree, and what bounds a date leaves it whole."""
+    is_bounded = before.key in _DATE_BOUNDS and isinstance(unit.token.source, Moment)
+    if is_bounded and claim.key != unit.key:
+        return False
+    free = unit.mark == _ANY_MARK or before.reports or before.tells_time or unit.key in _LISTING
+    return free or bool(claim.mark.strip(_QUOTING)) == bool(unit.mark.strip(_QUOTING))
 
 
 # Other orders of what is said
@@ -116,7 +130,8 @@ def _attributions_moved(said: Sequence[Unit]) -> Iterator[list[Unit]]:
     """Yield what is said with an attribution first, and last, its verb before or after the name."""
     for verb, unit in enumerate(said):
         for start, end in _attributions(said, verb) if unit.reports else ():
-            attribution, claim = list(said[start:end]), [*said[:start], *said[end:]]
+            attribution = _freed(said[start:end])
+            claim = [*_freed(said[:start]), *_freed(said[end:])]
             if claim and len(attribution) <= _LONGEST_ATTRIBUTION:
                 for order in _verb_moved(attribution, verb - start):
                     yield [*order, *claim]
@@ -152,11 +167,12 @@ def _ends_clause(said: Sequence[Unit], verb: int) -> bool:
 
 def _verb_moved(attribution: list[Unit], verb: int) -> Iterator[list[Unit]]:
     """Yield the attribution as it is, the verb first, or a verb that came first further on."""
-    said, others = attribution[verb], attribution[:verb] + attribution[verb + 1 :]
+    others = attribution[:verb] + attribution[verb + 1 :]
+    said = replace(attribution[verb], mark=_ANY_MARK)
     yield attribution
     yield [said, *others]
     if verb == 0:
-        yield from ([*others[:k], said, *others[k:]] for k in range(1, len(others) + 1))
+        yield from (_freed([*others[:k], said, *others[k:]]) for k in range(1, len(others) + 1))
 
 
 def _times_moved(said: Sequence[Unit]) -> Iterator[list[Unit]]:
@@ -166,5 +182,12 @@ def _times_moved(said: Sequence[Unit]) -> Iterator[list[Unit]]:
     timeless = [i for i, unit in enumerate(said) if not unit.tells_time]
     if timeless:
         first, last = timeless[0], timeless[-1] + 1
-        yield [*said[first:], *said[:first]]
-        yield [*said[last:], *said[:last]]
+        for place in (first, last):
+            times = said[:first] if place == first else said[last:]
+            if times and times[-1].is_time:  # "late" tells of "Late President Abbott" no time
+                yield [*_freed(said[place:]), *_freed(said[:place])]
+
+
+def _freed(units: Sequence[Unit]) -> list[Unit]:
+    """Return the units with any mark allowed before the first: they have other neighbours now."""
+    return [replace(unit, mark=_ANY_MARK) if n == 0 else unit for n, unit in enumerate(units)]

@@ -26,19 +26,22 @@ CLAUSE_WORDS = frozenset(
 """With one of these, what the time belongs to is not certain."""
 
 _ARTICLES = frozenset("a an the that also".split())
+# "A few left" is not "few left".
+_WITH_ARTICLE = frozenset(("few", "little"))
 _HAVE = frozenset(("has", "have", "had"))
-_BE = {"am": "is", "is": "is", "are": "is", "was": "was", "were": "was", "been": "been"}
+BE = {"am": "is", "is": "is", "are": "is", "was": "was", "were": "was", "been": "been"}
 # What an article says is so, was so when it appeared; what it says will be, would be then.
 _TOLD_LATER = {("will", "would"), ("can", "could"), ("may", "might"), ("is", "was")}
 _WANTS_BASE = frozenset(
     "to can could may might must shall should will would let lets help helps helped".split()
 )
-_NOMINATIVE = frozenset("i we you he she it they who".split())
+NOMINATIVE = frozenset("i we you he she it they who".split())
 PREPOSITIONS = frozenset("by in at on with from to for as under after during of since".split())
-_TIME_WORDS = frozenset(
-    """in on at during last next this earlier late early monday tuesday wednesday thursday friday
-    saturday sunday morning afternoon evening night week month year today yesterday""".split()
+_TIMES = frozenset(
+    """monday tuesday wednesday thursday friday saturday sunday morning afternoon evening night week
+    month year today yesterday""".split()
 )
+_TIME_WORDS = _TIMES | frozenset("in on at during last next this earlier late early".split())
 # Not "'s" and "'d": "it's" may be a possessive, and "he'd" had or would.
 _WRITTEN_OUT = {"'ve": " have", "'re": " are", "'ll": " will", "'m": " am"}
 _CONTRACTED = re.compile(rf"(?<=[a-z])(?:{'|'.join(_WRITTEN_OUT)})\b", re.IGNORECASE)
@@ -59,6 +62,7 @@ class Unit:
         is_base: Whether the word before it asks for a base form ("to", "will").
         is_finite: Whether it is certainly the past of a verb, not its participle.
         is_told: Whether somebody "said" it in the same sentence.
+        owns: Whether "'s" stands behind it: a possessive, or "is" or "has".
     """
 
     token: Token
@@ -67,6 +71,7 @@ class Unit:
     is_base: bool
     is_finite: bool
     is_told: bool
+    owns: bool = False
 
     @property
     def key(self) -> str:
@@ -81,8 +86,13 @@ class Unit:
     @property
     def tells_time(self) -> bool:
         """Whether it is a date, a time or a word that belongs to one."""
+        return self.is_time or self.key in _TIME_WORDS
+
+    @property
+    def is_time(self) -> bool:
+        """Whether it is a date or a time by itself, as "late" is not."""
         kind = getattr(self.token.source, "kind", self.token.kind)
-        return kind in ("moment", "year") or self.key in _TIME_WORDS
+        return kind in ("moment", "year") or self.key in _TIMES
 
     @property
     def is_adjunct(self) -> bool:
@@ -94,11 +104,13 @@ class Unit:
         pair = self.key, claim.key
         if pair[0] in SAY and pair[1] in SAY:
             return True
-        if pair[0] in _BE and pair[1] in _BE:
+        if pair[0] in BE and pair[1] in BE:
             forms = self._form_of_be, claim._form_of_be
             return forms[0] == forms[1] or forms in _TOLD_LATER
         if pair in _TOLD_LATER:
             return True
+        if self.owns != claim.owns:
+            return False
         if self.token.says(claim.token) and self.auxiliary == claim.auxiliary:
             return True
         kind = self.token.kind
@@ -106,7 +118,7 @@ class Unit:
 
     @property
     def _form_of_be(self) -> str:
-        return "was" if self.key == "been" and self.auxiliary else _BE[self.key]
+        return "was" if self.key == "been" and self.auxiliary else BE[self.key]
 
     def _says_verb(self, claim: Unit) -> bool:
         one, other = self.key, claim.key
@@ -148,6 +160,7 @@ def units_of(text: str) -> list[Unit]:
                 is_base=bool(units) and units[-1].key in _WANTS_BASE,
                 is_finite=_is_finite(found, position),
                 is_told=told,
+                owns=plain[: token.span.end].endswith("'s"),
             )
         )
         pending = "" if is_verb else pending
@@ -162,13 +175,13 @@ def _written_out(match: re.Match[str]) -> str:
 def _without_articles(text: str) -> list[Token]:
     """Return the tokens but for articles; what ends a clause is none ("after that, he left")."""
     every = tokens(text)
-    starts = [token.span.start for token in every[1:]]
     return [
         token
-        for token, following in zip_longest(every, starts)
+        for token, following in zip_longest(every, every[1:])
         if token.key not in _ARTICLES
         or following is None
-        or _MARK.search(text, token.span.end, following)
+        or following.key in _WITH_ARTICLE
+        or _MARK.search(text, token.span.end, following.span.start)
     ]
 
 
@@ -205,7 +218,7 @@ def _is_finite(found: Sequence[Token], position: int) -> bool:
     if before is None or not may_be_past(word):
         return False
     after = found[position + 1].key if position + 1 < len(found) else "by"
-    return before.key in _NOMINATIVE or (before.kind == "name" and after not in PREPOSITIONS)
+    return before.key in NOMINATIVE or (before.kind == "name" and after not in PREPOSITIONS)
 
 
 def subjects(context: str) -> frozenset[str]:
@@ -219,7 +232,7 @@ def subjects(context: str) -> frozenset[str]:
         if token.kind == "name":
             runs[-1].append(token.key)
             continue
-        if runs[-1] and (token.key in (*_BE, *_HAVE, *SAY, "did") or may_be_past(token.key)):
+        if runs[-1] and (token.key in (*BE, *_HAVE, *SAY, "did") or may_be_past(token.key)):
             found.append(frozenset(runs[-1]))
         runs.append([])
     last = found[-1] if found else frozenset()

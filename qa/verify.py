@@ -14,10 +14,11 @@ from math import nextafter
 
 from corpus.article import Span, Version
 from qa.answer import Answer, Citation, Draft, DraftStatement, Evidence, Statement
-from qa.facts import dates, negations
+from qa.facts import dates
 from qa.figures import numbers
 from qa.fold import fold, fold_with_map, is_border, occurrences
-from qa.phrasing import is_phrased, keeps_mood
+from qa.moments import moments
+from qa.phrasing import is_phrased
 
 _LONGEST_FIGURE = 120
 
@@ -146,9 +147,10 @@ def short_span(quote: str, short: str) -> Span | None:
 def cuts_no_figure(text: str, span: Span) -> bool:
     """Return whether no figure at either end of the span is cut ("65" of "$65 billion")."""
     start, end = max(0, span.start - _LONGEST_FIGURE), span.end + _LONGEST_FIGURE
-    part = Span(span.start - start, span.end - start)
-    amounts = (number.amount for number in numbers(text[start:end]))
-    return not any(part.overlaps(amount) and not part.contains(amount) for amount in amounts)
+    part, around = Span(span.start - start, span.end - start), text[start:end]
+    figures = [number.uncut for number in numbers(around)]
+    figures += [moment.span for moment in moments(around) if moment.minute is not None]
+    return not any(part.overlaps(figure) and not part.contains(figure) for figure in figures)
 
 
 def _not_enough(nearest: Sequence[Evidence], floor: float) -> float:
@@ -206,9 +208,10 @@ def _fits(item: Evidence) -> bool:
 
 
 def _cut_cleanly(version: Version, sentence: Span, quote: Span) -> bool:
-    """Return whether a shortened quote begins and ends between words."""
+    """Return whether a shortened quote begins and ends between words, outside of figures."""
     cuts = {quote.start, quote.end} - {sentence.start, sentence.end}
-    return all(is_border(version.text, cut) for cut in cuts)
+    borders = all(is_border(version.text, cut) for cut in cuts)
+    return borders and (not cuts or cuts_no_figure(version.text, quote))
 
 
 def _surrounds(context: Span, quote: Span, version: Version) -> bool:
@@ -267,25 +270,18 @@ def _statement(proposed: DraftStatement, quotable: dict[int, Citation]) -> State
 
 def supported(text: str, citation: Citation) -> str | None:
     """Return the statement as it may be shown, or None if the quote does not say it."""
-    if text == citation.quote:
-        return text
-    part = _verbatim(text, citation.quote)
-    if part is not None:
+    quote = citation.quote
+    part = _verbatim(text, quote)
+    if part is not None and part.strip() == quote.strip():
         return part
-    phrased = text.isprintable() and is_phrased(text, citation.quote, citation.context)
-    return text if phrased else None
+    # A part says what the whole says no more than a paraphrase does.
+    if (part is None and not text.isprintable()) or not is_phrased(text, quote, citation.context):
+        return None
+    return text if part is None else part
 
 
 def _verbatim(text: str, quote: str) -> str | None:
-    """Return the stored slice that the statement repeats, typography aside, or None.
-
-    A part that leaves out a negation or condition of its quote ("China lent" of "He denied that
-    China lent") is none.
-    """
+    """Return the first stored slice that the statement repeats, typography aside, or None."""
     folded = fold_with_map(quote)
-    for span in occurrences(fold(text), folded.text):
-        part = folded.original(span.start, span.end).of(quote)
-        whole = short_span(quote, part) is not None and keeps_mood(part, quote)
-        if whole and negations(part) == negations(quote):
-            return part
-    return None
+    slices = occurrences(fold(text), folded.text)
+    return next((folded.original(s.start, s.end).of(quote) for s in slices), None)

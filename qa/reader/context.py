@@ -6,6 +6,7 @@ import re
 from collections.abc import Collection, Sequence
 
 from corpus.article import Sentence, Span, Version
+from qa.figures import numbers
 from qa.reader.candidates import name_candidates
 from qa.reader.words import placed_stems
 
@@ -21,6 +22,7 @@ _LEANING = re.compile(
     re.IGNORECASE,
 )
 _OPENING_CHARACTERS = 60
+_LONGEST_FIGURE = 60
 
 
 def context_of(version: Version, sentences: Sequence[Sentence], position: int) -> Span | None:
@@ -62,9 +64,20 @@ def quoted_part(
     start = _border(text, max(sentence.start, middle.start - margin), sentence, -1)
     end = max(middle.end, min(sentence.end, start + QUOTED_OF_LONG))
     end = _border(text, end, sentence, 1)
+    start, end = _beside_figure(text, start, -1), _beside_figure(text, end, 1)
     while end > start + 1 and text[end - 1].isspace():
         end -= 1
-    return Span(start, end)
+    return Span(max(start, sentence.start), min(end, sentence.end))
+
+
+def _beside_figure(text: str, cut: int, step: int) -> int:
+    """Return where to cut instead of inside a figure: before it going back, behind it going on."""
+    near = max(0, cut - _LONGEST_FIGURE)
+    for number in numbers(text[near : cut + _LONGEST_FIGURE]):
+        start, end = near + number.uncut.start, near + number.uncut.end
+        if start < cut < end:
+            return end if step > 0 else start
+    return cut
 
 
 def _densest(text: str, sentence: Span, terms: Collection[str]) -> Span:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from corpus.article import Article, Sentence, Span, Version, sha256_of
@@ -520,4 +520,5 @@ def test_one_digit_or_word_changed_is_refused(sentence: str, data: st.DataObject
     place = data.draw(st.sampled_from(places))
     other = data.draw(st.sampled_from("0123456789bcdfghjkmpqtvwxz"))
     changed = sentence[:place] + other + sentence[place + 1 :]
+    assume("It had given" not in changed)  # the same, told later
     assert passes(changed, number) is (changed == sentence)
