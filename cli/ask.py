@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date
 from difflib import get_close_matches
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, BinaryIO
 
@@ -17,6 +18,7 @@ from cli.common import (
     Asked,
     Config,
     Debug,
+    Everything,
     Publisher,
     Since,
     Store,
@@ -54,6 +56,7 @@ def ask(
     publisher: Publisher = None,
     since: Since = None,
     until: Until = None,
+    everything: Everything = False,
     store: Store = None,
     config: Config = None,
     _debug: Debug = False,
@@ -75,9 +78,10 @@ def ask(
         assistant = open_assistant(settings.store, settings)
         limits = _limits(context, assistant, publisher, since, until)
         if questions is not None:
-            _ask_all(assistant, questions, asked, limits)
+            _ask_all(assistant, questions, _asking(assistant, asked, limits, everything))
         elif question is not None:
-            _ask_one(assistant, question, asked, limits, as_json=as_json, proof=proof)
+            ask_one = partial(assistant.ask, asked=asked, limits=limits, everything=everything)
+            _ask_one(ask_one, question, as_json=as_json, proof=proof)
 
 
 def _limits(
@@ -128,10 +132,8 @@ def _check_call(
 
 
 def _ask_one(
-    assistant: Assistant,
+    ask_one: Callable[..., Answer],
     question: str,
-    asked: date | None,
-    limits: Limits,
     *,
     as_json: bool,
     proof: Path | None,
@@ -140,7 +142,7 @@ def _ask_one(
 
     try:
         with steps_shown() as progress:
-            answer = assistant.ask(question, asked=asked, limits=limits, progress=progress)
+            answer = ask_one(question, progress=progress)
     except QuestionError as error:
         if as_json:
             _print_json(_error_object(error))
@@ -161,11 +163,10 @@ def _error_object(error: QuestionError) -> dict[str, Any]:
     return error_object(None, error)
 
 
-def _ask_all(assistant: Assistant, questions: BinaryIO, asked: date | None, limits: Limits) -> None:
+def _ask_all(assistant: Assistant, questions: BinaryIO, ask: Ask) -> None:
     from cli.batch import answer_lines
 
     done = refused = 0
-    ask = _asking(assistant, asked, limits)
     for result in answer_lines(questions, ask, assistant.understand):
         _print_json(result)
         done, refused = done + 1, refused + ("error" in result)
@@ -173,10 +174,14 @@ def _ask_all(assistant: Assistant, questions: BinaryIO, asked: date | None, limi
         raise typer.Exit(ALL_REFUSED if refused == done else PARTLY)
 
 
-def _asking(assistant: Assistant, default_day: date | None, limits: Limits) -> Ask:
+def _asking(
+    assistant: Assistant, default_day: date | None, limits: Limits, everything: bool
+) -> Ask:
     def ask_one(question: str, conversation: Conversation, asked: date | None) -> Answer:
         day = asked or default_day
-        return assistant.ask(question, conversation=conversation, asked=day, limits=limits)
+        return assistant.ask(
+            question, conversation=conversation, asked=day, limits=limits, everything=everything
+        )
 
     return ask_one
 

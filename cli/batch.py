@@ -34,7 +34,7 @@ def answer_lines(file: BinaryIO, ask: Ask, understand: Understand) -> Iterator[d
     Args:
         file: JSON, one question a line.
         ask: Answers a question after a conversation.
-        understand: Returns a question's standalone form after a conversation.
+        understand: Returns the turn of a question after a conversation, without an answer.
     """
     for line in _lines(file):
         record: object = None

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 HELP = """\
 Ask in plain words; a follow-up may lean on the question before.
 /without TERM ask the last question again without a term carried over to it
+/everything   ask the last question again, of all articles
 /sources      where the quotes of the last answer stand
 /list         the conversations that are kept
 /open ID      go on with one of them
@@ -32,7 +33,7 @@ Ask in plain words; a follow-up may lean on the question before.
 /quit         leave (so does Ctrl-D)"""
 _QUIT = ("/quit", "quit", "exit")
 
-Ask = Callable[[str, "Conversation", tuple[str, ...]], "Answer"]
+Ask = Callable[[str, "Conversation", tuple[str, ...], bool], "Answer"]
 
 
 def chat(
@@ -59,10 +60,16 @@ def chat(
 
     assistant = open_assistant(settings.store, settings)
 
-    def ask(question: str, conversation: Conversation, without: tuple[str, ...]) -> Answer:
+    def ask(
+        question: str, conversation: Conversation, without: tuple[str, ...], everything: bool
+    ) -> Answer:
         with steps_shown() as progress:
             return assistant.ask(
-                question, conversation=conversation, without=without, progress=progress
+                question,
+                conversation=conversation,
+                without=without,
+                everything=everything,
+                progress=progress,
             )
 
     with _kept(None if no_save else settings.store) as kept:
@@ -131,6 +138,7 @@ class _Talk:
         command, _, rest = line.partition(" ")
         commands: dict[str, Callable[[], None]] = {
             "/new": self._begin_anew,
+            "/everything": self._again_of_everything,
             "/sources": self._sources,
             "/list": self._list,
             "/delete": self._delete,
@@ -160,13 +168,28 @@ class _Talk:
         before = self._conversation.before(len(self._conversation.turns) - 1)
         self._answer(last.question, before, (*last.without, wanted))
 
-    def _answer(self, question: str, before: Conversation, without: tuple[str, ...] = ()) -> None:
+    def _again_of_everything(self) -> None:
+        """Ask the last question again without the limits that it states."""
+        if not self._conversation.turns:
+            raise UsageError("nothing has been asked yet")
+        last = self._conversation.turns[-1]
+        before = self._conversation.before(len(self._conversation.turns) - 1)
+        self._answer(last.question, before, last.without, everything=True)
+
+    def _answer(
+        self,
+        question: str,
+        before: Conversation,
+        without: tuple[str, ...] = (),
+        *,
+        everything: bool = False,
+    ) -> None:
         from qa.answer import Turn
         from qa.render import to_text
 
-        answer = self._ask(question, before, without)
+        answer = self._ask(question, before, without, everything)
         typer.echo(to_text(answer, text_width()))
-        turn = Turn(question, answer.standalone, answer, without=without)
+        turn = Turn(question, answer.standalone, answer, without=without, everything=everything)
         self._conversation = self._conversation.with_turn(turn)
         if self._kept is None or self._kept.readonly:
             return

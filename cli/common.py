@@ -57,6 +57,12 @@ Until = Annotated[
     date | None,
     typer.Option("--until", metavar="DATE", parser=_day, help="Only up to this day."),
 ]
+Everything = Annotated[
+    bool,
+    typer.Option(
+        "--everything", help='Search all articles, also where the question says "according to".'
+    ),
+]
 Asked = Annotated[
     date | None,
     typer.Option(

@@ -13,7 +13,15 @@ from corpus.archive import Archive
 from corpus.sqlite_file import store_errors
 from index.chunks import Chunk
 from index.embed import Embedder
-from index.lexical import NO_LIMITS, Limits, document_frequency, limited, search
+from index.lexical import (
+    NO_LIMITS,
+    Limits,
+    count_articles,
+    document_frequency,
+    first_holding,
+    limited,
+    search,
+)
 from index.schema import check_embedder, read_chunks
 from index.seen import LISTED, list_seen
 from index.snapshot import Snapshots
@@ -175,11 +183,24 @@ class ChunkIndex:
             rows = self._archive.connection().execute("SELECT count(*) FROM chunks")
             return int(rows.fetchone()[0])
 
+    def article_count(self, limits: Limits) -> int:
+        """Return how many articles a search within limits looks at."""
+        with store_errors(self._archive.path):
+            return count_articles(self._archive.connection(), limits)
+
     def document_frequency(self, terms: Sequence[str]) -> dict[str, int]:
         """Return for each term how many chunks hold it (by its stem)."""
         with store_errors(self._archive.path):
             connection = self._archive.connection()
             return document_frequency(connection, terms, seen_only=self._archive.is_limited)
+
+    def holding(self, term: str) -> Chunk | None:
+        """Return a chunk that holds a term (by its stem), or None where none does."""
+        with store_errors(self._archive.path):
+            connection = self._archive.connection()
+            found = first_holding(connection, term, seen_only=self._archive.is_limited)
+            chunks = read_chunks(connection, [] if found is None else [found])
+        return next(iter(chunks.values()), None)
 
     def publish(self) -> None:
         """Write a fresh snapshot of all current vectors."""

@@ -104,6 +104,19 @@ def limited(limits: Limits) -> tuple[str, list[str]]:
     """Return a query for the chunk ids within `limits` and its values; ("", []) without limits."""
     if not limits:
         return "", []
+    within, values = _within(limits)
+    return f"SELECT chunks.id {within}", values
+
+
+def count_articles(connection: sqlite3.Connection, limits: Limits) -> int:
+    """Return how many articles a search within `limits` looks at."""
+    within, values = _within(limits)
+    query = f"SELECT count(DISTINCT articles.id) {within}"
+    return int(connection.execute(query, values).fetchone()[0])
+
+
+def _within(limits: Limits) -> tuple[str, list[str]]:
+    """Return the articles within `limits` with their chunks, from "FROM" on, and its values."""
     conditions, values = ["current = 1"], []
     if limits.publisher is not None:
         conditions.append("publisher = ? COLLATE NOCASE")
@@ -117,13 +130,22 @@ def limited(limits: Limits) -> tuple[str, list[str]]:
         last = limits.until < date.max
         values.append((limits.until + timedelta(days=1)).isoformat() if last else "A")
     # In a limited archive `articles` has only those that may be seen; asking once is enough.
-    query = (
-        "SELECT chunks.id FROM articles"
+    joined = (
+        "FROM articles"
         " JOIN main.versions AS versions ON versions.article_id = articles.id"
         " JOIN main.chunks AS chunks ON chunks.version_id = versions.id"
         f" WHERE {' AND '.join(conditions)}"
     )
-    return query, values
+    return joined, values
+
+
+def first_holding(
+    connection: sqlite3.Connection, term: str, *, seen_only: bool = False
+) -> int | None:
+    """Return the id of a chunk that holds a term, in text or title, by its stem; None if none."""
+    query = f"SELECT rowid {_matching(connection, seen_only)} LIMIT 1"
+    row = connection.execute(query, (quoted(term),)).fetchone()
+    return int(row[0]) if row else None
 
 
 def document_frequency(

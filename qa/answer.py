@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from corpus.article import Article, Sentence, Span, Version, day_of
+from index.lexical import NO_LIMITS, Limits
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
 
@@ -147,7 +148,8 @@ class Answer:
         carried: Terms taken over from earlier turns.
         short: The short answer, a slice of the first quote, or None.
         nearest: The nearest sentences when declined; shown as nearest, never as sources.
-        choices: Standalone questions to choose from when unclear.
+        choices: Standalone questions to choose from, when unclear or where a word of the question
+            stands nowhere.
         note: What is said in words of our own about the quotes, or about why there are none; it
             states nothing of their matter.
         confidence: Estimated probability, 0 to 1, that the first quote answers the question; of a
@@ -155,6 +157,8 @@ class Answer:
         searched: What was searched, in words ("3,000 articles"), for a decline.
         ms: Milliseconds per stage, and "total".
         withdrawn: Of an earlier answer: quotes that are no sources any more.
+        limits: Outside which nothing was searched: stated in words, or set beside the question.
+        stated: What of them was stated, in this question or in one before that it goes on from.
     """
 
     question: str
@@ -170,11 +174,18 @@ class Answer:
     searched: str = ""
     ms: Mapping[str, float] = field(default_factory=dict)
     withdrawn: tuple[Withdrawn, ...] = ()
+    limits: Limits = NO_LIMITS
+    stated: Limits = NO_LIMITS
 
     @property
     def citations(self) -> tuple[Citation, ...]:
         """Every citation in order; the first is the sentence that answers best."""
         return tuple(c for statement in self.statements for c in statement.citations)
+
+    @property
+    def may_widen(self) -> bool:
+        """Whether nothing was found that answers, but not everything was searched."""
+        return self.status == "declined" and bool(self.limits or self.stated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,6 +196,8 @@ class Turn:
         said: Where there is no answer of ours: what a caller says was answered. Follow-ups are
             understood by it; nothing of it is a source.
         without: Where it was asked again: the terms that are not to be carried over.
+        everything: Whether it was asked again without the limits that it states.
+        limits: Where there is no answer of ours: the limits stated that it is understood with.
     """
 
     question: str
@@ -192,6 +205,13 @@ class Turn:
     answer: Answer | None = None
     said: str = ""
     without: tuple[str, ...] = ()
+    everything: bool = False
+    limits: Limits = NO_LIMITS
+
+    @property
+    def stated(self) -> Limits:
+        """The limits that hold for a follow-up which cannot stand by itself."""
+        return self.answer.stated if self.answer else self.limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,7 +222,7 @@ class Conversation:
 
     def before(self, number: int) -> Conversation:
         """Return the turns before a turn; one that was asked again comes after what it repeats."""
-        while number and self.turns[number].without:
+        while number and (self.turns[number].without or self.turns[number].everything):
             number -= 1
         return replace(self, turns=self.turns[:number])
 

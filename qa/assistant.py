@@ -16,20 +16,24 @@ from index.chunk_index import NO_LIMITS, ChunkIndex, Hit, Limits
 from index.embed import Embedder
 from qa.answer import Answer, Conversation, Draft, Evidence, Turn
 from qa.checks import check_question, check_text, said_before
-from qa.compose import compose
+from qa.compose import compose, unlike
 from qa.deadline import NO_DEADLINE, Deadline
 from qa.discourse.moves import Move
 from qa.discourse.recall import says_why
 from qa.discourse.replies import Replies
+from qa.limits import Stated, narrowed, stated_limits
 from qa.messages.say import say
 from qa.reader.home import NOWHERE, Home, home_of
 from qa.reader.question import Kind, Question, analyse
 from qa.reader.read import Reader
 from qa.resolve.resolve import Resolved, Resolver, last_whole
 from qa.retrieve import CHUNKS_EACH, CHUNKS_READ, retrieve, with_home
+from qa.spelling import Spelling
 from qa.stopwatch import Stopwatch
+from qa.suggestions.proposals import Proposals
+from qa.understanding import Understood, understand
 from qa.verify import ask_back, verify
-from qa.wording import not_english, shown_date, whom
+from qa.wording import joined_notes, limits_in_words, not_english, whom
 
 NEAREST_SHOWN = 3
 WARMING_QUESTION = "How much money was lent in 2015, and by whom?"
@@ -60,17 +64,23 @@ class _Asking:
     """One question on its way through the pipeline.
 
     Attributes:
+        limits: What is stated and what is set together; None where nothing can be both.
         unread: The ids of articles that were found and are damaged.
     """
 
     question: str
-    resolved: Resolved
+    understood: Understood
     day: date | None
-    limits: Limits
+    limits: Limits | None
     progress: Progress
     clock: Stopwatch
     deadline: Deadline
     unread: set[str] = field(default_factory=set)
+
+    @property
+    def resolved(self) -> Resolved:
+        """What the question was understood as."""
+        return self.understood.resolved
 
 
 class Assistant:
@@ -108,12 +118,14 @@ class Assistant:
         self._floor = floor
         self._quotes = quotes
         self._chunks = chunks
+        self._proposals = Proposals(archive, self.ask)
 
     def seen_by(self, archive: Archive) -> Assistant:
         """Return the assistant as a limited archive of the same store has it; models are shared."""
         assistant = copy(self)
         assistant._archive, assistant._index = archive, self._index.seen_by(archive)
         assistant._reader = self._reader.seen_by(archive, assistant._index)
+        assistant._proposals = Proposals(archive, assistant.ask)
         return assistant
 
     @property
@@ -147,6 +159,7 @@ class Assistant:
         without: Collection[str] = (),
         asked: date | None = None,
         limits: Limits = NO_LIMITS,
+        everything: bool = False,
         progress: Progress = lambda _: None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Answer:
@@ -157,7 +170,9 @@ class Assistant:
             conversation: The turns before it.
             without: Terms of earlier turns that are not to be carried over.
             asked: The day that "this week" counts from; the newest article's where None.
-            limits: Publisher and period outside which nothing is quoted.
+            limits: Publisher and period outside which nothing is quoted. What the question states
+                ("according to Tallis Wire") narrows them for it and for what goes on from it.
+            everything: Whether what it states limits nothing.
             progress: Told in words what is being done.
             deadline: When nobody waits for the answer any more.
 
@@ -171,6 +186,7 @@ class Assistant:
             without=without,
             asked=asked,
             limits=limits,
+            everything=everything,
             progress=progress,
             deadline=deadline,
         )
@@ -184,6 +200,7 @@ class Assistant:
         without: Collection[str] = (),
         asked: date | None = None,
         limits: Limits = NO_LIMITS,
+        everything: bool = False,
         progress: Progress = lambda _: None,
         deadline: Deadline = NO_DEADLINE,
     ) -> Trace:
@@ -193,16 +210,61 @@ class Assistant:
         deadline.look()
         clock = Stopwatch()
         with clock("resolve"):
-            resolved = self._resolver.resolve(question, conversation, without)
-        asking = _Asking(question, resolved, asked, limits, progress, clock, deadline)
+            understood = self._understood(question, conversation, asked, without, everything)
+        within = narrowed(understood.stated, limits)
+        asking = _Asking(question, understood, asked, within, progress, clock, deadline)
+        answer = (trace := self._traced(asking)).answer
+        note = _with_unread(answer.note, len(asking.unread))
+        within = limits if within is None else within
+        answer = replace(answer, note=note, limits=within, stated=understood.stated)
+        return replace(trace, answer=replace(answer, ms=clock.milliseconds()))
+
+    def _traced(self, asking: _Asking) -> Trace:
+        """Return what answers a question, in the way that it wants to be answered."""
+        resolved, before = asking.resolved, asking.understood.before
+        if not asking.understood.asks:
+            return Trace(self._greeted(asking), (), ())
         if resolved.choices or resolved.unnamed:
-            trace = Trace(_asked_back(asking), (), ())
-        elif resolved.move in REPLIED:
-            trace = self._reply(asking, resolved.move, conversation)
-        else:
-            trace = self._search_and_answer(asking, conversation)
-        note = _with_unread(trace.answer.note, len(asking.unread))
-        return replace(trace, answer=replace(trace.answer, note=note, ms=clock.milliseconds()))
+            return Trace(_asked_back(asking), (), ())
+        if asking.limits is None:
+            return Trace(self._verified(asking, Draft(()), ()), (), ())
+        if resolved.move in REPLIED:
+            return self._reply(asking, resolved.move, before)
+        return self._search_and_answer(asking, before)
+
+    def _understood(
+        self,
+        question: str,
+        conversation: Conversation,
+        asked: date | None,
+        without: Collection[str] = (),
+        everything: bool = False,
+    ) -> Understood:
+        def limits_in(question: str) -> Stated:
+            def today() -> date:
+                return asked or self._archive.newest_date or date.today()
+
+            return stated_limits(question, self._archive.publishers, today)
+
+        return understand(
+            question,
+            conversation,
+            self._resolver,
+            limits_in,
+            without=without,
+            everything=everything,
+        )
+
+    def _greeted(self, asking: _Asking) -> Answer:
+        """Return what is said to who asks nothing of the collection, and what it can answer."""
+        return ask_back(
+            question=asking.question,
+            standalone=asking.question,
+            choices=(offered := self._proposals()),
+            note=say("answer.small_talk", count=len(offered))
+            if offered
+            else say("answer.small_talk_alone"),
+        )
 
     def _search_and_answer(self, asking: _Asking, conversation: Conversation) -> Trace:
         """Return what the collection answers to the standalone question."""
@@ -214,7 +276,19 @@ class Assistant:
         shown = [quote for quote in home.quotes if not says_why(quote)] if asks_why else ()
         hits, evidence = self._read(query, asking, home=home, shown=shown)
         draft = compose(evidence, floor=self._floor, quotes=self._quotes, several=analysed.several)
-        return Trace(self._verified(asking, draft, evidence), tuple(hits), tuple(evidence))
+        answer = self._spelled(self._verified(asking, draft, evidence))
+        return Trace(answer, tuple(hits), tuple(evidence))
+
+    def _spelled(self, answer: Answer) -> Answer:
+        """Return the answer with what may have been meant by words that stand nowhere."""
+        if not_english(answer.question):
+            return answer
+        spelling = Spelling(self._archive, self._index)
+        meant = spelling.meant(answer.standalone, names_only=answer.status == "answered")
+        if meant is None:
+            return answer
+        did_you = say("answer.meant", words=", ".join(meant.words))
+        return replace(answer, choices=meant.questions, note=joined_notes(answer.note, did_you))
 
     def _reply(self, asking: _Asking, move: Move, conversation: Conversation) -> Trace:
         """Return what answers a follow-up about the last answer."""
@@ -222,9 +296,8 @@ class Assistant:
         def search(
             question: str, *, since: date | None = None, shown: Collection[str] = ()
         ) -> list[Evidence]:
-            later = max(filter(None, (since, asking.limits.since)), default=None)
-            within = replace(asking, limits=replace(asking.limits, since=later))
-            return self._read(question, within, shown=shown)[1]
+            within = narrowed(asking.limits or NO_LIMITS, Limits(since=since))
+            return self._read(question, replace(asking, limits=within), shown=shown)[1]
 
         replies = Replies(self._archive, self._floor)
         found = replies.reply(move, last_whole(conversation), conversation, search)
@@ -246,7 +319,7 @@ class Assistant:
             raise QuestionError("E_EMPTY", say("refused.nothing_asked"))
         if home:  # there it is read as it was typed: what it leaves unsaid is known there
             analysed = _with_terms(analyse(asking.resolved.in_place), analysed)
-        limits, progress = asking.limits, asking.progress
+        limits, progress = asking.limits or NO_LIMITS, asking.progress
         progress(say("progress.searching", scope=self._scope(limits)))
         with asking.clock("retrieve"):
             asking.deadline.look()
@@ -289,19 +362,25 @@ class Assistant:
                 evidence,
                 question=asking.question,
                 standalone=asking.resolved.standalone,
-                nearest=evidence[:NEAREST_SHOWN],
+                nearest=unlike(evidence)[:NEAREST_SHOWN],
                 searched=self._scope(asking.limits),
                 floor=self._floor,
                 carried=asking.resolved.carried,
                 note=note,
-                otherwise=not_english(asking.question),
+                otherwise=joined_notes(
+                    not_english(asking.question),
+                    say("answer.both") if asking.limits is None else "",
+                ),
             )
 
-    def understand(self, question: str, conversation: Conversation) -> str:
-        """Return the question as it stands by itself after the turns before it."""
+    def understand(
+        self, question: str, conversation: Conversation, asked: date | None = None
+    ) -> Turn:
+        """Return the turn of a question that somebody else answers, as it stands by itself."""
         check_question(question)
         check_text(*said_before(conversation))
-        return self._resolver.resolve(question, conversation).standalone
+        understood = self._understood(question, conversation, asked)
+        return Turn(question, understood.resolved.standalone, limits=understood.stated)
 
     def warm_up(self) -> None:
         """Load what the first questions would otherwise wait a second for, by asking two."""
@@ -320,11 +399,6 @@ class Assistant:
         """Return what the archive holds."""
         return self._archive.stats()
 
-    @property
-    def newest_date(self) -> date | None:
-        """The day of the newest article, from which "last week" counts."""
-        return self._archive.newest_date
-
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         """Return the newest articles that have a date, newest first."""
         return self._archive.newest(count)
@@ -333,12 +407,13 @@ class Assistant:
         """Return the outlets' names and how many articles each has, most first."""
         return self._archive.publishers()
 
-    def _scope(self, limits: Limits) -> str:
-        words = [say("count.articles", count=self._archive.article_count)]
-        words += [say("scope.from", publisher=limits.publisher)] if limits.publisher else []
-        words += [say("scope.since", day=shown_date(limits.since))] if limits.since else []
-        words += [say("scope.until", day=shown_date(limits.until))] if limits.until else []
-        return " ".join(words)
+    def _scope(self, limits: Limits | None) -> str:
+        """Return in words what is searched: how many articles, and of which outlet and time."""
+        if not limits:
+            count = self._archive.article_count if limits == NO_LIMITS else 0
+            return say("count.articles", count=count)
+        count = self._index.article_count(limits)
+        return f"{say('count.articles', count=count)} {limits_in_words(limits)}"
 
 
 def _asked_back(asking: _Asking) -> Answer:

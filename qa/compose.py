@@ -39,6 +39,11 @@ def compose(
     return Draft(tuple(statements[:quotes]), _short(groups[0][0]))
 
 
+def unlike(evidence: Sequence[Evidence]) -> list[Evidence]:
+    """Return the evidence in its order without what says (nearly) the same as one before it."""
+    return [group[0] for group in _same_sentence_together(evidence)]
+
+
 def quote_of(item: Evidence) -> str:
     """Return what is quoted of a piece of evidence."""
     return (item.quote_span or item.sentence.span).of(item.version.text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from datetime import date
 from typing import Annotated
 
@@ -13,7 +14,7 @@ from corpus.errors import QuestionError
 from qa.answer import Answer, Conversation, Turn
 
 Ask = Callable[[str, Conversation, date | None], Answer]
-Understand = Callable[[str, Conversation], str]
+Understand = Callable[[str, Conversation, date | None], Turn]
 Day = Annotated[date | None, BeforeValidator(lambda day: day and parse_day(day))]
 
 
@@ -34,7 +35,7 @@ def conversation_from(
         history: The earliest turn first.
         asked: The day that "this week" counts from.
         ask: Answers a question after a conversation.
-        understand: Returns a question's standalone form after a conversation.
+        understand: Returns the turn of a question after a conversation, without an answer.
 
     Raises:
         QuestionError: A question of it cannot be asked; its field begins with "history.NUMBER".
@@ -46,8 +47,7 @@ def conversation_from(
                 answer = ask(past.question, conversation, asked)
                 turn = Turn(past.question, answer.standalone, answer)
             else:
-                standalone = understand(past.question, conversation)
-                turn = Turn(past.question, standalone, said=past.answer)
+                turn = replace(understand(past.question, conversation, asked), said=past.answer)
             conversation = conversation.with_turn(turn)
         except QuestionError as error:
             field = f"history.{number}.{error.field}"

@@ -20,8 +20,10 @@ from html import escape
 from typing import Any
 from urllib.parse import quote as percent_encode
 
+from index.lexical import Limits
 from qa.answer import Answer, Citation, Withdrawn
 from qa.markup import marked_up
+from qa.messages.say import say
 from qa.wording import (
     message,
     named_years,
@@ -61,10 +63,17 @@ def to_json(answer: Answer, id: str | None = None) -> dict[str, Any]:  # noqa: A
         "nearest": [citation_json(citation) for citation in answer.nearest],
         "choices": list(answer.choices),
         "note": answer.note,
+        "limits": limits_json(answer.limits),
+        "everything": answer.standalone if answer.may_widen else None,
         "confidence": round(answer.confidence, 3),
         "ms": {stage: round(spent) for stage, spent in answer.ms.items()},
         **({"withdrawn": list(map(_withdrawn_json, answer.withdrawn))} if answer.withdrawn else {}),
     }
+
+
+def limits_json(limits: Limits) -> dict[str, str]:
+    """Return the limits that hold as JSON; none is {}."""
+    return {name: str(value) for name, value in asdict(limits).items() if value is not None}
 
 
 def citation_json(citation: Citation) -> dict[str, Any]:
@@ -148,6 +157,8 @@ def _text_lines(answer: Answer, width: int) -> Iterator[str]:
         yield from _wrapped(f"{answer.short} ({picked_in_words(answer)})", width)
     if said := message(answer):
         yield from _wrapped(said, width)
+    if answer.may_widen:
+        yield from _wrapped(say("answer.widen" if answer.stated else "answer.widen_set"), width)
     for number, choice in enumerate(answer.choices, 1):
         yield from _wrapped(f"{number}. {choice}", width, indent="  ")
     for statement in answer.statements:

@@ -35,10 +35,23 @@ class Restorer:
     def turn(self, kept: KeptTurn) -> Turn:
         """Return the turn, its answer verified anew."""
         answer = self.answer(kept.answer) if kept.answer else None
-        return Turn(kept.question, kept.standalone, answer, kept.said, kept.without)
+        return Turn(
+            kept.question,
+            kept.standalone,
+            answer,
+            kept.said,
+            kept.without,
+            kept.everything,
+            kept.limits.limits,
+        )
 
     def answer(self, kept: KeptAnswer) -> Answer:
         """Return the answer as far as its quotes still stand; one without any declines."""
+        answer = self._answer(kept)
+        within, stated = kept.limits.limits, kept.stated.limits
+        return replace(answer, ms=kept.ms, choices=kept.choices, limits=within, stated=stated)
+
+    def _answer(self, kept: KeptAnswer) -> Answer:
         if kept.status == "unclear":
             answer = ask_back(
                 question=kept.question,
@@ -47,7 +60,7 @@ class Restorer:
                 note=kept.note,
                 searched=kept.searched,
             )
-            return replace(answer, carried=kept.carried, ms=kept.ms)
+            return replace(answer, carried=kept.carried)
         checked = _Checked(self, kept.confidence)
         said = checked.statements(kept.statements if kept.status == "answered" else ())
         nearest = checked.nearest(kept.nearest)
@@ -62,7 +75,7 @@ class Restorer:
             note=kept.note if kept.status == "answered" else "",
             otherwise=kept.note if kept.status == "declined" else "",
         )
-        return replace(answer, ms=kept.ms, withdrawn=tuple(checked.withdrawn))
+        return replace(answer, withdrawn=tuple(checked.withdrawn))
 
     def evidence(self, kept: KeptCitation, number: int) -> Evidence | Reason:
         """Return the stored sentence behind a kept quote, or why there is none."""

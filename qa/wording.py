@@ -7,6 +7,7 @@ from datetime import date, datetime
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
+from index.lexical import Limits
 from qa.answer import Answer, Citation, Withdrawn
 from qa.language import foreign_language
 from qa.messages.say import say
@@ -93,6 +94,20 @@ def remarks(citation: Citation) -> dict[str, str]:
     return {kind: words for kind, words in said.items() if words}
 
 
+def limits_in_words(limits: Limits) -> str:
+    """Return the limits after "8 articles" ("from Tallis Wire since 1 June 2016"), or ""."""
+    words = [say("scope.from", publisher=limits.publisher)] if limits.publisher else []
+    words += [say("scope.since", day=shown_date(limits.since))] if limits.since else []
+    words += [say("scope.until", day=shown_date(limits.until))] if limits.until else []
+    return " ".join(words)
+
+
+def limited_to(answer: Answer) -> str:
+    """Return to what an answer is limited, as a sentence, or ""."""
+    words = limits_in_words(answer.limits)
+    return say("answer.limited", limits=words) if words else ""
+
+
 def whom(pronoun: str) -> str:
     """Return the question back to a pronoun for which nobody was named."""
     return say("answer.whom", pronoun=pronoun)
@@ -107,13 +122,18 @@ def not_english(question: str) -> str:
 def message(answer: Answer) -> str:
     """Return what is said in our own words: about the quotes, or in the place of an answer."""
     if answer.status == "answered":
-        return answer.note
+        return joined_notes(limited_to(answer), answer.note)
     if answer.status == "unclear":
         return answer.note or say("answer.which")
     if any(not quote.nearest for quote in answer.withdrawn):
         return say("answer.withdrawn")
     searched = say("answer.searched", scope=answer.searched) if answer.searched else ""
     return " ".join(filter(None, (say("answer.no_sentence"), answer.note, searched)))
+
+
+def joined_notes(*notes: str) -> str:
+    """Return what is said in our own words, one thing after the other."""
+    return " ".join(filter(None, notes))
 
 
 def withdrawn_in_words(quote: Withdrawn) -> str:

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, PlainValidator
 from corpus.article import Span
 from corpus.errors import QuestionError
 from corpus.rows import moment_from
+from index.lexical import Limits
 from qa.answer import Status, Turn
 
 
@@ -60,6 +61,19 @@ class KeptStatement(_Record):
     citations: tuple[KeptCitation, ...]
 
 
+class KeptLimits(_Record):
+    """What a search was limited to."""
+
+    publisher: str | None = None
+    since: date | None = None
+    until: date | None = None
+
+    @property
+    def limits(self) -> Limits:
+        """As the search takes them."""
+        return Limits(self.publisher, self.since, self.until)
+
+
 class KeptAnswer(_Record):
     """An `Answer` without what reopening finds out anew."""
 
@@ -75,6 +89,8 @@ class KeptAnswer(_Record):
     note: str
     searched: str
     ms: dict[str, float]
+    limits: KeptLimits = KeptLimits()
+    stated: KeptLimits = KeptLimits()
 
 
 class KeptTurn(_Record):
@@ -85,6 +101,8 @@ class KeptTurn(_Record):
     answer: KeptAnswer | None
     said: str = ""
     without: tuple[str, ...] = ()
+    everything: bool = False
+    limits: KeptLimits = KeptLimits()
 
 
 def encode_turn(turn: Turn) -> str:

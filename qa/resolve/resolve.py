@@ -73,6 +73,7 @@ class Resolved:
         choices: Standalone questions, where about equally likely ones could be meant.
         unnamed: A pronoun that stands for someone of whom nothing was said; or "".
         typed: The question as typed, if it leans on the conversation; else "".
+        chosen: Whether it is one of the questions that were offered last.
     """
 
     standalone: str
@@ -81,11 +82,17 @@ class Resolved:
     choices: tuple[str, ...] = ()
     unnamed: str = ""
     typed: str = ""
+    chosen: bool = False
 
     @property
     def leans(self) -> bool:
         """Return whether it asks on about what the conversation is about."""
         return bool(self.carried or self.move or self.typed)
+
+    @property
+    def goes_on(self) -> bool:
+        """Return whether it cannot stand by itself, so that what limited the last one holds."""
+        return self.leans or self.chosen
 
     @property
     def in_place(self) -> str:
@@ -127,7 +134,7 @@ class Resolver:
         if not said:
             return Resolved(question, unnamed=unnamed(question))
         if choice := chosen(question, conversation):
-            return Resolved(choice)
+            return Resolved(choice, chosen=True)
         last = last_whole(conversation)
         if move := move_of(question, conversation, self._moves):
             return _less(_about_answer(move, question, last), without)

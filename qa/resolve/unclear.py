@@ -23,6 +23,7 @@ _DEFINITE = re.compile(r"\b(?:the|that|this)\s+(?P<noun>[a-z]{3,})\b(?!\s+of\b)"
 _SURNAME = re.compile(r"[A-Z][\w'’-]+")
 
 _PLACE = re.compile(r"(?:the\s+)?(?P<place>[1-4]|first|second|third|fourth)(?:\s+one)?")
+_YES = frozenset({"yes", "yes please", "yeah", "yep", "ja"})
 _NUMBER = {"first": 1, "second": 2, "third": 3, "fourth": 4}
 
 
@@ -63,6 +64,8 @@ def chosen(reply: str, conversation: Conversation) -> str | None:
     One of the choices: given itself, as "the second", or by a word that only that one has. Where
     there were none, a name in the place of the pronoun.
     """
+    if choice := picked(reply, conversation):
+        return choice
     last = conversation.turns[-1].answer if was_asked_back(conversation) else None
     reply = reply.strip(" .!?")
     if last is None:
@@ -70,14 +73,23 @@ def chosen(reply: str, conversation: Conversation) -> str | None:
     if not last.choices:
         is_name = name_spans(f"x {reply}") and len(reply.split()) <= MOST_WORDS_OF_A_NAME
         return in_slot(last.standalone, reply) if is_name else None
-    place = _PLACE.fullmatch(reply.lower())
-    number = (_NUMBER.get(place["place"]) or int(place["place"])) if place else 0
-    if number:
-        return last.choices[number - 1] if number <= len(last.choices) else None
     terms = [frozenset(content_stems(choice)) for choice in last.choices]
     said = frozenset(content_stems(reply)) - frozenset.intersection(*terms)
     held = [c for c, t in zip(last.choices, terms, strict=True) if said and said <= t]
     return held[0] if len(held) == 1 else None
+
+
+def picked(reply: str, conversation: Conversation) -> str | None:
+    """Return which question that was offered last is picked, by its words or its place, or None."""
+    last = conversation.turns[-1].answer if conversation.turns else None
+    if last is None or reply in last.choices:
+        return reply if last else None
+    plain = reply.strip(" .!?").lower()
+    if plain in _YES and len(last.choices) == 1:
+        return last.choices[0]
+    place = _PLACE.fullmatch(plain)
+    number = (_NUMBER.get(place["place"]) or int(place["place"])) if place else 0
+    return last.choices[number - 1] if 0 < number <= len(last.choices) else None
 
 
 def _of_pronoun(question: str, phrases: Sequence[Phrase]) -> Iterator[str]:

@@ -47,20 +47,23 @@ class Candidate:
     place: int
 
 
-def opening_questions(archive: Archive, ask: Ask, count: int = 4) -> list[str]:
+def opening_questions(
+    archive: Archive, ask: Ask, count: int = 4, most: int = MOST_ASKED
+) -> list[str]:
     """Return questions about the newest articles that are answered rightly, best first.
 
-    Takes as long as asking up to `MOST_ASKED` questions; for a background thread.
+    Takes as long as asking up to `most` questions.
 
     Args:
         archive: What is asked about.
         ask: Answers a question that stands by itself.
         count: How many at most; there may be fewer, or none.
+        most: How many are tried.
     """
     made = _candidates(archive.newest(ARTICLES_READ), archive)
     candidates = list({c.made.question: c for c in made}.values())
     kept: list[Candidate] = []
-    for _ in range(MOST_ASKED):
+    for _ in range(most):
         candidates = [c for c in candidates if _adds(c, kept)]
         if len(kept) == count or not candidates:
             break

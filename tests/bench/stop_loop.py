@@ -38,7 +38,7 @@ def serve(folder: Path, seed: int) -> None:
     from index.adding import Adding
     from index.embed_double import HashEmbedder
     from index.schema import open_archive
-    from qa.answer import Answer
+    from qa.answer import Answer, Turn
     from qa.assistant import Trace
     from qa.conversations.store import Conversations
     from web.admission import Admission
@@ -63,11 +63,10 @@ def serve(folder: Path, seed: int) -> None:
     assistant = SimpleNamespace(
         ask=ask,
         trace=lambda question, **given: Trace(ask(question, **given), (), ()),
-        understand=lambda question, _: question,
+        understand=lambda question, *_: Turn(question, question),
         stats=lambda: Stats(1, 1, 1, 1, 1, None, None, 1, 0),
         newest=lambda _: [],
         publishers=dict,
-        newest_date=None,
     )
     assistant.seen_by = lambda _: assistant
     store = folder / "store"

@@ -13,7 +13,7 @@ import pytest
 
 from corpus.article import Span, sha256_of
 from corpus.errors import QuestionError
-from qa.answer import Answer, Citation, Conversation, Statement
+from qa.answer import Answer, Citation, Conversation, Statement, Turn
 
 OnRecord = Callable[..., tuple[int, str, str]]
 TEXT = "The ferry <b>Skua</b> sank on Monday. Nobody was hurt."
@@ -54,8 +54,8 @@ class FakeAssistant:
         self.calls.append({"question": question} | arguments)
         return answer_to(question)
 
-    def understand(self, question: str, conversation: Conversation) -> str:
-        return f"{question} after {len(conversation.turns)}"
+    def understand(self, question: str, conversation: Conversation, _asked: date | None) -> Turn:
+        return Turn(question, f"{question} after {len(conversation.turns)}")
 
     def stats(self) -> Newest:
         return Newest()

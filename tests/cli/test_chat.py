@@ -27,9 +27,13 @@ class FakeAssistant:
     store: Path
     asked: list[tuple[str, list[str]]] = field(default_factory=list)
     left_out: list[tuple[str, ...]] = field(default_factory=list)
+    widened: list[bool] = field(default_factory=list)
 
-    def ask(self, question: str, *, conversation: Any, without: Any, progress: Any) -> Answer:
+    def ask(
+        self, question: str, *, conversation: Any, without: Any, everything: bool, progress: Any
+    ) -> Answer:
         self.left_out.append(without)
+        self.widened.append(everything)
         if question == "???":
             raise QuestionError("E_EMPTY", "ask something")
         if question == "damage":

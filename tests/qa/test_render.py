@@ -85,8 +85,8 @@ def test_json_is_the_contract() -> None:
             "url": "https://news.example/1?a=1&b=2", "published": "2019-01-24", "version": 2,
             "sha256": "ab" * 32, "start": 25, "end": 25 + len(QUOTE), "context": None,
             "short": "$10 billion", "dates": [], "missing": [], "differs": []}]}],
-        "nearest": [], "choices": [], "note": "", "confidence": 0.935,
-        "ms": {"retrieve": 12, "total": 100},
+        "nearest": [], "choices": [], "note": "", "limits": {}, "everything": None,
+        "confidence": 0.935, "ms": {"retrieve": 12, "total": 100},
     }  # fmt: skip
 
 

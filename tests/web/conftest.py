@@ -98,6 +98,7 @@ class AssistantDouble:
     left_out: list[tuple[str, ...]] = field(default_factory=list)
     within: list[Limits] = field(default_factory=list)
     deadlines: list[Deadline] = field(default_factory=list)
+    widened: list[bool] = field(default_factory=list)
 
     def ask(
         self,
@@ -106,6 +107,7 @@ class AssistantDouble:
         conversation: Conversation,
         without: Collection[str],
         limits: Limits,
+        everything: bool = False,
         progress: Callable[[str], None],
         deadline: Deadline = NO_DEADLINE,
     ) -> Answer:
@@ -113,6 +115,7 @@ class AssistantDouble:
         self.given.append(conversation)
         self.left_out.append(tuple(without))
         self.within.append(limits)
+        self.widened.append(everything)
         if not question.strip():
             raise QuestionError("empty", "Please ask a question in words.")
         if question.startswith("fail"):
@@ -129,8 +132,6 @@ class AssistantDouble:
 
     def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         return (ARTICLE, VERSION) if (article_id, version) == ("pier", 2) else None
-
-    newest_date = date(2019, 4, 2)
 
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         return [(ARTICLE, VERSION)][:count]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from types import ModuleType
 from typing import Any
@@ -127,7 +128,7 @@ def test_keys_go_through_the_quotes_and_a_link_opens_its_sentence(
         page.wait_for_selector("#source mark.selected:text('The new pier')")
 
 
-def test_limits_are_picked_stated_and_removed(open_tab: Any, double: ModuleType) -> None:
+def test_limits_are_picked_and_removed(open_tab: Any, double: ModuleType) -> None:
     assistant = double.AssistantDouble()
     with open_tab(double.Server(assistant).address) as tab:
         page = tab.page
@@ -140,13 +141,32 @@ def test_limits_are_picked_stated_and_removed(open_tab: Any, double: ModuleType)
         page.click("#question textarea")
         assert page.is_hidden("#limits select")
         tab.ask("How much?")
-        tab.ask("How much, according to Lowhaven Gazette?")
+        tab.ask("How much is that?")
         page.click("#limits button[data-limit=publisher]")
         page.wait_for_selector("#limits button[data-limit=publisher]", state="detached")
         tab.ask("How much?")
     since = date(2016, 1, 1)
-    outlets = ["The <Post>", "Lowhaven Gazette", None]
+    outlets = ["The <Post>", "The <Post>", None]
     assert assistant.within == [Limits(outlet, since) for outlet in outlets]
+
+
+def test_what_a_question_states_is_lifted_with_one_tap(open_tab: Any, double: ModuleType) -> None:
+    class Stating(double.AssistantDouble):  # type: ignore[misc]
+        def ask(self, question: str, **given: Any) -> Any:
+            answer = super().ask(question, **given)
+            gazette = Limits() if given["everything"] else Limits("Lowhaven Gazette")
+            return replace(answer, limits=gazette, stated=gazette)
+
+    assistant = Stating()
+    with open_tab(double.Server(assistant).address) as tab:
+        tab.ask("How much?")
+        tab.page.click("[data-everything=stated]:has-text('from Lowhaven Gazette')")
+        tab.page.wait_for_selector(".turn:nth-of-type(2) .answer")
+        assert tab.page.locator("[data-everything]").count() == 1
+        tab.ask("who paid?")
+        tab.page.click("[data-everything=all]")
+        tab.page.wait_for_selector(".turn:nth-of-type(4) .answer")
+    assert assistant.widened == [False, True, False, True]
 
 
 def test_a_question_right_after_an_answer_is_answered_too(open_tab: Any, server: Any) -> None:

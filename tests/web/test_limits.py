@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -11,10 +12,11 @@ import gradio as gr
 import pytest
 
 from index.chunk_index import NO_LIMITS, Limits
-from qa.answer import Conversation
+from qa.answer import Conversation, Turn
 from web.identity import AT_THIS_MACHINE
 from web.page.chat import _PARTS, ChatPage
-from web.page.limits import bar, changed, joined
+from web.page.limits import bar, changed
+from web.page.markup import turns
 from web.page.offers import Offers, to_all
 
 OUTLETS = ["Tallis Wire", "The <Post>"]
@@ -56,24 +58,54 @@ def test_what_the_browser_reports(name: object, value: object, now: Limits) -> N
     assert changed(JUNE, name, value, OUTLETS) == now
 
 
-def test_what_a_question_states_takes_the_place_of_the_like() -> None:
-    year = Limits(since=date(2015, 1, 1), until=date(2015, 12, 31))
-    assert joined(JUNE, year) == Limits("Tallis Wire", year.since, year.until)
-    assert joined(JUNE, Limits("The <Post>")) == Limits("The <Post>", JUNE.since, JUNE.until)
+def asked(page: ChatPage, typed: str, held: Conversation, picked: Any = None) -> dict[str, Any]:
+    """Return what every part of the page shows in the end, of those that change."""
+
+    async def last() -> dict[str, Any]:
+        shown: dict[str, Any] = {}
+        event = gr.EventData(None, picked)
+        async for changes in page.ask(typed, held, None, JUNE, event, VISIT):
+            steps = dict(zip(_PARTS, changes, strict=True)).items()
+            shown |= {part: value for part, value in steps if value != gr.skip()}
+        return shown
+
+    return asyncio.run(last())
 
 
-def test_stated_limits_hold_until_they_are_removed(assistant: Any) -> None:
+def test_what_is_picked_holds_whatever_is_asked(assistant: Any) -> None:
     page = ChatPage(to_all(assistant), Offers())
-    event = gr.EventData(None, None)
-    question = "How much, according to Lowhaven Gazette?"
-
-    async def collected() -> list[Any]:
-        asking = page.ask(question, Conversation(), None, NO_LIMITS, event, VISIT)
-        return [dict(zip(_PARTS, changes, strict=True)) async for changes in asking]
-
-    steps = asyncio.run(collected())
-    (within,) = [step["within"] for step in steps if step["within"] != gr.skip()]
-    assert within == Limits("Lowhaven Gazette")
-    assert assistant.within == [within]
+    shown = asked(page, "How much, according to Lowhaven Gazette?", Conversation())
+    assert "within" not in shown
+    assert assistant.within == [JUNE]
     picked = gr.EventData(None, {"limit": "publisher", "value": ""})
-    assert page.limit(within, picked, VISIT)[0] == NO_LIMITS
+    assert page.limit(JUNE, picked, VISIT)[0] == Limits(None, JUNE.since, JUNE.until)
+
+
+@pytest.mark.parametrize(
+    ("everything", "within"), [("stated", JUNE), ("all", NO_LIMITS)], ids=["stated", "all"]
+)
+def test_one_tap_asks_again_without_the_limits(
+    assistant: Any, everything: str, within: Limits
+) -> None:
+    page = ChatPage(to_all(assistant), Offers())
+    held = asked(page, "who paid, according to Lowhaven Gazette?", Conversation())["held"]
+    shown = asked(page, "", held, {"turn": 0, "everything": everything})
+    again = shown["held"].turns[1]
+    assert (again.question, again.everything) == (held.turns[0].question, True)
+    assert (assistant.within, assistant.widened) == ([JUNE, within], [False, True])
+    assert shown.get("within", JUNE) == within
+    assert assistant.given[1] == Conversation()  # it comes after what the first came after
+    assert shown["held"].before(1) == Conversation()
+
+
+def test_a_decline_under_limits_offers_to_search_everything(double: Any) -> None:
+    declined = replace(double.declined("who?"), limits=JUNE)
+    html = turns(Conversation((Turn("who?", "who?", declined),)))
+    assert 'data-turn="0" data-everything="all"' in html
+    assert "Limited to" not in html  # what was picked stands above the box
+    stated = replace(declined, limits=JUNE, stated=Limits("The <Post>"))
+    html = turns(Conversation((Turn("who?", "who?", stated),)))
+    assert 'data-everything="stated"' in html
+    assert "Limited to articles from The &lt;Post&gt;." in html
+    everywhere = turns(Conversation((Turn("who?", "who?", double.declined("who?")),)))
+    assert "data-everything" not in everywhere

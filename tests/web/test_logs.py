@@ -19,6 +19,7 @@ from corpus.errors import StoreError
 from index.adding import Adding
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
+from qa.answer import Turn
 from qa.conversations.store import Conversations
 from web.admission import Admission
 from web.api.app import api_application
@@ -66,8 +67,8 @@ class Site:
                     raise RuntimeError(f"invalid literal: {question!r}")
                 return double.answered(question)
 
-            def understand(self, question: str, _conversation: Any) -> str:
-                return question
+            def understand(self, question: str, *_: Any) -> Any:
+                return Turn(question, question)
 
         metrics, admission = Metrics(archive), Admission(1000, rejected=lambda _: None)
         assistant: Any = measured(Failing(), metrics, log_questions=questions)  # type: ignore[arg-type]

@@ -15,6 +15,7 @@ from corpus.archive import Archive
 from index.adding import Adding
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
+from qa.answer import Turn
 from qa.conversations.store import Conversations
 from web.admission import BURST, QUEUE, Admission, Cause
 from web.api.app import api_application
@@ -46,8 +47,8 @@ class Busy:
                 progress("searching 1 article")
                 return double.answered(question)
 
-            def understand(self, question: str, _conversation: Any) -> str:
-                return question
+            def understand(self, question: str, *_: Any) -> Any:
+                return Turn(question, question)
 
         self.until = double.until
         self.keys = Keys(archive.store)

@@ -54,6 +54,7 @@ class AskBody(_Body):
         conversation: The id of a kept conversation, which the turn is added to.
         asked: The day that "this week" counts from; by default the newest article's.
         without: Terms of earlier turns that are not to be carried over.
+        everything: Whether what the question states ("according to …") limits nothing.
     """
 
     question: str
@@ -64,6 +65,7 @@ class AskBody(_Body):
     publisher: str | None = None
     since: Day = None
     until: Day = None
+    everything: bool = False
 
     @property
     def cost(self) -> int:

@@ -82,8 +82,11 @@ def _citations(answer: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _content(answer: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
     """Return the text of an answer, and where in it each quote stands (in code points)."""
-    lines = [answer["answer"]] if answer["answer"] else []
+    within = ", ".join(f"{name} {value}" for name, value in answer["limits"].items())
+    lines = [f"Limited to articles of: {within}"] if within and answer["statements"] else []
+    lines += [answer["answer"]] if answer["answer"] else []
     lines += [answer["note"]] if answer["note"] else []
+    lines += ["\n".join(answer["choices"])] if answer["note"] and answer["choices"] else []
     text = "\n\n".join(lines)
     annotations: list[dict[str, Any]] = []
     for number, citation in enumerate(_citations(answer), 1):

@@ -76,12 +76,19 @@ class Service:
             without=body.without,
             asked=body.asked,
             limits=limits,
+            everything=body.everything,
             progress=progress,
             deadline=deadline,
         )
         deadline.look()  # what nobody was told is no turn
         if body.conversation:
-            turn = Turn(body.question, answer.standalone, answer, without=tuple(body.without))
+            turn = Turn(
+                body.question,
+                answer.standalone,
+                answer,
+                without=tuple(body.without),
+                everything=body.everything,
+            )
             self.kept.append(user, body.conversation, turn)
         return to_json(answer)
 
@@ -96,9 +103,9 @@ class Service:
                 question, conversation=before, asked=asked, limits=limits, deadline=deadline
             )
 
-        def understand(question: str, before: Conversation) -> str:
+        def understand(question: str, before: Conversation, asked: date | None) -> Turn:
             deadline.look()
-            return self.assistant.understand(question, before)
+            return self.assistant.understand(question, before, asked)
 
         return conversation_from(body.history, body.asked, ask, understand)
 

@@ -21,8 +21,10 @@
     if (kind === "change") return limit(event.target);
     if (kind === "submit") return judged(event);
     const picked = clicked(event);
-    return picked && ["ask" in picked || "drop" in picked ? "submit" : "select", picked];
+    return picked && [asks(picked) ? "submit" : "select", picked];
   };
+
+  const asks = (picked) => ["ask", "drop", "everything"].some((name) => name in picked);
 
   function clicked(event) {
     if (event.target.closest("a, dialog")) return null;
@@ -42,6 +44,8 @@
     if (asking) return ask(asking);
     const dropped = event.target.closest("[data-drop]");
     if (dropped) return { turn: Number(dropped.dataset.turn), drop: dropped.dataset.drop };
+    const widened = event.target.closest("[data-everything]");
+    if (widened) return { turn: Number(widened.dataset.turn), everything: widened.dataset.everything };
     const cited = event.target.closest("[data-cite]");
     const selecting = String(window.getSelection()) && !event.target.closest("button");
     if (!cited || selecting) return null;

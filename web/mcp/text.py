@@ -26,15 +26,23 @@ def answer_text(answer: Json) -> str:
 def _answer_lines(answer: Json) -> Iterator[str]:
     if answer["standalone"] != answer["question"] and answer["status"] != "unclear":
         yield f"Understood as: {_line(answer['standalone'])}"
+    if answer["limits"]:
+        within = ", ".join(f"{name} {_line(value)}" for name, value in answer["limits"].items())
+        yield f"Limited to articles of: {within}"
     if answer["answer"]:
         yield f"Short answer: {_line(answer['answer'])}"
     if answer["note"]:
         yield _line(answer["note"])
     if answer["status"] == "unclear":
         yield "Ask the user which of these is meant, or what is meant, and ask again:"
+    elif answer["choices"]:
+        yield "The user may have meant:"
+    if answer["choices"]:
         yield from (f"- {_line(choice)}" for choice in answer["choices"])
     if answer["status"] == "declined":
         yield _DECLINED
+    if answer["everything"]:
+        yield "Not everything was searched: with `everything`, and no other limits, it is."
     said = [citation for statement in answer["statements"] for citation in statement["citations"]]
     yield from _cited([*said, *answer["nearest"]])
 

@@ -57,6 +57,10 @@ class AskArguments(_Arguments):
     ] = None
     since: Annotated[Day, Field(description="Only from this day on (YYYY-MM-DD).")] = None
     until: Annotated[Day, Field(description="Only up to this day (YYYY-MM-DD).")] = None
+    everything: Annotated[
+        bool,
+        Field(description="Search all articles, also where the question says “according to …”."),
+    ] = False
 
 
 class SearchArguments(_Arguments):
@@ -153,7 +157,8 @@ TOOLS = (
         " each with outlet, date and link. Use this first for anything the articles may say. Pass"
         " quotes on exactly as they are, with their links; never alter, shorten or translate them."
         " Where status is `declined`, the articles do not say: tell the user so; `nearest` is no"
-        " answer. Where it is `unclear`, ask the user which of `choices` is meant.",
+        " answer. Where it is `unclear`, ask the user which of `choices` is meant. `limits` is what"
+        " alone was searched.",
         AskArguments,
         "ask",
         _ask,

@@ -6,16 +6,14 @@ import logging
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import replace
-from datetime import date
 
 import gradio as gr
 
 from corpus.errors import OnRecordError
-from index.chunk_index import NO_LIMITS, Limits
+from index.chunk_index import Limits
 from qa.answer import Conversation, Turn
 from qa.assistant import Trace
 from qa.deadline import Deadline
-from qa.limits import stated_limits
 from qa.messages.say import say
 from web.page import limits, markup, panel
 from web.page.asking import Asked
@@ -44,14 +42,6 @@ class Answering:
         self._keeping = keeping
         self._offers = offers
 
-    def stated(self, question: str) -> Limits:
-        """Return the limits that a question states; "last week" counts from the newest article."""
-        try:
-            newest = self._assistant.newest_date or date.today()
-            return stated_limits(question, list(self._assistant.publishers()), newest)
-        except OnRecordError:  # asking meets it again, and says so
-            return NO_LIMITS
-
     def bar(self, within: Limits) -> str:
         """Return the line that says what is searched, and changes it."""
         return limits.bar(within, list(self._assistant.publishers()))
@@ -65,6 +55,7 @@ class Answering:
             conversation=asked.before,
             without=asked.without,
             limits=within,
+            everything=asked.everything,
             progress=report,
             deadline=deadline,
         )
@@ -81,7 +72,13 @@ class Answering:
             log.exception("a question failed")
             return unanswered(asked, say("refused.failed"))
         answer = trace.answer
-        turn = Turn(asked.question, answer.standalone, answer, without=asked.without)
+        turn = Turn(
+            asked.question,
+            answer.standalone,
+            answer,
+            without=asked.without,
+            everything=asked.everything,
+        )
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
         source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
         if answer.citations:

@@ -12,20 +12,35 @@ from web.page.components import TYPED_LIMIT
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A question on its way; `before` is what it follows on, `without` what is not carried."""
+    """A question on its way.
+
+    Attributes:
+        before: What it follows on.
+        without: Terms that are not carried.
+        everything: Whether what it states limits nothing.
+        unlimited: Whether what is set beside it limits nothing either, from now on.
+    """
 
     question: str
     before: Conversation
     without: tuple[str, ...] = ()
+    everything: bool = False
+    unlimited: bool = False
 
 
 def asked_for(typed: str, held: Conversation, picked: Mapping[str, Any]) -> Asked:
     """Return what was picked on the page, else what was typed.
 
-    Picked is a question, or a term of an earlier turn, which is then asked again without it.
+    Picked is a question, or a term or the limits of an earlier turn, which is then asked again
+    without them.
     """
     turn, term, question = picked.get("turn"), picked.get("drop"), picked.get("ask")
-    if isinstance(term, str) and isinstance(turn, int) and 0 <= turn < len(held.turns):
+    if isinstance(turn, int) and 0 <= turn < len(held.turns):
         again = held.turns[turn]
-        return Asked(again.question, held.before(turn), (*again.without, term[:TYPED_LIMIT]))
+        if wide := picked.get("everything"):
+            before, unlimited = held.before(turn), wide == "all"
+            return Asked(again.question, before, again.without, True, unlimited)
+        if isinstance(term, str):
+            without = (*again.without, term[:TYPED_LIMIT])
+            return Asked(again.question, held.before(turn), without, again.everything)
     return Asked((question if isinstance(question, str) else typed)[:TYPED_LIMIT], held)

@@ -202,8 +202,8 @@ class ChatPage:
                 visitor = known_visitor(request)
                 seen = await self._reading.done(self._see, visitor)
                 answering = Answering(seen.assistant, self._keeping(visitor, seen), self._offers)
-                if stated := await self._reading.done(answering.stated, asked.question):
-                    within = limits.joined(within, stated)
+                if asked.unlimited and within:
+                    within = NO_LIMITS
                     bar = await self._reading.done(answering.bar, within)
                     yield _changed(within=within, limits=bar)
                 steps = Steps()

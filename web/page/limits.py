@@ -68,12 +68,6 @@ def changed(limits: Limits, name: object, value: object, publishers: Iterable[st
     return replace(limits, until=_day(value)) if name == "until" else limits
 
 
-def joined(limits: Limits, stated: Limits) -> Limits:
-    """Return the limits with those that a question states in place of the like."""
-    period = stated if stated.since or stated.until else limits
-    return Limits(stated.publisher or limits.publisher, period.since, period.until)
-
-
 def _day(value: str) -> date | None:
     try:
         return date.fromisoformat(value)

@@ -15,6 +15,7 @@ from qa.markup import day, highlighted, link, marked_up, outlet, text
 from qa.messages.say import say
 from qa.wording import (
     checked_in_words,
+    limits_in_words,
     message,
     named_years,
     picked_in_words,
@@ -97,8 +98,8 @@ def _answer(turn: int, answer: Answer) -> str:
         for quote in answer.withdrawn
     )
     return (
-        f'{_understood(turn, answer)}<div class="answer {answer.status}">{body(turn, answer)}'
-        f"{withdrawn}</div>"
+        f"{_understood(turn, answer)}{_limited(turn, answer)}"
+        f'<div class="answer {answer.status}">{body(turn, answer)}{withdrawn}</div>'
     )
 
 
@@ -119,6 +120,19 @@ def _understood(turn: int, answer: Answer) -> str:
     return f'<p class="understood">{text(say("answer.understood"))} {standalone} {chips}</p>'
 
 
+def _limited(turn: int, answer: Answer) -> str:
+    """Return the limits that were stated in words, with a button against them."""
+    if not answer.stated:
+        return ""
+    said = say("answer.limited", limits=limits_in_words(answer.stated))
+    return (
+        f'<p class="understood"><button type="button" class="carried" data-turn="{turn}" '
+        f'data-everything="stated" aria-label="{text(say("limits.remove", limit=said))}" '
+        f'title="{text(say("answer.without_this"))}"><bdi>{text(said)}</bdi>'
+        '<span aria-hidden="true">×</span></button></p>'
+    )
+
+
 def _answered(turn: int, answer: Answer) -> str:
     items: list[str] = []
     for statement in answer.statements:
@@ -127,8 +141,9 @@ def _answered(turn: int, answer: Answer) -> str:
             items.append(_quote(turn, len(items), citation, said=said, checked=True))
             said = ""
     note = f'<p class="says" dir="auto">{text(answer.note)}</p>' if answer.note else ""
+    meant = ask_buttons(answer.choices) if answer.choices else ""
     return (
-        f"{_short(turn, answer)}{note}{differing(turn, answer)}"
+        f"{_short(turn, answer)}{note}{meant}{differing(turn, answer)}"
         f'<ol class="quotes">{"".join(items)}</ol>{timeline(turn, answer)}'
     )
 
@@ -152,9 +167,21 @@ def _declined(turn: int, answer: Answer) -> str:
     items = "".join(_quote(turn, position, c) for position, c in enumerate(answer.nearest))
     label = text(say("answer.nearest"))
     nearest = f'<h3>{label}</h3><ul class="quotes">{items}</ul>' if items else ""
+    meant = ask_buttons(answer.choices) if answer.choices else ""
     return (
         f'<p class="chip">{text(say("answer.declined"))}</p>'
-        f'<p class="says" dir="auto">{text(message(answer))}</p>{nearest}'
+        f'<p class="says" dir="auto">{text(message(answer))}</p>'
+        f"{meant}{_wider(turn, answer)}{nearest}"
+    )
+
+
+def _wider(turn: int, answer: Answer) -> str:
+    """Return the button that asks again of all articles, where not all were searched."""
+    if not answer.may_widen:
+        return ""
+    return (
+        f'<ul class="tries"><li><button type="button" data-turn="{turn}" data-everything="all">'
+        f"{text(say('answer.everything'))}</button></li></ul>"
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Protocol
 
 from corpus.article import Article, Version
@@ -29,6 +28,7 @@ class Assists(Protocol):
         conversation: Conversation,
         without: Collection[str],
         limits: Limits,
+        everything: bool,
         progress: Callable[[str], None],
         deadline: Deadline,
     ) -> Trace:
@@ -42,10 +42,6 @@ class Assists(Protocol):
 
     def publishers(self) -> dict[str, int]:
         """Return the outlets' names and how many articles each has, most first."""
-
-    @property
-    def newest_date(self) -> date | None:
-        """The day of the newest article."""
 
     def newest(self, count: int) -> list[tuple[Article, Version]]:
         """Return the newest articles, newest first."""

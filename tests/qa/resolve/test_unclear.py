@@ -111,7 +111,7 @@ def test_it_is_not_asked_back_twice_in_a_row() -> None:
 )
 def test_a_reply_picks_one_of_them(reply: str, meant: str) -> None:
     found, _ = asked(reply, after(MET, "How old is he?"))
-    assert found == Resolved(meant)
+    assert found == Resolved(meant, chosen=True)
 
 
 @pytest.mark.parametrize("reply", ["3", "the fourth", "old", "What did France lend?"])
@@ -124,7 +124,7 @@ def test_b60_somebody_never_named_is_asked_for() -> None:
     assert asked("How old is he?", NOBODY)[0].unnamed == "he"
     assert asked("and him?", NOBODY)[0].unnamed == "him"
     found, _ = asked("Ingrid Vass", after("Where is his office?"))
-    assert found == Resolved("Where is Ingrid Vass' office?")
+    assert found == Resolved("Where is Ingrid Vass' office?", chosen=True)
 
 
 def test_where_only_places_were_named_somebody_is_asked_for_once() -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,7 @@ from corpus.errors import StoreError
 from index.adding import Adding
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
-from qa.answer import Answer, Conversation
+from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Trace
 from qa.checks import check_question
 from qa.conversations.store import Conversations
@@ -66,9 +67,9 @@ class Assistant:
     def seen_by(self, _archive: Archive) -> Assistant:
         return self
 
-    def understand(self, question: str, _conversation: Conversation) -> str:
+    def understand(self, question: str, _conversation: Conversation, _asked: date | None) -> Turn:
         check_question(question)
-        return f"{question} (understood)"
+        return Turn(question, f"{question} (understood)")
 
 
 @dataclass
