@@ -35,6 +35,16 @@ def _in_browser(item: pytest.Item) -> bool:
     return not {"chromium", "chromium_of"}.isdisjoint(getattr(item, "fixturenames", ()))
 
 
+@pytest.fixture(autouse=True)
+def _signals() -> Iterator[None]:
+    """Put back what a signal does: a command that was stopped once ends the process at the next."""
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+    before = [(number, signal.getsignal(number)) for number in numbers]
+    yield
+    for number, handler in before:
+        signal.signal(number, handler)
+
+
 @pytest.fixture
 def ends() -> Iterator[None]:
     """Fail where what takes a moment goes on for minutes, as what never ends or is quadratic would.
