@@ -41,7 +41,7 @@ def export(store: Store = None, config: Config = None, _debug: Debug = False) ->
     with open_archive(read_settings(config, store).store) as archive:
         for article, version in archive.current_versions():
             if version.is_intact:
-                _print_json(article_json(article, version, archive.groups_of(article.id)))
+                _print_json(article_json(article, version, archive.groups_of(article)))
             else:
                 damaged += 1
                 error_line(f"{article.id}: E_DAMAGED the text no longer matches its digest")

@@ -3,68 +3,89 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from corpus.article import Article, RawArticle, Sentence, Version, sha256_of
-from corpus.catalogue import Catalogue
 from corpus.errors import ItemError
-from corpus.groups import Limited, group_names, set_groups
+from corpus.groups import audience_of, groups_in, set_groups
 from corpus.identity import derived_id, normal_url, shown_url
-from corpus.rows import packed_sentences, row_digest
+from corpus.numbers import keep_numbers, last_number
+from corpus.removal import Removal
+from corpus.rows import ARTICLE_COLUMNS, packed_sentences, row_digest
+from corpus.target import OWNER, Match, Target, Writer, target_among
 
 
-class Archive(Catalogue):
+class Archive(Removal):
     """Articles and every version of them; only the newest version of an article is current.
 
-    An article is identified by the id given with it, else by its normalised link, else by its key.
-    A value that a later input leaves out (a date, say) never erases one that is known.
+    An article is identified, among those for the same groups, by the id given with it, else by its
+    normalised link, else by its key. A value that a later input leaves out (a date, say) never
+    erases one that is known.
     """
 
-    def find(self, raw: RawArticle) -> str:
-        """Return the id that `raw` has in the archive, or would get.
+    def target(self, raw: RawArticle, writer: Writer = OWNER) -> Target:
+        """Return the article that `raw` is of, as far as its writer knows the store.
 
         Without id and link, a text that is stored already under another key is that article: moving
         a folder changes nothing.
+
+        Raises:
+            ItemError: It could be any of several for different groups.
         """
+        return target_among(raw, self._matches(raw, writer), writer)
+
+    def _matches(self, raw: RawArticle, writer: Writer) -> list[Match]:
         if raw.id:
-            return raw.id
+            return self._seen_by(writer, "articles WHERE id = ?", raw.id)
         if raw.url:
-            row = self._row(
-                "SELECT id FROM articles WHERE url_key = ? ORDER BY named_by = 'id', id LIMIT 1",
-                normal_url(raw.url),
-            )
-            return row[0] if row else derived_id(raw)
-        own = derived_id(raw)
-        if self._row("SELECT 1 FROM articles WHERE id = ?", own):
-            return own
-        row = self._row(
-            "SELECT articles.id FROM versions JOIN articles ON articles.id = article_id"
-            " WHERE sha256 = ? AND title IS ? AND current = 1 AND named_by = 'key' LIMIT 1",
+            linked = "articles WHERE url_key = ?"
+            if found := self._seen_by(writer, linked, normal_url(raw.url)):
+                return found
+        found = self._seen_by(writer, "articles WHERE id = ?", derived_id(raw))
+        if found or raw.url:
+            return found
+        return self._seen_by(
+            writer,
+            "versions JOIN articles ON key = versions.article"
+            " WHERE sha256 = ? AND title IS ? AND current = 1 AND named_by = 'key'",
             sha256_of(raw.text),
             raw.title,
         )
-        return row[0] if row else own
 
-    def is_known(self, raw: RawArticle) -> bool:
+    def _seen_by(self, writer: Writer, where: str, *values: str | None) -> list[Match]:
+        rows = self._rows(
+            f"SELECT key, articles.id, audience FROM {where}"
+            " ORDER BY named_by = 'id', articles.id, key",
+            *values,
+        )
+        return [match for row in rows if writer.sees(match := Match(*row))]
+
+    def find(self, raw: RawArticle) -> str:
+        """Return the id that `raw` has in the archive, or would get."""
+        return self.target(raw).id
+
+    def is_known(self, raw: RawArticle, target: Target | None = None) -> bool:
         """Whether `raw` (cleaned) says nothing that the current version of its article does not.
 
         Who may see it is no matter of versions; see `regroup`.
         """
-        article_id = self.find(raw)
-        current, article = self.current_version(article_id), self.article(article_id)
-        if current is None or article is None:
-            return False
-        return not _differs(raw, article, current)
+        key = (target or self.target(raw)).key
+        return key is not None and self._says_nothing_new(raw, key)
 
-    def completed(self, raw: RawArticle) -> RawArticle:
+    def _says_nothing_new(self, raw: RawArticle, key: int) -> bool:
+        current = self.current_with(key)
+        return current is not None and not _differs(raw, *current)
+
+    def completed(self, raw: RawArticle, target: Target | None = None) -> RawArticle:
         """Return `raw` with the metadata that it leaves out taken from the current version."""
-        article_id = self.find(raw)
-        article, current = self.article(article_id), self.current_version(article_id)
-        if article is None or current is None or not current.is_intact:
+        key = (target or self.target(raw)).key
+        found = None if key is None else self.current_with(key)
+        if found is None or not found[1].is_intact:
             return raw
+        article, current = found
         return replace(
             raw,
             url=raw.url or article.url,
@@ -75,67 +96,101 @@ class Archive(Catalogue):
             language=raw.language or current.language,
         )
 
-    def put(self, raw: RawArticle, sentences: Sequence[Sentence]) -> Version | None:
+    def put(
+        self, raw: RawArticle, sentences: Sequence[Sentence], target: Target | None = None
+    ) -> Version | None:
         """Store `raw` as a new article or a new version, inside the open transaction.
 
         Args:
             raw: Already cleaned; its `text` is canonical.
             sentences: Those of `raw.text`.
+            target: The article that it is of; by default as whoever sees everything finds it.
 
         Returns:
             The new version, or None where there is none; groups are stored in any case.
         """
-        article_id = self.find(raw)
-        if self.is_known(raw):
-            self._set_groups(article_id, raw)
+        target = target or self.target(raw)
+        if target.key is None:
+            key = None if self._is_there(raw, target) else self._new_article(raw, target)
+        elif self.is_known(raw, target):
+            self._set_groups(target.key, raw)
             return None
-        raw = self.completed(raw)
-        previous = self.current_version(article_id)
-        self._put_article(article_id, raw)
-        self._set_groups(article_id, raw)
-        connection = self.connection()
-        connection.execute("UPDATE versions SET current = 0 WHERE article_id = ?", (article_id,))
-        version_id = self._insert_version(article_id, previous, raw, packed_sentences(sentences))
+        else:
+            raw, key = self.completed(raw, target), target.key
+            self._set_groups(key, raw)
+        if key is None:
+            return None
+        version_id = self._insert_version(key, target, raw, packed_sentences(sentences))
+        self._describe(key, raw)
         self.changed()
         return self.version(version_id)
 
-    def regroup(self, raw: RawArticle) -> bool:
+    def _is_there(self, raw: RawArticle, target: Target) -> bool:
+        """Whether just this is stored in an article that the writer does not see."""
+        matches = self._seen_by(
+            OWNER, "articles WHERE id = ? AND audience = ?", target.id, target.audience
+        )
+        return any(self._says_nothing_new(raw, match.key) for match in matches)
+
+    def regroup(self, raw: RawArticle, target: Target | None = None) -> bool:
         """Limit a stored article to the groups that `raw` says; return whether that is a change."""
-        article_id = self.find(raw)
-        if raw.groups is None or set(raw.groups) == set(self.groups_of(article_id)):
+        key = (target or self.target(raw)).key
+        if raw.groups is None or key is None:
             return False
         with self.transaction():
-            return self.article(article_id) is not None and self._set_groups(article_id, raw)
+            return self._set_groups(key, raw)
 
-    def _set_groups(self, article_id: str, raw: RawArticle) -> bool:
-        if raw.groups is None or not set_groups(self.connection(), article_id, raw.groups):
+    def _set_groups(self, key: int, raw: RawArticle) -> bool:
+        connection = self.connection()
+        row = self._row("SELECT audience FROM articles WHERE key = ?", key)
+        if raw.groups is None or row is None:
+            return False
+        if row[0] != audience_of(raw.groups):
+            keep_numbers(connection, [key])
+        if not set_groups(connection, key, raw.groups):
             return False
         self.changed()
         return True
 
-    def _put_article(self, article_id: str, raw: RawArticle) -> None:
-        known = self._row("SELECT named_by FROM articles WHERE id = ?", article_id)
-        columns = (
-            article_id,
-            shown_url(raw.url) if raw.url else None,
-            normal_url(raw.url) if raw.url else None,
-            raw.publisher,
-            known[0] if known else "id" if raw.id else "url" if raw.url else "key",
+    def _new_article(self, raw: RawArticle, target: Target) -> int:
+        named_by = "id" if raw.id else "url" if raw.url else "key"
+        row = self.connection().execute(
+            "INSERT INTO articles (id, audience, named_by, version_count, digest)"
+            " VALUES (?, '', ?, 0, '')",
+            (target.id, named_by),
         )
-        self.connection().execute(
-            "INSERT INTO articles VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO UPDATE SET"
-            " url = excluded.url, url_key = excluded.url_key, publisher = excluded.publisher,"
-            " digest = excluded.digest",
-            (*columns, row_digest(columns)),
+        key = int(row.lastrowid or 0)
+        set_groups(self.connection(), key, groups_in(target.audience))
+        return key
+
+    def _describe(self, key: int, raw: RawArticle) -> None:
+        """Write what is known of an article with all its versions into its row."""
+        connection = self.connection()
+        connection.execute(
+            "UPDATE articles SET url = ?, url_key = ?, publisher = ?, version_count ="
+            " (SELECT count(*) FROM versions WHERE article = ?) WHERE key = ?",
+            (
+                shown_url(raw.url) if raw.url else None,
+                normal_url(raw.url) if raw.url else None,
+                raw.publisher,
+                key,
+                key,
+            ),
+        )
+        columns = self._row(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE key = ?", key)
+        connection.execute(
+            "UPDATE articles SET digest = ? WHERE key = ?", (row_digest(columns), key)
         )
 
-    def _insert_version(
-        self, article_id: str, previous: Version | None, raw: RawArticle, sentences: bytes
-    ) -> int:
+    def _insert_version(self, key: int, target: Target, raw: RawArticle, sentences: bytes) -> int:
+        connection = self.connection()
+        given = last_number(connection, target.id, target.audience)
+        own = self._row("SELECT ifnull(max(number), 0) FROM versions WHERE article = ?", key)
+        connection.execute("UPDATE versions SET current = 0 WHERE article = ?", (key,))
         columns = (
             self._next_id(),
-            article_id,
-            previous.number + 1 if previous else 1,
+            key,
+            max(given, own[0]) + 1,
             raw.title,
             json.dumps(raw.authors),
             raw.published.isoformat() if raw.published else None,
@@ -145,8 +200,8 @@ class Archive(Catalogue):
             sha256_of(raw.text),
             sentences,
         )
-        self.connection().execute(
-            "INSERT INTO versions (id, article_id, number, title, authors, published, fetched,"
+        connection.execute(
+            "INSERT INTO versions (id, article, number, title, authors, published, fetched,"
             " language, origin, sha256, sentences, digest, text, current)"
             " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)",
             (*columns, row_digest(columns), raw.text),
@@ -156,45 +211,6 @@ class Archive(Catalogue):
     def _next_id(self) -> int:
         row = self._row("SELECT seq FROM sqlite_sequence WHERE name = 'versions'")
         return int(row[0]) + 1 if row else 1
-
-    def remove(
-        self, *, article_id: str | None = None, url: str | None = None, publisher: str | None = None
-    ) -> int:
-        """Remove the articles that match every limit given, with all versions and index rows.
-
-        Returns:
-            How many articles there were; they can no longer be found when this returns.
-        """
-        chosen, values = _chosen(article_id, url, publisher)
-        with self.transaction() as connection:
-            removed = connection.execute(f"DELETE FROM articles WHERE {chosen}", values).rowcount
-            if removed:
-                self.changed()
-        return removed
-
-    def limit(
-        self,
-        groups: Collection[str],
-        *,
-        article_id: str | None = None,
-        url: str | None = None,
-        publisher: str | None = None,
-    ) -> Limited:
-        """Limit the articles that match every value given to these groups; none: to everybody.
-
-        Nobody else sees them when this returns.
-
-        Raises:
-            ValueError: The name of a group cannot be one, or nothing says which articles are meant.
-        """
-        names = group_names(groups)
-        chosen, values = _chosen(article_id, url, publisher)
-        with self.transaction() as connection:
-            rows = connection.execute(f"SELECT id FROM articles WHERE {chosen}", values).fetchall()
-            changed = sum(set_groups(connection, row[0], names) for row in rows)
-            if changed:
-                self.changed()
-        return Limited(len(rows), changed)
 
     def record_error(self, *errors: ItemError) -> None:
         """Remember refused items, for `errors`."""
@@ -214,18 +230,6 @@ class Archive(Catalogue):
                 "DELETE FROM ingest_error WHERE source = ? OR substr(source, 1, length(?)) = ?",
                 (source, folder, folder),
             )
-
-
-def _chosen(
-    article_id: str | None, url: str | None, publisher: str | None
-) -> tuple[str, tuple[str, ...]]:
-    """Return the condition for the articles that match every value given, and its values."""
-    limits = {"id = ?": article_id, "publisher = ? COLLATE NOCASE": publisher}
-    limits["url_key = ?"] = normal_url(url) if url is not None else None
-    given = {limit: value for limit, value in limits.items() if value is not None}
-    if not given:
-        raise ValueError("it needs an id, a link or a publisher")
-    return " AND ".join(given), tuple(given.values())
 
 
 def _differs(raw: RawArticle, article: Article, current: Version) -> bool:

@@ -80,11 +80,17 @@ class RawArticle:
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """The identity of a story across its versions."""
+    """The identity of a story across its versions.
+
+    Attributes:
+        id: Shared with no other article for the same groups.
+        key: The archive's own number of it; 0 while not stored.
+    """
 
     id: str
     url: str | None
     publisher: str | None
+    key: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +99,11 @@ class Version:
 
     Attributes:
         id: The archive's row id; 0 while not stored.
-        number: Counts from 1; the highest is the current one.
+        number: Counts up, from 1 where its id was never used before; the highest is current.
         published: A date, an aware datetime, or None where unknown.
         fetched: When it was ingested (aware, UTC).
         sha256: Digest of the UTF-8 text, taken when it was stored.
+        article_key: The archive's own number of the article.
     """
 
     id: int
@@ -109,6 +116,7 @@ class Version:
     language: str | None
     text: str
     sha256: str
+    article_key: int = 0
 
     @property
     def is_intact(self) -> bool:

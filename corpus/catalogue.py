@@ -1,32 +1,24 @@
-"""What an archive holds: reading articles, versions, sentences and figures."""
+"""What an archive holds: lists of articles, and figures."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from corpus.article import Article, Sentence, Version, day_of
-from corpus.database import Database
+from corpus.article import Article, Version, day_of
 from corpus.errors import ItemError
+from corpus.lookup import IN_ORDER, Lookup
 from corpus.rows import (
-    ARTICLE_COLUMNS,
     ARTICLE_START,
-    SELECT_FRAME,
     SELECT_VERSION,
     article_from,
     moment_from,
     sentence_count,
-    sentences_from,
     version_from,
 )
 
-LEAST_DIGITS = 8
-"""Hex digits of a sha256 by which a citation is held at least; links carry so many."""
-_CITED_DIGITS = re.compile(rf"[0-9a-f]{{{LEAST_DIGITS},64}}")
-_LARGEST = (1 << 63) - 1  # that SQLite can look up
 _PAGE = 64
 # A date beyond the day after the ingest is none.
 _IS_DATE = "(published IS NOT NULL AND substr(published, 1, 10) <= date(fetched, '+1 day'))"
@@ -64,70 +56,8 @@ class RecordedError:
     error: ItemError
 
 
-class Catalogue(Database):
+class Catalogue(Lookup):
     """The reading half of the archive; any number of threads and processes may use it at once."""
-
-    def article(self, article_id: str) -> Article | None:
-        """Return the article with this id, or None."""
-        row = self._row(f"SELECT {ARTICLE_COLUMNS} FROM articles WHERE id = ?", article_id)
-        return article_from(row) if row else None
-
-    def version(self, version_id: int) -> Version:
-        """Return a version by row id; KeyError where there is none (it was removed).
-
-        Where its row was altered behind our back `is_intact` is False, and it must not be quoted.
-        """
-        row = self._row(f"{SELECT_VERSION} WHERE versions.id = ?", version_id)
-        if row is None:
-            raise KeyError(version_id)
-        return version_from(row)
-
-    def current_version(self, article_id: str) -> Version | None:
-        """Return the newest version of an article, or None."""
-        row = self._row(f"{SELECT_VERSION} WHERE article_id = ? AND current = 1", article_id)
-        return version_from(row) if row else None
-
-    def version_number(self, article_id: str, number: int) -> Version | None:
-        """Return the version of an article that has this number (from 1), or None."""
-        row = self._row(f"{SELECT_VERSION} WHERE article_id = ? AND number = ?", article_id, number)
-        return version_from(row) if row else None
-
-    def cited(self, article_id: str, number: int, sha256: str) -> tuple[Article, Version] | None:
-        """Return the version that a citation names, with its article, or None if it is gone.
-
-        A citation is held by its text: after a removal, id and number may be those of other words.
-        Whatever comes from outside may be given; nothing that was altered is ever returned.
-
-        Args:
-            article_id: As cited.
-            number: Of the version, from 1.
-            sha256: Of its text, or at least the first `LEAST_DIGITS` digits of it; where these fit
-                two different texts, neither is returned.
-        """
-        if not _CITED_DIGITS.fullmatch(sha256) or not _is_stored_form(article_id, number):
-            return None
-        rows = self._rows(
-            f"{SELECT_VERSION} WHERE article_id = ? AND number = ?"
-            " AND substr(sha256, 1, length(?)) = ? ORDER BY versions.id",
-            *(article_id, number, sha256, sha256),
-        )
-        found = [(article_from(row[ARTICLE_START:]), version_from(row)) for row in rows]
-        intact = [each for each in found if each[1].is_intact]
-        return intact[0] if len({version.sha256 for _, version in intact}) == 1 else None
-
-    def current_of(self, version: Version) -> Version | None:
-        """Return the newest version of the article that this is one of, or None if it is gone."""
-        row = self._row(
-            f"{SELECT_VERSION} WHERE current = 1"
-            " AND article_id = (SELECT article_id FROM versions WHERE id = ?)",
-            version.id,
-        )
-        return version_from(row) if row else None
-
-    def sentences(self, version_id: int) -> list[Sentence]:
-        """Return a version's sentences in order; none where it is unknown or damaged."""
-        row = self._row(f"{SELECT_FRAME} WHERE versions.id = ?", version_id)
-        return sentences_from(row) if row else []
 
     def current_versions(self) -> Iterator[tuple[Article, Version]]:
         """Yield every article with its newest version, in the order of ingest.
@@ -142,14 +72,6 @@ class Catalogue(Database):
             for row in page:
                 yield article_from(row[ARTICLE_START:]), version_from(row)
             after = page[-1][0]
-
-    def groups_of(self, article_id: str) -> tuple[str, ...]:
-        """Return the groups that an article is limited to, in order; none: it is for everybody.
-
-        A limited archive tells those of its own groups only.
-        """
-        query = "SELECT name FROM article_groups WHERE article_id = ? ORDER BY name"
-        return tuple(row[0] for row in self._rows(query, article_id))
 
     def limiting_groups(self) -> frozenset[str]:
         """Return the groups that any articles are limited to; through a limited one, its own."""
@@ -170,16 +92,17 @@ class Catalogue(Database):
         """Return articles with their newest version in the order of their ids.
 
         Args:
-            count: How many at most.
+            count: How many ids at most; those that share one come together.
             after: The id after which they begin.
             publisher: Its name, in any case of letters; None for all.
         """
         limit = "" if publisher is None else " AND publisher = ? COLLATE NOCASE"
+        given = tuple(value for value in (after, publisher) if value is not None)
+        ids = f"SELECT DISTINCT id FROM articles WHERE id > ?{limit} ORDER BY id LIMIT ?"
         rows = self._rows(
-            f"{SELECT_VERSION} WHERE current = 1 AND article_id > ?{limit}"
-            " ORDER BY article_id LIMIT ?",
-            *(value for value in (after, publisher) if value is not None),
-            count,
+            f"{SELECT_VERSION} WHERE current = 1 AND articles.id IN ({ids}){limit}"
+            f" ORDER BY articles.id, {IN_ORDER}",
+            *(*given, count, *given[1:]),
         )
         return [(article_from(row[ARTICLE_START:]), version_from(row)) for row in rows]
 
@@ -201,7 +124,7 @@ class Catalogue(Database):
         counts: dict[str | None, dict[str | None, int]] = {}
         for publisher, month, count in self._rows(
             f"SELECT publisher, CASE WHEN {_IS_DATE} THEN substr(published, 1, 7) END AS month,"
-            " count(*) FROM versions JOIN articles ON articles.id = article_id WHERE current = 1"
+            " count(*) FROM versions JOIN articles ON key = versions.article WHERE current = 1"
             " GROUP BY publisher, month ORDER BY month"
         ):
             counts.setdefault(publisher, {})[month] = count
@@ -277,12 +200,3 @@ class Catalogue(Database):
             )
             for time, source, locator, code, message, hint in rows
         ]
-
-
-def _is_stored_form(article_id: str, number: int) -> bool:
-    """Whether SQLite can look for these: what comes from outside may hold half a character."""
-    try:
-        article_id.encode()
-    except UnicodeEncodeError:
-        return False
-    return 0 < number <= _LARGEST

@@ -13,7 +13,13 @@ from typing import Self
 from corpus.errors import StoreError, StoreFormatError
 from corpus.groups import show_only
 from corpus.lock import WriterLock
-from corpus.migrations import CORPUS_MIGRATIONS, archive_format, format_of, migrate
+from corpus.migrations import (
+    CORPUS_MIGRATIONS,
+    Migration,
+    archive_format,
+    format_of,
+    migrate,
+)
 from corpus.sqlite_file import (
     SqliteFile,
     damaged,
@@ -46,7 +52,7 @@ class Database(SqliteFile):
         store: Path,
         *,
         create: bool = False,
-        migrations: Sequence[str] = CORPUS_MIGRATIONS,
+        migrations: Sequence[Migration] = CORPUS_MIGRATIONS,
         wait: float = 30.0,
     ) -> Self:
         """Open the store in folder `store`, migrating it where it is older.
@@ -71,7 +77,7 @@ class Database(SqliteFile):
             raise
         return database
 
-    def _bring_to_format(self, migrations: Sequence[str], *, create: bool) -> None:
+    def _bring_to_format(self, migrations: Sequence[Migration], *, create: bool) -> None:
         form = archive_format(migrations)
         with store_errors(self.path):
             number = format_of(self.connection(), self.path, form)

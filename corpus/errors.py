@@ -7,6 +7,7 @@
     * ModelError       the embedding model is missing, altered or of another shape
     * MissingExtraError  a feature whose optional packages are not installed
   * NotFoundError      what was named is not there (exit 1)
+  * ConflictError      what is stored stands against what was asked for (exit 1)
   * ItemError          one input item is refused; the rest of the batch goes on (exit 3 or 4)
   * StoreError         the store cannot be used (exit 5)
     * StoreFormatError   it belongs to a newer version or to another product
@@ -55,6 +56,10 @@ class MissingExtraError(UsageError, ImportError):
 
 class NotFoundError(OnRecordError):
     """What was named is not there, or belongs to somebody else: the message is the same."""
+
+
+class ConflictError(OnRecordError):
+    """What is stored stands against what was asked for; nothing was changed."""
 
 
 class ItemError(OnRecordError):

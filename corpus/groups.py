@@ -6,10 +6,12 @@ import sqlite3
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
+from corpus.rows import ARTICLE_COLUMNS, row_digest
+
 LONGEST_GROUP = 80
 """Characters of a group's name."""
 
-# An article without a row here is for everybody.
+# An article without a row here is for everybody. See `corpus.article_keys` for what became of it.
 GROUPS_TABLE = """
 CREATE TABLE article_groups (
     article_id TEXT NOT NULL REFERENCES articles (id) ON DELETE CASCADE,
@@ -52,25 +54,45 @@ def is_group_name(name: str) -> bool:
     return 0 < len(name) <= LONGEST_GROUP and name.isprintable() and name == name.strip()
 
 
-def set_groups(connection: sqlite3.Connection, article_id: str, names: Collection[str]) -> bool:
+def audience_of(names: Iterable[str]) -> str:
+    """Return these groups as an article's row names them; "" for everybody."""
+    return "\n".join(sorted(names))
+
+
+def groups_in(audience: str) -> list[str]:
+    """Return the groups that an article's row names."""
+    return audience.split("\n") if audience else []
+
+
+def set_groups(connection: sqlite3.Connection, key: int, names: Collection[str]) -> bool:
     """Limit an article to these groups, or to none, inside the open transaction.
 
     Returns:
         Whether it was for others before.
     """
-    query = "SELECT name FROM article_groups WHERE article_id = ?"
-    if {row[0] for row in connection.execute(query, (article_id,))} == set(names):
+    query = "SELECT name FROM article_groups WHERE article = ?"
+    groups = {row[0] for row in connection.execute(query, (key,))}
+    row = connection.execute(
+        f"SELECT {ARTICLE_COLUMNS}, digest FROM articles WHERE key = ?", (key,)
+    ).fetchone()
+    if groups == set(names) and row[2] == audience_of(names):
         return False
-    connection.execute("DELETE FROM article_groups WHERE article_id = ?", (article_id,))
+    connection.execute("DELETE FROM article_groups WHERE article = ?", (key,))
     connection.executemany(
-        "INSERT INTO article_groups VALUES (?, ?)", [(article_id, name) for name in names]
+        "INSERT INTO article_groups VALUES (?, ?)", [(key, name) for name in names]
+    )
+    columns = (*row[:2], audience_of(names), *row[3:-1])
+    # A row that was altered behind our back does not become sound by being limited.
+    digest = row_digest(columns) if row_digest(row[:-1]) == row[-1] else row[-1]
+    connection.execute(
+        "UPDATE articles SET audience = ?, digest = ? WHERE key = ?", (columns[2], digest, key)
     )
     return True
 
 
-def _seen(article_id: str) -> str:
-    """Return the condition that the article with the id in this column may be seen."""
-    of_it = f"FROM main.article_groups AS g WHERE g.article_id = {article_id}"
+def _seen(key: str) -> str:
+    """Return the condition that the article with the number in this column may be seen."""
+    of_it = f"FROM main.article_groups AS g WHERE g.article = {key}"
     return (
         f"(NOT EXISTS (SELECT 1 {of_it})"
         f" OR EXISTS (SELECT 1 {of_it} AND g.name IN (SELECT name FROM temp.visitor_groups)))"
@@ -79,14 +101,14 @@ def _seen(article_id: str) -> str:
 
 _OF_SEEN_VERSION = (
     "EXISTS (SELECT 1 FROM main.versions AS v"
-    f" WHERE v.id = shadowed.version_id AND {_seen('v.article_id')})"
+    f" WHERE v.id = shadowed.version_id AND {_seen('v.article')})"
 )
 # Whatever is not named here is not shown at all: a table that comes later has to be let through.
 # The full text is not, as a view cannot be searched: who wants it names main.chunk_text and has to
 # say what of it is seen; who forgets to gets an error, not the articles of others.
 _SHOWN = {
-    "articles": _seen("shadowed.id"),
-    "versions": _seen("shadowed.article_id"),
+    "articles": _seen("shadowed.key"),
+    "versions": _seen("shadowed.article"),
     "article_groups": "shadowed.name IN (SELECT name FROM temp.visitor_groups)",
     "chunks": _OF_SEEN_VERSION,
     "sentence_vectors": _OF_SEEN_VERSION,

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import os
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
+from corpus.article_keys import number_articles
 from corpus.errors import StoreFormatError
+from corpus.groups import GROUPS_TABLE
 
 APPLICATION_ID = 0x4F6E5265  # "OnRe"
 
@@ -26,6 +28,7 @@ CREATE TABLE meta (key TEXT PRIMARY KEY, value) WITHOUT ROWID;
 INSERT INTO meta VALUES ('store', lower(hex(randomblob(16)))), ('change', 0);
 
 -- url is what is shown, url_key what identifies; named_by says what the id was made from.
+-- See `corpus.article_keys` for what became of this table and the next.
 CREATE TABLE articles (
     id TEXT PRIMARY KEY,
     url TEXT,
@@ -72,7 +75,11 @@ CREATE TABLE ingest_error (
 );
 """
 
-CORPUS_MIGRATIONS: tuple[str, ...] = (CORPUS_TABLES,)
+Migration = str | Callable[[sqlite3.Connection], None]
+"""A script, or what does the same to a connection in its transaction."""
+
+CORPUS_MIGRATIONS: tuple[Migration, ...] = (CORPUS_TABLES, GROUPS_TABLE, number_articles)
+"""Those of an archive that nothing is searched in; `index.schema` has those of a whole store."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +94,7 @@ class FileFormat:
     """
 
     application_id: int
-    migrations: Sequence[str]
+    migrations: Sequence[Migration]
     tables: frozenset[str]
     page_size: int = 4096
 
@@ -97,7 +104,7 @@ class FileFormat:
         return len(self.migrations)
 
 
-def archive_format(migrations: Sequence[str] = CORPUS_MIGRATIONS) -> FileFormat:
+def archive_format(migrations: Sequence[Migration] = CORPUS_MIGRATIONS) -> FileFormat:
     """Return the format of an archive that has these migrations."""
     tables = frozenset({"meta", "articles", "versions"})
     return FileFormat(APPLICATION_ID, migrations, tables, _PAGE_SIZE)
@@ -148,12 +155,13 @@ def migrate(connection: sqlite3.Connection, path: Path, form: FileFormat) -> Non
         _back_up(connection, path.with_name(f"{path.name}.format-{number}.backup"))
     else:
         connection.execute(f"PRAGMA page_size = {form.page_size}")
+    # A table that is replaced by another would take with it what refers to its rows.
+    connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Asked again: another process may have migrated the file meanwhile.
-        for script in form.migrations[format_of(connection, path, form) :]:
-            for statement in statements(script):
-                connection.execute(statement)
+        for migration in form.migrations[format_of(connection, path, form) :]:
+            _apply(connection, migration)
         connection.execute(f"PRAGMA application_id = {form.application_id}")
         connection.execute(f"PRAGMA user_version = {form.newest}")
         connection.execute("COMMIT")
@@ -161,6 +169,16 @@ def migrate(connection: sqlite3.Connection, path: Path, form: FileFormat) -> Non
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+    finally:
+        connection.execute("PRAGMA foreign_keys = ON")
+
+
+def _apply(connection: sqlite3.Connection, migration: Migration) -> None:
+    if callable(migration):
+        migration(connection)
+        return
+    for statement in statements(migration):
+        connection.execute(statement)
 
 
 def statements(script: str) -> Iterator[str]:

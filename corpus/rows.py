@@ -16,18 +16,20 @@ from typing import Any
 
 from corpus.article import Article, Sentence, Span, Version
 
-ARTICLE_COLUMNS = "articles.id, articles.url, articles.url_key, articles.publisher, named_by"
+ARTICLE_COLUMNS = (
+    "articles.key, articles.id, audience, articles.url, articles.url_key, articles.publisher,"
+    " named_by, version_count"
+)
 VERSION_COLUMNS = (
-    "versions.id, article_id, number, title, authors, published, fetched, language, origin, sha256,"
-    " sentences"
+    "versions.id, versions.article, number, title, authors, published, fetched, language, origin,"
+    " sha256, sentences"
 )
 _WHOLE_ROW = f"{VERSION_COLUMNS}, versions.digest, {ARTICLE_COLUMNS}, articles.digest"
-SELECT_VERSION = (
-    f"SELECT {_WHOLE_ROW}, text FROM versions JOIN articles ON articles.id = article_id"
-)
-SELECT_FRAME = f"SELECT {_WHOLE_ROW} FROM versions JOIN articles ON articles.id = article_id"
+_JOINED = "FROM versions JOIN articles ON articles.key = versions.article"
+SELECT_VERSION = f"SELECT {_WHOLE_ROW}, text {_JOINED}"
+SELECT_FRAME = f"SELECT {_WHOLE_ROW} {_JOINED}"
 
-_SENTENCES, _VERSION_DIGEST, ARTICLE_START, _ARTICLE_DIGEST = 10, 11, 12, 17
+_SENTENCES, _VERSION_DIGEST, ARTICLE_START, _ARTICLE_DIGEST = 10, 11, 12, 20
 
 
 def row_digest(columns: Sequence[object]) -> str:
@@ -52,7 +54,7 @@ def version_from(row: Sequence[Any]) -> Version:
         return _damaged(row, text)
     return Version(
         id=row[0],
-        article_id=row[1],
+        article_id=row[ARTICLE_START + 1],
         number=row[2],
         title=row[3],
         authors=tuple(json.loads(row[4])),
@@ -61,12 +63,14 @@ def version_from(row: Sequence[Any]) -> Version:
         language=row[7],
         text=text,
         sha256=row[9],
+        article_key=row[1],
     )
 
 
 def _damaged(row: Sequence[Any], text: str) -> Version:
     long_ago = datetime.fromisoformat("1970-01-01T00:00:00+00:00")
-    return Version(row[0], str(row[1]), row[2], None, (), None, long_ago, None, text, "")
+    name = str(row[ARTICLE_START + 1])
+    return Version(row[0], name, row[2], None, (), None, long_ago, None, text, "", row[1])
 
 
 def sentence_count(bytes_packed: int) -> int:
@@ -76,7 +80,7 @@ def sentence_count(bytes_packed: int) -> int:
 
 def article_from(row: Sequence[Any]) -> Article:
     """Return the article in a row of `ARTICLE_COLUMNS`."""
-    return Article(id=row[0], url=row[1], publisher=row[3])
+    return Article(id=row[1], url=row[3], publisher=row[5], key=row[0])
 
 
 def sentences_from(row: Sequence[Any]) -> list[Sentence]:

@@ -14,6 +14,7 @@ from corpus.article import Article, RawArticle, Version
 from corpus.errors import ItemError
 from corpus.fetch import article_from, fetch
 from corpus.loaders import load
+from corpus.target import Writer
 from index.build import IngestReport, ingest
 from index.embed import Embedder
 from index.intake import Grouping, cleaned
@@ -51,15 +52,16 @@ class Adding:
         """Add to the archive in the folder `store`, whose vectors `embedder` made."""
         self._store = store
         self._embedder = embedder
-        self._seen: Archive | None = None
+        self._groups: frozenset[str] | None = None
 
-    def seen_by(self, archive: Archive) -> Adding:
-        """Return what stores for those who see the store as this archive has it.
+    def brought_by(self, groups: frozenset[str] | None) -> Adding:
+        """Return what stores for readers in these groups; None for those who see everything.
 
-        What they do not see they can neither open to others nor get to see by adding to it.
+        Of what they do not see they learn nothing, and change nothing of it: what they bring with
+        the same id or link is an article of its own.
         """
         adding = Adding(self._store, self._embedder)
-        adding._seen = archive
+        adding._groups = groups
         return adding
 
     def file(self, name: str, content: bytes) -> Added:
@@ -106,7 +108,7 @@ class Adding:
         return self._line(_json_line(raw), raw.source)
 
     def _ingested(self, path: Path, archive: Archive) -> IngestReport:
-        grouping = Grouping(seen=self._seen)
+        grouping = Grouping(brought_by=self._groups)
         return ingest([str(path)], archive, self._embedder, grouping=grouping)
 
     def _line(self, line: str, source: str) -> Added:
@@ -121,24 +123,24 @@ class Adding:
             refused = tuple(_named(error, source) for error in report.refused)
             if refused:  # they are told at once, and the path is about to be gone
                 archive.forget_errors(str(path))
-            found = _first(path, archive, self._seen or archive)
+            found = _first(path, archive, Writer(self._groups))
         if found is None:
             raise refused[0] if refused else _nothing(source, hidden=bool(report.done))
         return Added(*found, report.added + report.updated, refused)
 
 
-def _first(path: Path, archive: Archive, seen: Archive) -> tuple[Article, Version] | None:
-    """Return the first article of a file as it is seen in the archive, or None where none is."""
+def _first(path: Path, archive: Archive, writer: Writer) -> tuple[Article, Version] | None:
+    """Return the first article of a file that its writer sees in the archive, or None."""
     for item in islice(load(str(path)), _MOST_LOOKED_AT):
         if isinstance(item, ItemError):
             continue
         try:
-            id_ = archive.find(cleaned(item))
+            target = archive.target(cleaned(item), writer)
         except ItemError:
             continue
-        article, version = seen.article(id_), seen.current_version(id_)
-        if article and version:
-            return article, version
+        found = None if target.key is None else archive.current_with(target.key)
+        if found:
+            return found
     return None
 
 

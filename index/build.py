@@ -9,12 +9,13 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.archive import Archive
 from corpus.article import RawArticle
 from corpus.errors import ItemError, OnRecordError, StoreError
 from corpus.loaders import load
+from corpus.target import Target, Writer
 from index.chunk_index import OUTDATED, OUTDATED_MIDWAY, ChunkIndex
 from index.embed import Embedder
 from index.intake import AS_SAID, Grouping, cleaned, sentences_of, unexpected
@@ -40,6 +41,7 @@ class _Prepared:
     raw: RawArticle
     mention: Mention
     text: ChunkedText
+    reading: Reading
 
 
 def ingest(
@@ -96,7 +98,7 @@ class _Ingest:
         self._grouping = grouping
         self._window: list[_Prepared] = []
         self._waiting: set[str] = set()  # the ids of the articles in the window
-        self._regrouped: set[str] = set()  # of those that are as they were, but for their groups
+        self._regrouped: set[int] = set()  # the articles that are as they were, but for groups
         self._heard: list[tuple[Mention, int]] = []
         self._errors: list[ItemError] = []
 
@@ -115,15 +117,20 @@ class _Ingest:
         self._end(reading)
 
     def _end(self, reading: Reading | None) -> None:
-        for raw, mention in reading.shortened() if reading else ():
+        if reading is None:
+            return
+        for raw, mention in reading.shortened():
             # It was counted when more was to be expected.
-            if self._archive.find(raw) in self._regrouped:
+            if self._target(raw, reading).key in self._regrouped:
                 self.report.updated -= 1
             else:
                 self.report.unchanged -= 1
             with self._refusing(raw, reading):
-                self._weigh(raw, mention)
+                self._weigh(raw, mention, reading)
             self._make_room()
+
+    def _target(self, raw: RawArticle, reading: Reading) -> Target:
+        return self._archive.target(raw, Writer(self._grouping.brought_by, reading.named))
 
     def _make_room(self) -> None:
         if self._is_full():
@@ -163,36 +170,43 @@ class _Ingest:
         self.report.notes.extend(f"{item.source}: {note}" for note in item.notes)
         raw = cleaned(item)
         mention = reading.next_mention(raw)
-        repeated = reading.is_repeated(mention)
-        raw = self._grouping.of(raw, self._archive, repeated=repeated)
-        if repeated:
-            self._leave(raw)
-        else:
-            self._weigh(raw, mention)
+        before = reading.repeated(mention)
+        raw = self._grouping.of(raw, repeated=before is not None)
+        if before is None:
+            self._weigh(raw, mention, reading)
+            return
+        target = self._target(raw, reading) if raw.groups is not None else None
+        if target and target.key is None:  # of several, it is the one that was said before
+            target = replace(target, key=before.article_key)
+        self._leave(raw, target)
 
-    def _weigh(self, raw: RawArticle, mention: Mention) -> None:
+    def _weigh(self, raw: RawArticle, mention: Mention, reading: Reading) -> None:
         """Take what a file says for the first time, in the order in which it is said."""
-        if self._archive.find(raw) in self._waiting:
+        if self._target(raw, reading).id in self._waiting:
             self._store_window()
-        article_id = self._archive.find(raw)
-        current = self._archive.current_version(article_id)
-        if current and self._archive.is_known(raw):
-            self._heard.append((mention, current.id))
-            self._leave(raw)
+        target = self._target(raw, reading)
+        current = None if target.key is None else self._archive.current_with(target.key)
+        if current and self._archive.is_known(raw, target):
+            self._heard.append((mention, current[1].id))
+            if raw.groups is not None:
+                reading.named.add(current[0].key)
+            self._leave(raw, target)
         else:
-            self._window.append(self._prepared(raw, mention))
-            self._waiting.add(article_id)
+            self._window.append(self._prepared(raw, mention, target, reading))
+            self._waiting.add(target.id)
 
-    def _leave(self, raw: RawArticle) -> None:
-        if raw.groups is not None and self._archive.regroup(raw):
-            self._regrouped.add(self._archive.find(raw))
+    def _leave(self, raw: RawArticle, target: Target | None) -> None:
+        if target and target.key is not None and self._archive.regroup(raw, target):
+            self._regrouped.add(target.key)
             self.report.updated += 1
         else:
             self.report.unchanged += 1
         self._tell(raw.source)
 
-    def _prepared(self, raw: RawArticle, mention: Mention) -> _Prepared:
-        whole = self._archive.completed(raw)
+    def _prepared(
+        self, raw: RawArticle, mention: Mention, target: Target, reading: Reading
+    ) -> _Prepared:
+        whole = self._archive.completed(raw, target)
         text = chunk_text(
             raw.text,
             sentences_of(raw),
@@ -200,7 +214,7 @@ class _Ingest:
             title=whole.title,
             published=whole.published,
         )
-        return _Prepared(raw, mention, text)
+        return _Prepared(raw, mention, text, reading)
 
     def _is_full(self) -> bool:
         return (
@@ -219,7 +233,10 @@ class _Ingest:
         for prepared, vectors in self._embedded(window):
             if self._stopped():
                 break
-            self._store(prepared, vectors)
+            try:
+                self._store(prepared, vectors)
+            except ItemError as error:
+                self._refuse(error)
         if self._errors:
             self._archive.record_error(*self._errors)
             self._errors.clear()
@@ -242,23 +259,27 @@ class _Ingest:
                 self._refuse(unexpected(window[0].raw, error))
 
     def _store(self, prepared: _Prepared, vectors: TextVectors) -> None:
-        size = 4 * len(prepared.raw.text) + vectors.chunks.nbytes + vectors.sentences.nbytes // 2
+        raw, text = prepared.raw, prepared.text
+        size = 4 * len(raw.text) + vectors.chunks.nbytes + vectors.sentences.nbytes // 2
+        # Asked again: what stood before it in the window may be stored by now.
+        target = self._target(raw, prepared.reading)
         with self._archive.transaction(size) as connection:
-            version = self._archive.put(prepared.raw, prepared.text.sentences)
+            version = self._archive.put(raw, text.sentences, target)
             if version is not None:
-                write_index(
-                    connection, version, prepared.text.chunks, vectors.chunks, vectors.sentences
-                )
-            current = self._archive.current_version(self._archive.find(prepared.raw))
+                write_index(connection, version, text.chunks, vectors.chunks, vectors.sentences)
+            key = version.article_key if version else target.key
+            current = None if key is None else self._archive.current_with(key)
             if current is not None:
-                record(connection, prepared.mention, current.id)
-        if version is None:
-            self.report.unchanged += 1
-        elif version.number == 1:
+                record(connection, prepared.mention, current[1].id)
+        if current and raw.groups is not None:
+            prepared.reading.named.add(current[0].key)
+        if target.key is None:
             self.report.added += 1
+        elif version is None:
+            self.report.unchanged += 1
         else:
             self.report.updated += 1
-        self._tell(prepared.raw.source)
+        self._tell(raw.source)
 
     def _refuse(self, error: ItemError) -> None:
         self.report.refused_count += 1

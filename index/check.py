@@ -57,30 +57,37 @@ def _file(archive: Archive) -> Iterator[Problem]:
 
 def _articles(archive: Archive) -> Iterator[Problem]:
     rows = archive.connection().execute(
-        "SELECT articles.id, max(number), max(number * current), total(current), count(number)"
-        " FROM articles LEFT JOIN versions ON article_id = articles.id GROUP BY articles.id"
+        "SELECT articles.id, version_count, max(number), max(number * current), total(current),"
+        " count(number) FROM articles LEFT JOIN versions ON versions.article = key GROUP BY key"
     )
-    for article_id, newest, current, currents, versions in rows:
-        if newest is None or current != newest or currents != 1 or versions != newest:
-            yield Problem("its versions are not numbered 1 to the current one", article_id)
+    for article_id, known, newest, current, currents, versions in rows:
+        if newest is None or current != newest or currents != 1 or versions != known:
+            yield Problem("not all its versions are there, the last of them current", article_id)
 
 
 def _groups(archive: Archive) -> Iterator[Problem]:
     rows = archive.connection().execute(
-        "SELECT article_id, name, articles.id IS NOT NULL FROM article_groups"
-        " LEFT JOIN articles ON articles.id = article_id"
+        "SELECT ifnull(articles.id, 'number ' || article), name, key IS NOT NULL"
+        " FROM article_groups LEFT JOIN articles ON key = article"
     )
     for article_id, name, is_stored in rows:
         if not is_stored:
             yield Problem("it is limited to groups, but there is no such article", article_id)
         elif not isinstance(name, str) or not is_group_name(name):
             yield Problem("the name of a group that it is limited to was altered", article_id)
+    for article_id, audience, names in archive.connection().execute(
+        "SELECT id, audience, (SELECT group_concat(name, char(10)) FROM"
+        " (SELECT name FROM article_groups WHERE article = key ORDER BY name)) FROM articles"
+    ):
+        if audience != (names or ""):
+            yield Problem("the groups that it is limited to were altered", article_id)
 
 
 def _versions(archive: Archive) -> Iterator[Problem]:
     connection = archive.connection()
     for version_id, article_id, current in connection.execute(
-        "SELECT id, article_id, current FROM versions ORDER BY id"
+        "SELECT versions.id, articles.id, current FROM versions"
+        " LEFT JOIN articles ON key = versions.article ORDER BY versions.id"
     ).fetchall():
         try:
             messages = [*_version(archive, version_id, current)]

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, replace
 
-from corpus.archive import Archive
 from corpus.article import RawArticle, Sentence
 from corpus.clean import clean, clean_line
 from corpus.errors import ItemError
@@ -25,33 +24,27 @@ _WORD = re.compile(r"[^\W_]")
 
 @dataclass(frozen=True, slots=True)
 class Grouping:
-    """Who may see what an ingest reads.
+    """Who may see what an ingest reads, and who brings it.
 
     Attributes:
         groups: Limits every article to these, whatever is said of it; () to everybody, None goes by
             what is said.
-        seen: The archive as whoever brings the articles sees it, who cannot open to others what is
-            not in there; None where they see everything.
+        brought_by: The groups that whoever brings it is in; None where they see everything. To them
+            an article that they do not see is not there.
     """
 
     groups: tuple[str, ...] | None = None
-    seen: Archive | None = None
+    brought_by: frozenset[str] | None = None
 
-    def of(self, raw: RawArticle, archive: Archive, *, repeated: bool) -> RawArticle:
+    def of(self, raw: RawArticle, *, repeated: bool) -> RawArticle:
         """Return `raw` with the groups that its article in the archive is to have.
 
         Args:
             raw: Cleaned.
-            archive: Where it goes.
             repeated: Whether its source said so before: others may have limited it since.
         """
         said = None if repeated else raw.groups
-        groups = said if self.groups is None else self.groups
-        if groups is not None and self.seen is not None:
-            id_ = archive.find(raw)
-            hidden = archive.article(id_) is not None and self.seen.article(id_) is None
-            groups = None if hidden else groups
-        return replace(raw, groups=groups)
+        return replace(raw, groups=said if self.groups is None else self.groups)
 
 
 AS_SAID = Grouping()

@@ -132,7 +132,7 @@ def _within(limits: Limits) -> tuple[str, list[str]]:
     # In a limited archive `articles` has only those that may be seen; asking once is enough.
     joined = (
         "FROM articles"
-        " JOIN main.versions AS versions ON versions.article_id = articles.id"
+        " JOIN main.versions AS versions ON versions.article = articles.key"
         " JOIN main.chunks AS chunks ON chunks.version_id = versions.id"
         f" WHERE {' AND '.join(conditions)}"
     )

@@ -59,11 +59,13 @@ class Reading:
     Attributes:
         source: The file, as the items name it.
         is_whole: To be set False where an item of it was refused.
+        named: The numbers of the articles that it has named with their groups so far.
     """
 
     def __init__(self, archive: Archive, source: str) -> None:
         self.source = source
         self.is_whole = True
+        self.named: set[int] = set()
         self._archive = archive
         self._path = os.path.abspath(source)  # noqa: PTH100 (a link that is renewed is one file)
         self._counts: Counter[str] = Counter()
@@ -77,22 +79,23 @@ class Reading:
         self._counts[subject] += 1
         return Mention(subject, self._counts[subject] - 1, _digest_of(raw))
 
-    def is_repeated(self, mention: Mention) -> bool:
-        """Whether the file has said of this article just what it said at its last reading, so far.
+    def repeated(self, mention: Mention) -> Version | None:
+        """Return the version that this led to, where the file says just what it said last time.
 
-        It has not, where that led to the current version and this was altered since: stored anew,
-        the article is whole again.
+        That is, of this article and so far. It does not, where that version is the current one and
+        was altered since: stored anew, the article is whole again.
         """
         self._awaited.pop(mention.subject, None)
         if mention.subject in self._changed:
-            return False
+            return None
         rows = self._said_from(mention)
         if not rows or tuple(rows[0][:2]) != (mention.position, mention.digest):
             self._changed.add(mention.subject)
-            return False
+            return None
         if len(rows) > 1:
             self._awaited[mention.subject] = mention, rows[0][2]
-        return not self._is_altered(rows[0][2])
+        version = self._archive.version(rows[0][2])
+        return None if self._is_altered(version) else version
 
     def _said_from(self, mention: Mention) -> list[tuple[int, str, int]]:
         """Return what was said last time at this place and at the next, as far as there are any."""
@@ -104,11 +107,9 @@ class Reading:
             rows = self._archive.connection().execute(query, (mention.subject, mention.position))
             return rows.fetchall()
 
-    def _is_altered(self, version_id: int) -> bool:
-        version = self._archive.version(version_id)
-        return not version.is_intact and version == self._archive.current_version(
-            version.article_id
-        )
+    def _is_altered(self, version: Version) -> bool:
+        current = self._archive.current_with(version.article_key)
+        return not version.is_intact and current is not None and version == current[1]
 
     def shortened(self) -> Iterator[tuple[RawArticle, Mention]]:
         """Yield the last words on articles that the file said more of last time; call at its end.
@@ -117,8 +118,9 @@ class Reading:
         """
         for mention, version_id in self._awaited.values() if self.is_whole else ():
             version = self._archive.version(version_id)
-            if version.is_intact:
-                yield _as_read(version, self.source), mention
+            article = self._archive.article_of(version)
+            if article and version.is_intact:
+                yield _as_read(version, self.source, self._archive.groups_of(article)), mention
 
 
 def record(connection: sqlite3.Connection, mention: Mention, version_id: int) -> None:
@@ -152,7 +154,7 @@ def _digest_of(raw: RawArticle) -> str:
     )
 
 
-def _as_read(version: Version, source: str) -> RawArticle:
+def _as_read(version: Version, source: str, groups: tuple[str, ...]) -> RawArticle:
     return RawArticle(
         version.text,
         source,
@@ -161,4 +163,5 @@ def _as_read(version: Version, source: str) -> RawArticle:
         authors=version.authors,
         published=version.published,
         language=version.language,
+        groups=groups,  # which of those with its id it is
     )

@@ -18,9 +18,10 @@ from numpy.typing import NDArray
 
 from corpus.archive import Archive
 from corpus.article import Span, Version
+from corpus.article_keys import number_articles
 from corpus.errors import ModelError
 from corpus.groups import GROUPS_TABLE
-from corpus.migrations import CORPUS_MIGRATIONS
+from corpus.migrations import CORPUS_TABLES, Migration
 from corpus.rows import sentence_count
 from corpus.sqlite_file import store_errors
 from index.chunks import Chunk
@@ -33,6 +34,13 @@ FULL_TEXT = """
 CREATE VIRTUAL TABLE chunk_text USING fts5 (
     title, text, tokenize = 'porter unicode61 remove_diacritics 2'
 );
+"""
+SUPERSEDED = """
+CREATE TRIGGER version_superseded AFTER UPDATE OF current ON versions WHEN new.current = 0 BEGIN
+    DELETE FROM chunks WHERE version_id = old.id;
+    DELETE FROM sentence_vectors WHERE version_id = old.id;
+    DELETE FROM indexed WHERE version_id = old.id;
+END;
 """
 INDEX_TABLES = f"""
 CREATE TABLE chunks (
@@ -61,14 +69,22 @@ CREATE TABLE indexed (
 CREATE TRIGGER chunk_removed AFTER DELETE ON chunks BEGIN
     DELETE FROM chunk_text WHERE rowid = old.id;
 END;
-CREATE TRIGGER version_superseded AFTER UPDATE OF current ON versions WHEN new.current = 0 BEGIN
-    DELETE FROM chunks WHERE version_id = old.id;
-    DELETE FROM sentence_vectors WHERE version_id = old.id;
-    DELETE FROM indexed WHERE version_id = old.id;
-END;
+{SUPERSEDED}
 """
 
-MIGRATIONS: tuple[str, ...] = (*CORPUS_MIGRATIONS, INDEX_TABLES, SAID_TABLE, GROUPS_TABLE)
+
+def _number_articles(connection: sqlite3.Connection) -> None:
+    number_articles(connection)
+    connection.execute(SUPERSEDED)  # it went with the table that was replaced
+
+
+MIGRATIONS: tuple[Migration, ...] = (
+    CORPUS_TABLES,
+    INDEX_TABLES,
+    SAID_TABLE,
+    GROUPS_TABLE,
+    _number_articles,
+)
 
 _CHUNK_COLUMNS = "chunks.id, version_id, start, stop, first, last"
 

@@ -144,7 +144,7 @@ def _opened(archive: Archive, chunks: Sequence[Chunk]) -> dict[int, tuple[Articl
     for version_id in dict.fromkeys(chunk.version_id for chunk in chunks):
         with suppress(KeyError):
             version = archive.version(version_id)
-            article = archive.article(version.article_id)
+            article = archive.article_of(version)
             if article and version.is_intact:
                 opened[version_id] = article, version
     return opened

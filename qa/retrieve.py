@@ -63,8 +63,8 @@ def with_home(
     hits: Sequence[Hit], archive: Archive, index: ChunkIndex, home: Collection[str]
 ) -> list[Hit]:
     """Return the best `CHUNKS_READ` hits and, after them, the beginnings of these articles."""
-    current = (archive.current_version(article) for article in home)
-    found = index.of_versions([version.id for version in current if version], CHUNKS_OF_HOME)
+    current = (version for name in home for version in archive.current_versions_of(name))
+    found = index.of_versions([version.id for version in current], CHUNKS_OF_HOME)
     known = {hit.chunk.id for hit in hits[:CHUNKS_READ]}
     return [*hits[:CHUNKS_READ], *(hit for hit in found if hit.chunk.id not in known)]
 

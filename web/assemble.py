@@ -104,7 +104,7 @@ def _warming(assistant: Assistant) -> Callable[[], bool]:
 def _see(views: Views, adding: Adding | None) -> See:
     def see(visitor: Visitor) -> Seen:
         view = views.of(visitor.groups)
-        adds = adding.seen_by(view.archive) if adding else None
+        adds = adding.brought_by(visitor.groups) if adding else None
         return Seen(view.assistant, view.archive, view.suggestions, adds)
 
     return see

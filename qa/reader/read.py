@@ -183,7 +183,7 @@ class Reader:
             version = self._archive.version(version_id)
         except KeyError:  # removed since it was found
             return None
-        article = self._archive.article(version.article_id)
+        article = self._archive.article_of(version)
         sentences = self._archive.sentences(version_id)
         if article is None:
             return None

@@ -72,7 +72,7 @@ def api_application(
     views = views or Views(service.assistant, service.archive)
 
     def served(caller: Visitor) -> Service:
-        return service.seen_by(views.of(caller.groups))
+        return service.seen_by(views.of(caller.groups), caller.groups)
 
     admission = admission or Admission()
     _add_asking(app, served, callers, admission)

@@ -44,6 +44,7 @@ class Service:
         archive: Where articles and quotes are looked up; what is not in there is not there.
         kept: The conversations of every caller.
         adding: Stores articles.
+        groups: Those that the caller is in; None where they see everything.
     """
 
     assistant: Assistant
@@ -51,11 +52,14 @@ class Service:
     kept: Conversations
     adding: Adding
     store: Path
+    groups: frozenset[str] | None = None
 
-    def seen_by(self, view: View) -> Service:
-        """Return the service for those who see no more of the store than this."""
-        adding = self.adding.seen_by(view.archive)
-        return replace(self, assistant=view.assistant, archive=view.archive, adding=adding)
+    def seen_by(self, view: View, groups: frozenset[str] | None) -> Service:
+        """Return the service for callers in these groups, who see no more than this view."""
+        adding = self.adding.brought_by(groups)
+        return replace(
+            self, assistant=view.assistant, archive=view.archive, adding=adding, groups=groups
+        )
 
     def ask(
         self,
@@ -161,18 +165,18 @@ class Service:
 
     def article(self, id: str, number: int | None = None) -> dict[str, Any]:  # noqa: A002
         """Return an article as stored, in its newest or another version."""
-        article = self.archive.article(id)
         version = (
             self.archive.current_version(id)
             if number is None
             else self.archive.version_number(id, number)
         )
+        article = self.archive.article_of(version) if version else None
         if article is None or version is None or not version.is_intact:
             raise NotFoundError("there is no such article")
         return self._record(article, version)
 
     def _record(self, article: Article, version: Version) -> dict[str, Any]:
-        return article_json(article, version, self.archive.groups_of(article.id))
+        return article_json(article, version, self.archive.groups_of(article))
 
     def add(self, body: ArticlesBody) -> dict[str, Any]:
         """Store articles; those that are refused are named, the others are stored."""
@@ -191,11 +195,14 @@ class Service:
         }
 
     def remove(self, id: str) -> None:  # noqa: A002
-        """Remove an article with all its versions; NotFoundError where there is none."""
-        if self.archive.article(id) is None:
+        """Remove an article with all its versions; NotFoundError where there is none.
+
+        Where the caller sees several of this id, for different groups, all of them are removed.
+        """
+        if self.archive.article(id) is None:  # told without waiting for a turn to write
             raise NotFoundError("there is no such article")
         with open_archive(self.store) as archive:
-            removed = archive.remove(article_id=id)
+            removed = archive.remove(article_id=id, seen_in=self.groups)
         if not removed:  # somebody else was faster
             raise NotFoundError("there is no such article")
 

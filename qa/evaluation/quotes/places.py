@@ -97,7 +97,7 @@ class Places:
     def _place(self, version_id: int, random: Random) -> Place | None:
         with suppress(KeyError):
             version = self.archive.version(version_id)
-            article = self.archive.article(version.article_id)
+            article = self.archive.article_of(version)
             sentences = self.archive.sentences(version_id)
             stating = [n for n, s in enumerate(sentences) if is_statement(s.span.of(version.text))]
             if article and version.is_intact and stating:

@@ -1,0 +1,73 @@
+"""Removing articles and limiting them to groups, at once and for good."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection
+
+from corpus.catalogue import Catalogue
+from corpus.chosen import check_free, chosen
+from corpus.groups import Limited, audience_of, group_names, set_groups
+from corpus.numbers import keep_numbers
+
+
+class Removal(Catalogue):
+    """The part of the archive that takes articles from readers."""
+
+    def remove(
+        self,
+        *,
+        article_id: str | None = None,
+        url: str | None = None,
+        publisher: str | None = None,
+        seen_in: frozenset[str] | None = None,
+    ) -> int:
+        """Remove the articles that match every limit given, with all versions and index rows.
+
+        Args:
+            article_id: Their id; several for different groups may have it.
+            url: Their link.
+            publisher: Their outlet, in any case of letters.
+            seen_in: Only those that readers in these groups see; None for all.
+
+        Returns:
+            How many articles there were; they can no longer be found when this returns.
+        """
+        with self.transaction() as connection:
+            found = chosen(connection, article_id, url, publisher, seen_in)
+            keys = [match.key for match in found]
+            keep_numbers(connection, keys)
+            connection.execute(
+                "DELETE FROM articles WHERE key IN (SELECT value FROM json_each(?))",
+                (json.dumps(keys),),
+            )
+            if found:
+                self.changed()
+        return len(found)
+
+    def limit(
+        self,
+        groups: Collection[str],
+        *,
+        article_id: str | None = None,
+        url: str | None = None,
+        publisher: str | None = None,
+    ) -> Limited:
+        """Limit the articles that match every value given to these groups; none: to everybody.
+
+        Nobody else sees them when this returns.
+
+        Raises:
+            ValueError: The name of a group cannot be one, or nothing says which articles are meant.
+            ConflictError: There is an article of the same id for these groups already.
+        """
+        names = group_names(groups)
+        with self.transaction() as connection:
+            found = chosen(connection, article_id, url, publisher, None)
+            moved = [match for match in found if match.audience != audience_of(names)]
+            check_free(connection, moved, audience_of(names))
+            keep_numbers(connection, [match.key for match in moved])
+            changed = sum(set_groups(connection, match.key, names) for match in found)
+            if changed:
+                self.changed()
+        return Limited(len(found), changed)
