@@ -20,7 +20,7 @@ from typing import Any
 QUERY = """
 SELECT versions.text, versions.sha256, versions.title, versions.published, articles.publisher,
        articles.url
-FROM versions JOIN articles ON articles.id = versions.article_id
+FROM versions JOIN articles ON articles.key = versions.article
 WHERE articles.id = ? AND versions.number = ?
 """
 

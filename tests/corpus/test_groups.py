@@ -20,18 +20,18 @@ from corpus.archive import Archive
 from corpus.article import RawArticle, Sentence, Span, Version
 from corpus.catalogue import Catalogue
 from corpus.errors import ItemError, StoreError
-from corpus.groups import GROUPS_TABLE, Limited, group_names
+from corpus.groups import Limited, group_names
+from corpus.lookup import Lookup
 from corpus.migrations import CORPUS_MIGRATIONS
 
 ROOT = Path(__file__).parents[2]
-FORMAT = (*CORPUS_MIGRATIONS, GROUPS_TABLE)
 NAMES = ("a", "b", "c")
 groups_of_articles = st.lists(st.sets(st.sampled_from(NAMES)), max_size=8)
 
 
 @pytest.fixture
 def archive(tmp_path: Path) -> Iterator[Archive]:
-    with Archive.open(tmp_path / "store", create=True, migrations=FORMAT) as opened:
+    with Archive.open(tmp_path / "store", create=True) as opened:
         yield opened
 
 
@@ -119,7 +119,7 @@ def test_limit_replaces_the_groups_of_those_that_are_meant(archive: Archive) -> 
 def test_a_change_is_seen_by_the_next_read(archive: Archive) -> None:
     stored(archive, "x")
     limited = archive.limited_to(frozenset({"a"}))
-    with Archive.open(archive.store, migrations=FORMAT) as other:
+    with Archive.open(archive.store) as other:
         for groups, there in ((["b"], False), (["a"], True), ([], True), (["c"], False)):
             other.limit(groups, article_id="x")
             assert (limited.article("x") is not None) == there
@@ -128,8 +128,11 @@ def test_a_change_is_seen_by_the_next_read(archive: Archive) -> None:
 
 READ = {
     "article",
+    "article_of",
     "version",
     "current_version",
+    "current_versions_of",
+    "current_with",
     "version_number",
     "cited",
     "current_of",
@@ -150,7 +153,8 @@ READ = {
 
 
 def test_every_way_to_read_is_among_those_tried_here() -> None:
-    assert {name for name in vars(Catalogue) if not name.startswith("_")} == READ
+    read = {*vars(Catalogue), *vars(Lookup)}
+    assert {name for name in read if not name.startswith("_")} == READ
 
 
 @given(of_articles=groups_of_articles, reader=st.frozensets(st.sampled_from(NAMES)))
@@ -161,7 +165,7 @@ def test_nothing_that_is_read_is_of_an_article_for_others(
     tmp_path_factory: pytest.TempPathFactory, of_articles: list[set[str]], reader: frozenset[str]
 ) -> None:
     store = tmp_path_factory.mktemp("seen") / "store"
-    with Archive.open(store, create=True, migrations=FORMAT) as archive:
+    with Archive.open(store, create=True) as archive:
         versions = {}
         for number, groups in enumerate(of_articles):
             given = {"publisher": f"P{number % 3}", "published": date(2019, number + 1, 1)}
@@ -185,12 +189,16 @@ def _compare(
         there = name in may
         assert limited.article(name) == (archive.article(name) if there else None)
         assert limited.current_version(name) == (new if there else None)
+        assert limited.current_versions_of(name) == ([new] if there else [])
+        whole = archive.current_with(new.article_key)
+        assert limited.current_with(new.article_key) == (whole if there else None)
         for version in (old, new):
             found = limited.version_number(name, version.number)
             assert found == (version if there else None)
             cited = limited.cited(name, version.number, version.sha256)
             assert cited == (archive.cited(name, version.number, version.sha256) if there else None)
             assert limited.current_of(version) == (new if there else None)
+            assert limited.article_of(version) == limited.article(name)
             assert bool(limited.sentences(version.id)) == there
             with suppress(KeyError):
                 assert limited.version(version.id) == version
@@ -219,7 +227,7 @@ def _compare(
 
 
 def test_a_table_that_nobody_thought_of_is_not_shown(tmp_path: Path) -> None:
-    later = (*FORMAT, "CREATE TABLE gossip (article_id TEXT, word TEXT);\n")
+    later = (*CORPUS_MIGRATIONS, "CREATE TABLE gossip (article_id TEXT, word TEXT);\n")
     with Archive.open(tmp_path / "store", create=True, migrations=later) as archive:
         stored(archive, "x")
         archive.connection().execute("INSERT INTO gossip VALUES ('x', 'psst')")
@@ -249,19 +257,9 @@ def test_a_store_that_cannot_be_written_is_limited_too(
 ) -> None:
     stored(archive, "x", groups=("a",))
     monkeypatch.setattr("corpus.database.is_writable", lambda _: False)
-    with Archive.open(archive.store, migrations=FORMAT) as reading:
+    with Archive.open(archive.store) as reading:
         assert reading.readonly
         assert (seen(reading), seen(reading, "a")) == ([], ["x"])
-
-
-def test_a_store_without_groups_of_its_own_shows_nothing(tmp_path: Path) -> None:
-    with Archive.open(tmp_path / "store", create=True) as archive:
-        stored(archive, "x")
-        with (
-            archive.limited_to(frozenset("a")) as limited,
-            pytest.raises(StoreError, match="article_groups"),
-        ):
-            limited.article("x")
 
 
 def test_what_a_killed_writer_left_is_rolled_back_for_limited_readers_too(archive: Archive) -> None:

@@ -119,12 +119,14 @@ def test_what_is_brought_by_who_does_not_see_it_stays_hidden(
     archive: Archive, feed: Any, embedder: HashEmbedder
 ) -> None:
     feed({"id": "x", "title": "A secret title", "text": "A secret.", "groups": ["desk"]})
-    with archive.limited_to(frozenset("b")) as limited:
-        adding = Adding(archive.store, embedder).seen_by(limited)
-        line = json.dumps({"id": "x", "text": "Another text.", "groups": []}).encode()
+    adding = Adding(archive.store, embedder).brought_by(frozenset("b"))
+    for name in ("x", "y"):  # one of them is stored for others
+        line = {"id": name, "text": "Another text."}
+        for stored in (1, 0):
+            added = adding.file("a.jsonl", json.dumps(line | {"groups": []}).encode())
+            assert (added.stored, added.version.number, added.version.title) == (stored, 1, None)
         for _ in range(2):
             with pytest.raises(ItemError, match="limited to groups that you are not in"):
-                adding.file("x.jsonl", line)
-        assert limited.article("x") is None
-        assert archive.groups_of("x") == ("desk",)
-        assert adding.file("y.jsonl", line.replace(b'"x"', b'"y"')).article.id == "y"
+                adding.file("a.jsonl", json.dumps(line | {"groups": ["others"]}).encode())
+    with archive.limited_to(frozenset(["desk"])) as desk:
+        assert [version.text for version in desk.current_versions_of("x")] == ["A secret."]

@@ -371,7 +371,8 @@ def test_who_searches_during_a_rebuild_finds_what_is_rebuilt(stored: Archive) ->
 def test_a_damaged_article_is_left_out_and_named(stored: Archive) -> None:
     with stored.transaction() as connection:
         connection.execute(
-            "UPDATE versions SET text = replace(text, 'oil', 'tar') WHERE article_id = 'a1'"
+            "UPDATE versions SET text = replace(text, 'oil', 'tar') WHERE article ="
+            " (SELECT key FROM articles WHERE id = 'a1')"
         )
     assert rebuild(stored, HashEmbedder()) == 5
     index = ChunkIndex(stored, HashEmbedder())

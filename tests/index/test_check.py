@@ -84,7 +84,10 @@ def test_a_store_without_articles_is_sound(tmp_path: Path) -> None:
         assert check(archive) == []
 
 
-FLOOD = "(SELECT id FROM versions WHERE article_id = 'flood')"
+FLOOD_KEY, FIRE_KEY, PLAIN_KEY = (
+    f"(SELECT key FROM articles WHERE id = '{name}')" for name in ("flood", "fire", "plain")
+)
+FLOOD = f"(SELECT id FROM versions WHERE article = {FLOOD_KEY})"
 FLOOD_CHUNKS = f"(SELECT id FROM chunks WHERE version_id = {FLOOD})"
 ONE_CHUNK = f"(SELECT min(id) FROM chunks WHERE version_id = {FLOOD})"
 
@@ -93,20 +96,20 @@ ONE_CHUNK = f"(SELECT min(id) FROM chunks WHERE version_id = {FLOOD})"
     ("statement", "article", "message"),
     [
         pytest.param(
-            "UPDATE versions SET text = replace(text, '42 c', '43 c') WHERE article_id = 'flood'",
+            f"UPDATE versions SET text = replace(text, '42 c', '43 c') WHERE article = {FLOOD_KEY}",
             "flood", "the text of version 1 was altered", id="text",
         ),
         pytest.param(
-            "UPDATE versions SET text = CAST(text AS BLOB) WHERE article_id = 'flood'",
+            f"UPDATE versions SET text = CAST(text AS BLOB) WHERE article = {FLOOD_KEY}",
             "flood", "the text of version 1 was altered", id="text is bytes",
         ),
         pytest.param(
-            "UPDATE versions SET text = text || '!' WHERE article_id = 'fire' AND number = 1",
+            f"UPDATE versions SET text = text || '!' WHERE article = {FIRE_KEY} AND number = 1",
             "fire", "the text of version 1 was altered", id="text of an older version",
         ),
         *(
             pytest.param(
-                f"UPDATE versions SET {column} = {value} WHERE article_id = 'flood'",
+                f"UPDATE versions SET {column} = {value} WHERE article = {FLOOD_KEY}",
                 "flood", "facts of version 1 were altered", id=column,
             )
             for column, value in {
@@ -123,28 +126,28 @@ ONE_CHUNK = f"(SELECT min(id) FROM chunks WHERE version_id = {FLOOD})"
             )
             for column, value in {
                 "url": "'https://other.example/'", "url_key": "NULL", "publisher": "'Post'",
-                "named_by": "'url'", "digest": "'0'",
+                "named_by": "'url'", "digest": "'0'", "audience": "'desk'", "version_count": "1",
             }.items()
         ),
         pytest.param(
-            "UPDATE versions SET number = 3 WHERE article_id = 'fire' AND number = 2",
-            "fire", "not numbered 1 to the current one", id="a number is left out",
+            f"UPDATE versions SET number = 3 WHERE article = {FIRE_KEY} AND number = 2",
+            "fire", "facts of version 3 were altered", id="a number is left out",
         ),
         pytest.param(
-            "UPDATE versions SET current = 0 WHERE article_id = 'flood'",
-            "flood", "not numbered 1 to the current one", id="no version is current",
+            f"UPDATE versions SET current = 0 WHERE article = {FLOOD_KEY}",
+            "flood", "not all its versions are there", id="no version is current",
         ),
         pytest.param(
-            "UPDATE versions SET current = 1 - current WHERE article_id = 'fire' AND number = 2",
-            "fire", "not numbered 1 to the current one", id="the newest is not current",
+            f"UPDATE versions SET current = 1 - current WHERE article = {FIRE_KEY} AND number = 2",
+            "fire", "not all its versions are there", id="the newest is not current",
         ),
         pytest.param(
-            "DELETE FROM versions WHERE article_id = 'fire' AND number = 1",
-            "fire", "not numbered 1 to the current one", id="an older version is gone",
+            f"DELETE FROM versions WHERE article = {FIRE_KEY} AND number = 1",
+            "fire", "not all its versions are there", id="an older version is gone",
         ),
         pytest.param(
-            "DELETE FROM versions WHERE article_id = 'plain'",
-            "plain", "not numbered 1 to the current one", id="all versions are gone",
+            f"DELETE FROM versions WHERE article = {PLAIN_KEY}",
+            "plain", "not all its versions are there", id="all versions are gone",
         ),
         pytest.param(
             f"UPDATE vectors SET vector = zeroblob(length(vector)) WHERE chunk_id = {ONE_CHUNK}",
@@ -270,8 +273,8 @@ def test_damage_of_the_store_itself_is_found(store: Path, statement: str, messag
 
 def test_two_current_versions_are_found(store: Path) -> None:
     spoil(store, "DROP INDEX versions_current")
-    spoil(store, "UPDATE versions SET current = 1 WHERE article_id = 'fire'")
-    assert any("not numbered 1 to" in str(problem) for problem in problems(store))
+    spoil(store, f"UPDATE versions SET current = 1 WHERE article = {FIRE_KEY}")
+    assert any("not all its versions" in str(problem) for problem in problems(store))
 
 
 @pytest.mark.parametrize("name", ["0001.faiss", "0001.json"])
@@ -346,7 +349,7 @@ def test_a_file_cut_short_is_found(store: Path) -> None:
 
 
 def test_while_another_process_writes_the_rest_is_still_checked(store: Path) -> None:
-    spoil(store, "UPDATE versions SET title = 'Floods' WHERE article_id = 'flood'")
+    spoil(store, f"UPDATE versions SET title = 'Floods' WHERE article = {FLOOD_KEY}")
     with open_archive(store) as writer, writer.writing():
         assert {problem.article_id for problem in problems(store)} == {"flood"}
 
@@ -365,9 +368,12 @@ def test_a_read_only_store_is_checked_and_left_alone(store: Path) -> None:
 # One bit anywhere
 
 COLUMNS = {
-    "articles": ("id", "url", "url_key", "publisher", "named_by", "digest"),
+    "articles": (
+        "key", "id", "audience", "url", "url_key", "publisher", "named_by", "version_count",
+        "digest",
+    ),
     "versions": (
-        "id", "article_id", "number", "title", "authors", "published", "fetched", "language",
+        "id", "article", "number", "title", "authors", "published", "fetched", "language",
         "origin", "sha256", "digest", "sentences", "text",
     ),
     "chunks": ("id", "version_id", "start", "stop", "first", "last"),

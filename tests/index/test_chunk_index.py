@@ -41,7 +41,7 @@ def exact(archive: Archive, query: Vectors, where: str = "1") -> dict[int, float
     """Return what plain arithmetic says of the stored vectors that `where` lets through."""
     rows = archive.connection().execute(
         "SELECT chunks.id, vector FROM vectors JOIN chunks ON chunks.id = chunk_id"
-        " JOIN versions ON versions.id = version_id JOIN articles ON articles.id = article_id"
+        " JOIN versions ON versions.id = version_id JOIN articles ON key = versions.article"
         f" WHERE {where}"
     )
     wide = query.astype(np.float64)
@@ -204,8 +204,8 @@ def test_what_is_removed_between_search_and_read_is_left_out(
     query = embedder.embed_query("crates of oil")
     ids, scores = searched._current().search(query, 4, None)
     gone = archive.connection().execute(
-        "SELECT article_id FROM chunks JOIN versions ON versions.id = version_id"
-        " WHERE chunks.id = ?", (int(ids[1]),),
+        "SELECT articles.id FROM chunks JOIN versions ON versions.id = version_id"
+        " JOIN articles ON key = versions.article WHERE chunks.id = ?", (int(ids[1]),),
     ).fetchone()[0]  # fmt: skip
     archive.remove(article_id=gone)
     hits = searched._hits(zip(ids.tolist(), scores.tolist(), strict=True))

@@ -16,7 +16,6 @@ import pytest
 import index.chunk_index
 from corpus.archive import Archive
 from corpus.errors import StoreError
-from corpus.groups import Limited
 from index.build import IngestReport, ingest
 from index.check import check
 from index.chunk_index import ChunkIndex, Limits
@@ -24,7 +23,6 @@ from index.embed_double import HashEmbedder
 from index.intake import Grouping
 from index.lexical import document_frequency, search, search_phrase
 from index.rebuild import rebuild
-from index.schema import MIGRATIONS, open_archive
 
 Feed = Callable[..., IngestReport]
 Many = Callable[..., list[dict[str, Any]]]
@@ -45,7 +43,8 @@ def texts(archive: Archive, found: Any) -> list[str]:
 def may_see(archive: Archive, reader: frozenset[str]) -> set[int]:
     """Return the chunks of what these readers may see, by plain Python."""
     rows = archive.connection().execute(
-        "SELECT chunks.id, article_id FROM chunks JOIN versions ON versions.id = version_id"
+        "SELECT chunks.id, articles.id FROM chunks JOIN versions ON versions.id = version_id"
+        " JOIN articles ON key = versions.article"
     )
     of_chunks = rows.fetchall()
     groups = {name: archive.groups_of(name) for _, name in of_chunks}
@@ -224,20 +223,6 @@ def test_readers_go_on_while_the_search_is_rebuilt(
 # Storing
 
 
-def test_a_store_of_the_former_format_is_for_everybody(tmp_path: Path) -> None:
-    store, source = tmp_path / "store", tmp_path / "in.jsonl"
-    source.write_text(json.dumps({"id": "x", "text": "The pier burned."}))
-    with Archive.open(store, create=True, migrations=MIGRATIONS[:3]) as archive:
-        ingest([str(source)], archive, HashEmbedder())
-    with open_archive(store) as archive:
-        assert check(archive) == []
-        for reader in READERS:
-            with archive.limited_to(reader) as limited:
-                assert limited.article_count == 1
-        assert archive.limit(["a"], article_id="x").changed == 1
-    assert (store / "archive.sqlite3.format-3.backup").exists()
-
-
 def test_groups_come_with_the_articles(archive: Archive, feed: Feed) -> None:
     x = {"id": "x", "text": "The pier burned."}
     assert feed(x | {"groups": [" a ", "b"]}).added == 1
@@ -290,16 +275,23 @@ def test_what_somebody_does_not_see_is_not_opened_by_bringing_it(
     tmp_path: Path, archive: Archive, feed: Feed
 ) -> None:
     feed({"id": "x", "text": "A secret.", "groups": ["a"]}, {"id": "y", "text": "It."})
+    (hidden,) = archive.current_versions_of("x")
     source = tmp_path / "mine.jsonl"
-    with archive.limited_to(frozenset("b")) as limited:
-        for text in ("A secret.", "Another text."):
-            for groups in ([], ["b"]):
-                lines = [{"id": name, "text": text, "groups": groups} for name in "xyz"]
-                source.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
-                ingest([str(source)], archive, HashEmbedder(), grouping=Grouping(seen=limited))
-                assert archive.groups_of("x") == ("a",)
-                assert archive.groups_of("y") == archive.groups_of("z") == tuple(groups)
-    assert archive.limit([], article_id="x") == Limited(1, 1)
+    for text in ("A secret.", "Another text."):
+        for groups in ([], ["b"]):
+            lines = [{"id": name, "text": text, "groups": groups} for name in "xyz"]
+            source.write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+            mine = Grouping(brought_by=frozenset("b"))
+            ingest([str(source)], archive, HashEmbedder(), grouping=mine)
+            found = archive.current_with(hidden.article_key)
+            assert found is not None
+            assert (found[1], archive.groups_of(found[0])) == (hidden, ("a",))
+            with archive.limited_to(frozenset("b")) as limited:
+                for name in "xyz":
+                    (current,) = limited.current_versions_of(name)
+                    article = archive.article_of(current)
+                    assert article is not None
+                    assert (current.text, archive.groups_of(article)) == (text, tuple(groups))
 
 
 def test_groups_of_no_article_are_found(archive: Archive, feed: Feed) -> None:
@@ -307,8 +299,9 @@ def test_groups_of_no_article_are_found(archive: Archive, feed: Feed) -> None:
     assert check(archive) == []
     connection = archive.connection()
     connection.execute("PRAGMA foreign_keys = OFF")
-    connection.execute("INSERT INTO article_groups VALUES ('gone', 'a'), ('x', char(10))")
+    connection.execute("INSERT INTO article_groups VALUES (99, 'a'), (1, char(10))")
     assert sorted(map(str, check(archive))) == [
-        "gone: it is limited to groups, but there is no such article",
+        "number 99: it is limited to groups, but there is no such article",
+        "x: the groups that it is limited to were altered",
         "x: the name of a group that it is limited to was altered",
     ]

@@ -39,8 +39,8 @@ def found(archive: Archive, feed: Callable[..., Any]) -> Callable[..., list[str]
     def ask(question: str, limits: Limits = NO_LIMITS) -> list[str]:
         rows = search(archive.connection(), question, 10, limits)
         query = (
-            "SELECT article_id FROM chunks JOIN versions ON versions.id = version_id"
-            " WHERE chunks.id = ?"
+            "SELECT articles.id FROM chunks JOIN versions ON versions.id = version_id"
+            " JOIN articles ON key = versions.article WHERE chunks.id = ?"
         )
         return [archive.connection().execute(query, (i,)).fetchone()[0] for i, _ in rows]
 

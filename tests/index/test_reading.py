@@ -42,7 +42,7 @@ def history(archive: Archive) -> dict[str, str]:
     """Return for each article the words of its versions, oldest first."""
     rows = archive.connection().execute(
         "SELECT substr(url, 19), substr(text, 15, 1) FROM versions"
-        " JOIN articles ON articles.id = article_id ORDER BY url, number"
+        " JOIN articles ON key = versions.article ORDER BY url, number"
     )
     return {
         name: "".join(word for _, word in words)

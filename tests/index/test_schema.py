@@ -110,7 +110,7 @@ def test_the_index_digest_sees_every_change(
 
 
 def test_the_index_is_added_to_a_store_that_has_none(tmp_path: Path) -> None:
-    with Archive.open(tmp_path / "old", create=True):
+    with Archive.open(tmp_path / "old", create=True, migrations=MIGRATIONS[:1]):
         pass
     with open_archive(tmp_path / "old") as archive:
         assert counts(archive) == dict.fromkeys(TABLES, 0)

@@ -205,12 +205,15 @@ def test_the_same_article_taken_again_is_the_one_quoted(newsroom: Any) -> None:
     assert restored(newsroom, answer) == answer
 
 
+FERRY = "(SELECT key FROM articles WHERE id = 'ferry')"
+
+
 @pytest.mark.parametrize(
     "statement",
     [
-        "UPDATE versions SET text = replace(text, 'Monday', 'Sunday') WHERE article_id = 'ferry'",
-        "UPDATE versions SET title = 'Other' WHERE article_id = 'ferry'",
-        "UPDATE versions SET sentences = x'' WHERE article_id = 'ferry'",
+        f"UPDATE versions SET text = replace(text, 'Monday', 'Sunday') WHERE article = {FERRY}",
+        f"UPDATE versions SET title = 'Other' WHERE article = {FERRY}",
+        f"UPDATE versions SET sentences = x'' WHERE article = {FERRY}",
         "UPDATE articles SET publisher = 'Other' WHERE id = 'ferry'",
     ],
     ids=["text", "title", "sentences", "publisher"],
