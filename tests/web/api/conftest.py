@@ -108,10 +108,12 @@ def make_api(archive: Archive, double: Any) -> Iterator[Callable[..., Api]]:
     """Make the API as it is served to this machine, or to a network."""
     with Conversations(archive) as kept, Keys(archive.store) as keys:
 
-        def make(*, own_machine: bool = True, handover: Handover | None = None) -> Api:
+        def make(
+            *, own_machine: bool = True, handover: Handover | None = None, of: Archive = archive
+        ) -> Api:
             assistant = Assistant(double)
-            adding = Adding(archive.store, HashEmbedder())
-            service = Service(assistant, archive, kept, adding, archive.store)  # type: ignore[arg-type]
+            adding = Adding(of.store, HashEmbedder())
+            service = Service(assistant, of, kept, adding, of.store)  # type: ignore[arg-type]
             app = FastAPI(openapi_url=None, docs_url=None, redoc_url=None)
             admission = Admission()
             api = api_application(service, Callers(keys), handover, admission=admission)
