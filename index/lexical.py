@@ -111,7 +111,7 @@ def limited(limits: Limits) -> tuple[str, list[str]]:
 def count_articles(connection: sqlite3.Connection, limits: Limits) -> int:
     """Return how many articles a search within `limits` looks at."""
     within, values = _within(limits)
-    query = f"SELECT count(DISTINCT articles.id) {within}"
+    query = f"SELECT count(DISTINCT articles.key) {within}"
     return int(connection.execute(query, values).fetchone()[0])
 
 
