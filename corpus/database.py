@@ -15,9 +15,11 @@ from corpus.groups import show_only
 from corpus.lock import WriterLock
 from corpus.migrations import (
     CORPUS_MIGRATIONS,
+    FileFormat,
     Migration,
     archive_format,
     format_of,
+    make_file,
     migrate,
 )
 from corpus.sqlite_file import (
@@ -25,7 +27,6 @@ from corpus.sqlite_file import (
     damaged,
     is_allowed,
     is_writable,
-    make_private,
     owner,
     store_errors,
 )
@@ -68,7 +69,7 @@ class Database(SqliteFile):
         Raises:
             StoreError: There is no store, or it cannot be used; the message says why.
         """
-        writable = _prepare(store, create=create)
+        writable = _prepare(store, archive_format(migrations) if create else None)
         database = cls(store, readonly=not writable, wait=wait)
         try:
             database._bring_to_format(migrations, create=create)
@@ -83,7 +84,7 @@ class Database(SqliteFile):
             number = format_of(self.connection(), self.path, form)
         if number == form.newest:
             return
-        if number == 0 and not create:
+        if number == 0 and not create:  # as a creation that was broken off once left it
             raise _no_store(self.store)
         if self.readonly:
             raise StoreFormatError(
@@ -170,14 +171,14 @@ def _close(connections: Iterable[sqlite3.Connection]) -> None:
         connection.close()
 
 
-def _prepare(store: Path, *, create: bool) -> bool:
-    """Check the folder, make what is missing if `create`; return whether it can be written."""
+def _prepare(store: Path, form: FileFormat | None) -> bool:
+    """Check the folder, make what is missing where its form is given; return if it is writable."""
     path = store / FILE_NAME
     try:
         if store.exists() and not store.is_dir():
             raise StoreError(f"{store} is a file, not the folder of a store")
-        if create:
-            _make(store)
+        if form:
+            _make(store, form)
         if not path.exists():
             raise _no_store(store)
         if not is_allowed(path, os.R_OK):
@@ -189,11 +190,12 @@ def _prepare(store: Path, *, create: bool) -> bool:
     return is_writable(path)
 
 
-def _make(store: Path) -> None:
+def _make(store: Path, form: FileFormat) -> None:
     if not store.exists() or not any(store.iterdir()):
         store.mkdir(parents=True, exist_ok=True)
         store.chmod(0o700)
-    make_private(store / FILE_NAME)
+    with store_errors(store / FILE_NAME):
+        make_file(store / FILE_NAME, form)
 
 
 def _no_store(store: Path) -> StoreError:

@@ -2,23 +2,29 @@
 
 `PRAGMA application_id` says that the file is ours, `PRAGMA user_version` how many of the numbered
 migrations it has seen. Migrations are only ever appended. All that are missing run in one
-transaction, after a backup copy where the file holds anything.
+transaction, in which a backup copy is made first.
+
+A new file gets its name when it is whole, so one that is empty was damaged: it never becomes a new
+one, which would look as if nothing had ever been there.
 """
 
 from __future__ import annotations
 
 import os
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 
 from corpus.article_keys import number_articles
-from corpus.errors import StoreFormatError
+from corpus.errors import StoreError, StoreFormatError
 from corpus.groups import GROUPS_TABLE
+from corpus.sqlite_file import damaged, owner, store_errors
 
 APPLICATION_ID = 0x4F6E5265  # "OnRe"
+EMPTY_ADVICE = "restore it from a backup, or move it away to begin anew"
 
 # A version's vectors take 30,000 bytes and more: large pages halve the time of a commit.
 _PAGE_SIZE = 16384
@@ -146,21 +152,82 @@ def format_of(connection: sqlite3.Connection, path: Path, form: FileFormat) -> i
     return number
 
 
+def known_format(connection: sqlite3.Connection, path: Path, form: FileFormat) -> int:
+    """Return the file's format number; StoreDamagedError where nothing is left in it."""
+    number = format_of(connection, path, form)
+    if not number:
+        raise damaged(path, "nothing is left in it", EMPTY_ADVICE)
+    return number
+
+
+def make_file(path: Path, form: FileFormat) -> None:
+    """Make a file of the newest format that only its owner may read, where there is none.
+
+    Whoever finds it finds it whole.
+
+    Raises:
+        OSError: It cannot be made there.
+    """
+    if path.exists():
+        return
+    partial = path.with_name(f"{path.name}.{os.getpid()}-{threading.get_ident()}.new")
+    try:
+        os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600))
+        with closing(sqlite3.connect(partial, isolation_level=None)) as connection:
+            connection.execute("PRAGMA synchronous = FULL")
+            migrate(connection, partial, form)
+        _name(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _name(partial: Path, path: Path) -> None:
+    """Give a whole file its name, unless another process was faster."""
+    try:
+        os.link(partial, path)
+    except FileExistsError:
+        return
+    except OSError:  # a file system without hard links
+        if not path.exists():
+            partial.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def make_file_for(what: str, path: Path, form: FileFormat) -> None:
+    """Make a file as `make_file` does; StoreError says what cannot be kept in it."""
+    folder = path.parent
+    try:
+        with store_errors(path):
+            make_file(path, form)
+    except OSError as error:
+        raise StoreError(
+            f"cannot keep {what} in {folder}: {error.strerror}; {owner(folder)}"
+        ) from error
+
+
 def migrate(connection: sqlite3.Connection, path: Path, form: FileFormat) -> None:
-    """Bring the file to the newest format; nothing happens where it has it already."""
+    """Bring the file to the newest format; nothing happens where it has it already.
+
+    The copy is made by whoever migrates it, and of what was there before: others wait for the lock.
+    """
     number = format_of(connection, path, form)
     if number == form.newest:
         return
-    if number:
-        _back_up(connection, path.with_name(f"{path.name}.format-{number}.backup"))
-    else:
+    if not number:
         connection.execute(f"PRAGMA page_size = {form.page_size}")
     # A table that is replaced by another would take with it what refers to its rows.
     connection.execute("PRAGMA foreign_keys = OFF")
     connection.execute("BEGIN IMMEDIATE")
     try:
         # Asked again: another process may have migrated the file meanwhile.
-        for migration in form.migrations[format_of(connection, path, form) :]:
+        number = format_of(connection, path, form)
+        if 0 < number < form.newest:
+            _back_up(path, path.with_name(f"{path.name}.format-{number}.backup"))
+        for migration in form.migrations[number:]:
             _apply(connection, migration)
         connection.execute(f"PRAGMA application_id = {form.application_id}")
         connection.execute(f"PRAGMA user_version = {form.newest}")
@@ -191,10 +258,16 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def _back_up(connection: sqlite3.Connection, target: Path) -> None:
+def _back_up(path: Path, target: Path) -> None:
+    """Copy a file as it is; whoever calls holds its lock, and has written nothing yet."""
     partial = target.with_name(f"{target.name}.tmp")
     partial.unlink(missing_ok=True)
     os.close(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600))
-    with closing(sqlite3.connect(partial)) as copy:
-        connection.backup(copy)
+    # On a connection of its own: one that has begun to write cannot be copied from.
+    source = f"{path.absolute().as_uri()}?mode=ro"
+    with (
+        closing(sqlite3.connect(source, uri=True)) as current,
+        closing(sqlite3.connect(partial)) as copy,
+    ):
+        current.backup(copy)
     partial.replace(target)

@@ -19,7 +19,13 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
-from corpus.errors import StoreDamagedError, StoreError, StoreFormatError, StoreLockedError
+from corpus.errors import (
+    StoreDamagedError,
+    StoreError,
+    StoreFormatError,
+    StoreLockedError,
+    UsageError,
+)
 
 _BUSY_SECONDS = (
     120.0  # far beyond any commit: "database is locked" is never shown for a busy moment
@@ -156,6 +162,8 @@ def store_errors(path: Path, size: int = 0, advice: str = _ADVICE) -> Iterator[N
         if code is None:
             raise
         raise _in_words(path, code & 0xFF, error, size, advice) from error
+    except (OverflowError, UnicodeEncodeError) as error:  # of what was given, not of the file
+        raise UsageError(f"this can neither be stored nor looked up: {_reason(error)}") from error
     except UnicodeDecodeError as error:  # of SQLite's own message, where that quotes damaged names
         raise damaged(path, "names in it are no text", advice) from error
 
@@ -179,6 +187,10 @@ def damaged(path: Path, reason: object, advice: str = _ADVICE) -> StoreDamagedEr
     return StoreDamagedError(f"{path} is damaged ({reason}); {advice}")
 
 
+def _reason(error: OverflowError | UnicodeEncodeError) -> str:
+    return "the number is too large" if isinstance(error, OverflowError) else "it is no valid text"
+
+
 def _space(folder: Path, size: int) -> str:
     free = shutil.disk_usage(folder).free
     needed = f", about {max(2 * size, 1 << 20):,} bytes are needed" if size else ""
@@ -188,28 +200,6 @@ def _space(folder: Path, size: int) -> str:
 def _decode(raw: bytes) -> str:
     # Damaged bytes become U+FFFD, which no digest matches; raising would hide the intact rest.
     return raw.decode("utf-8", "replace")
-
-
-def make_private(path: Path) -> None:
-    """Make an empty file that only its owner may read, where there is none; OSError if it cannot.
-
-    Made before SQLite does, so that it (and the journal, which takes its mode) is private.
-    """
-    with suppress(FileExistsError):
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        os.fchmod(descriptor, 0o600)
-        os.close(descriptor)
-
-
-def make_private_for(what: str, path: Path) -> None:
-    """Make a private file as `make_private` does; StoreError says what cannot be kept in it."""
-    try:
-        make_private(path)
-    except OSError as error:
-        folder = path.parent
-        raise StoreError(
-            f"cannot keep {what} in {folder}: {error.strerror}; {owner(folder)}"
-        ) from error
 
 
 def is_allowed(path: Path, mode: int) -> bool:

@@ -216,14 +216,10 @@ class ChunkIndex:
             outdated: The share of the current vectors, 0 to 1, by which it may differ from them.
         """
         last = self._snapshots.manifest()
-        count, added = (
-            self._archive.connection()
-            .execute(
-                "SELECT count(*), count(*) FILTER (WHERE id > ?) FROM chunks",
-                (last.highest if last else 0,),
-            )
-            .fetchone()
-        )
+        query = "SELECT count(*), count(*) FILTER (WHERE id > ?) FROM chunks"
+        highest = last.highest if last else 0
+        with store_errors(self._archive.path):
+            count, added = self._archive.connection().execute(query, (highest,)).fetchone()
         gone = last.count + added - count if last else 0
         if count >= SMALL and added + gone > outdated * count:
             self.publish()

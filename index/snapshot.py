@@ -14,11 +14,12 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 
 from corpus.archive import Archive
 from corpus.errors import StoreError
+from corpus.strict_json import StrictJsonError, parse_json
 from index.vectors import FaissVectors, load_faiss
 
 
@@ -165,7 +166,7 @@ class Snapshots:
         packed = self._paths(generation)[1].read_bytes()
         if _digest(packed) != digest:
             raise BadSnapshotError("its manifest was altered")
-        manifest = Manifest(**json.loads(packed))
+        manifest = _manifest_from(packed)
         if manifest.store != self._archive.meta("store"):
             raise BadSnapshotError("it belongs to another store")
         return manifest
@@ -200,6 +201,19 @@ class Snapshots:
         free = shutil.disk_usage(self._folder).free
         if free < size:
             raise OSError(f"the disk is full ({free:,} bytes free)")
+
+
+def _manifest_from(packed: bytes) -> Manifest:
+    """Return the manifest that a file holds; BadSnapshotError where it is of another kind."""
+    try:
+        found = parse_json(packed)
+    except StrictJsonError as error:
+        raise BadSnapshotError(f"its manifest is {error}") from error
+    kinds = {"int": int, "str": str}
+    wanted = {field.name: kinds[str(field.type)] for field in fields(Manifest)}
+    if not isinstance(found, dict) or {n: type(v) for n, v in found.items()} != wanted:
+        raise BadSnapshotError("its manifest has other fields than this version of onrecord writes")
+    return Manifest(**found)
 
 
 @contextmanager

@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import ClassVar
 
 from corpus.errors import NotFoundError, StoreDamagedError, UsageError
-from corpus.migrations import FileFormat, format_of, migrate
+from corpus.migrations import FileFormat, known_format, make_file_for, migrate
 from corpus.rows import row_digest
-from corpus.sqlite_file import SqliteFile, is_writable, make_private_for
+from corpus.sqlite_file import SqliteFile, is_writable
 from web.identity import SCOPES
 from web.sign_in.members import is_name
 
@@ -113,7 +113,7 @@ class Keys(SqliteFile):
         return key, f"or_{key.id}_{secret}"
 
     def _insert(self, key: Key, secret: str) -> None:
-        make_private_for("keys", self.path)
+        make_file_for("keys", self.path, FORMAT)
         columns = (
             key.id,
             key.name,
@@ -175,7 +175,7 @@ class Keys(SqliteFile):
         connection = super()._connect()
         try:
             with self._errors():
-                if format_of(connection, self.path, FORMAT) < FORMAT.newest:
+                if known_format(connection, self.path, FORMAT) < FORMAT.newest:
                     migrate(connection, self.path, FORMAT)
         except BaseException:
             connection.close()

@@ -68,7 +68,7 @@ class Tabs:
         """Pass the request on, or refuse it."""
         path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
         if path == _JOIN:
-            receive, body = await _read(receive)
+            receive, body = await read_body(receive)
             named = _session_in(body)
         elif path == _DATA:
             named = Request(scope).query_params.get("session_hash", "")
@@ -124,7 +124,7 @@ class Tabs:
             self._of_user.pop(owner.key, None)
 
 
-async def _read(receive: Receive) -> tuple[Receive, bytes]:
+async def read_body(receive: Receive) -> tuple[Receive, bytes]:
     """Read a body; return it, and what gives it once more to the application."""
     messages: list[Message] = []
     body = b""

@@ -17,9 +17,9 @@ from typing import ClassVar
 
 from corpus.catalogue import Catalogue
 from corpus.errors import ItemError, NotFoundError, StoreDamagedError, StoreFormatError
-from corpus.migrations import FileFormat, format_of, migrate
+from corpus.migrations import FileFormat, known_format, make_file_for, migrate
 from corpus.rows import row_digest
-from corpus.sqlite_file import SqliteFile, is_writable, make_private_for
+from corpus.sqlite_file import SqliteFile, is_writable
 from qa.answer import Turn
 from qa.conversations.kept import Reopened, Summary, TimedTurn
 from qa.conversations.names import checked_name, name_from
@@ -86,7 +86,7 @@ class Conversations(SqliteFile):
 
     def start(self, user: str, question: str) -> str:
         """Begin a conversation named after its first question; return its id."""
-        make_private_for("conversations", self.path)
+        make_file_for("conversations", self.path, FORMAT)
         now, name = _now(), name_from(question)
         with self.transaction() as connection:
             summary = Summary(_free_id(connection), name, now, now, 0)
@@ -226,7 +226,7 @@ class Conversations(SqliteFile):
         connection = super()._connect()
         try:
             with self._errors():
-                if format_of(connection, self.path, FORMAT) < FORMAT.newest:
+                if known_format(connection, self.path, FORMAT) < FORMAT.newest:
                     self._upgrade(connection)
         except BaseException:
             connection.close()

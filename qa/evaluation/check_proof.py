@@ -101,9 +101,18 @@ def read_articles(path: Path, proofs: list[dict[str, Any]]) -> dict[str, list[di
 
 def _parsed(content: str, place: str) -> Any:  # noqa: ANN401 - whatever the file holds
     try:
-        return json.loads(content)
+        return json.loads(content, object_pairs_hook=_unique)
     except (ValueError, RecursionError) as error:
         raise UnusableError(f"{place}: not JSON: {error}") from error
+
+
+def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return an object; one that says two things under one name could be read either way."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        twice = next(name for name in found if sum(name == other for other, _ in pairs) > 1)
+        raise ValueError(f"the key {twice!r} occurs twice")
+    return found
 
 
 def _single(path: Path, text: str, cited: list[dict[str, Any]]) -> dict[str, list[dict[str, Any]]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import random
 import shutil
@@ -242,3 +243,38 @@ def test_a_read_only_store_is_served_even_with_a_bad_snapshot(
     assert answers(ChunkIndex(archive, embedder)) == wanted
     assert published[0].exists()
     assert any("snapshot" in problem.message for problem in check(archive))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda known: known | {"compressed": True},
+        lambda known: {name: known[name] for name in known if name != "highest"},
+        lambda known: known | {"generation": "1"},
+        lambda known: known | {"count": 3.5},
+        lambda known: known | {"change": True},
+        lambda known: known | {"fingerprint": None},
+        lambda known: [known],
+        lambda _: {},
+    ],
+    ids=["one more", "one less", "text", "fraction", "bool", "null", "list", "none"],
+)
+def test_a_manifest_of_another_kind_is_put_aside_and_made_anew(
+    archive: Archive,
+    published: tuple[Path, Path],
+    embedder: HashEmbedder,
+    answers: Answers,
+    change: Callable[[Any], Any],
+) -> None:
+    wanted = answers(ChunkIndex(archive, embedder))
+    data, note = published
+    note.write_text(json.dumps(change(json.loads(note.read_text()))))
+    with archive.transaction():  # as another version of the program would have left it
+        digest = hashlib.sha256(note.read_bytes()).hexdigest()
+        archive.set_meta("snapshot", f"1 {digest}")
+    assert any("snapshot" in problem.message for problem in check(archive))
+    assert answers(ChunkIndex(archive, embedder)) == wanted
+    assert data.with_name("0001.faiss.bad").exists()
+    ChunkIndex(archive, embedder).publish_if_worthwhile()
+    assert loaded(archive, embedder) is not None
+    assert check(archive) == []

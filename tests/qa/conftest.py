@@ -1,18 +1,28 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
+import numpy as np
 import pytest
 
 from corpus.archive import Archive
 from corpus.article import Span
 from index.build import ingest
+from index.chunk_index import ChunkIndex
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Answer, Draft, DraftStatement, Evidence
+from qa.assistant import Assistant
+from qa.deadline import NO_DEADLINE, Deadline, until
+from qa.discourse.moves import Move
+from qa.reader.model import Scores
+from qa.reader.read import Reader
+from qa.reader.weights import shipped_weights
+from qa.resolve.resolve import Resolved
 from qa.verify import decline, verify
 
 FERRY = {
@@ -88,3 +98,38 @@ def newsroom(tmp_path: Path) -> Iterator[Newsroom]:
         newsroom.take(FERRY)
         newsroom.take(BRIDGE)
         yield newsroom
+
+
+class Words:
+    """Reads windows as a model does, one after the other."""
+
+    fingerprint = "words"
+
+    def read(
+        self, _question: str, windows: Any, deadline: Deadline = NO_DEADLINE, /
+    ) -> list[Scores]:
+        nothing, offsets = np.zeros(1, np.float32), np.array([[0, 4]])
+        return [Scores(1.0, nothing, nothing, offsets) for _ in until(deadline, windows)]
+
+
+class Resolves:
+    """Takes each question as it stands, or for a move where one is set."""
+
+    fingerprint = "resolves"
+    move: Move | None = None
+
+    def resolve(self, question: str, *_: object) -> Resolved:
+        return Resolved(question, move=self.move)
+
+
+@pytest.fixture
+def quick() -> Callable[[Archive], Assistant]:
+    """Return what makes an assistant that answers without a model."""
+
+    def make(archive: Archive) -> Assistant:
+        embedder, resolver = HashEmbedder(), Resolves()
+        index = ChunkIndex(archive, embedder)
+        reader = Reader(archive, index, shipped_weights(), Words())
+        return Assistant(archive, index, embedder, reader, resolver, floor=0.0, quotes=4)  # type: ignore[arg-type]
+
+    return make

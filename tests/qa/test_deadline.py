@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,17 +12,13 @@ import pytest
 from corpus.archive import Archive
 from corpus.sample import sample_path
 from index.build import ingest
-from index.chunk_index import NO_LIMITS, ChunkIndex
+from index.chunk_index import NO_LIMITS
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Conversation, Turn
 from qa.assistant import Assistant
-from qa.deadline import NO_DEADLINE, Deadline, TooLateError, until
+from qa.deadline import Deadline, TooLateError, until
 from qa.discourse.moves import Move
-from qa.reader.model import Scores
-from qa.reader.read import Reader
-from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import Resolved
 from qa.suggestions.suggest import Suggestions
 
 QUESTION = "How much has China lent Venezuela?"
@@ -44,28 +40,6 @@ class Looks(Deadline):
         super().look()
 
 
-class Words:
-    """Reads windows as a model does, one after the other."""
-
-    fingerprint = "words"
-
-    def read(
-        self, _question: str, windows: Any, deadline: Deadline = NO_DEADLINE, /
-    ) -> list[Scores]:
-        nothing, offsets = np.zeros(1, np.float32), np.array([[0, 4]])
-        return [Scores(1.0, nothing, nothing, offsets) for _ in until(deadline, windows)]
-
-
-class Resolves:
-    """Takes each question as it stands, or for a move where one is set."""
-
-    fingerprint = "resolves"
-    move: Move | None = None
-
-    def resolve(self, question: str, *_: object) -> Resolved:
-        return Resolved(question, move=self.move)
-
-
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     with open_archive(tmp_path_factory.mktemp("sample") / "store", create=True) as opened:
@@ -74,12 +48,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 
 
 @pytest.fixture
-def assistant(archive: Archive) -> Assistant:
-    embedder = HashEmbedder()
-    index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, shipped_weights(), Words())
-    resolver: Any = Resolves()
-    return Assistant(archive, index, embedder, reader, resolver, floor=0.0, quotes=4)
+def assistant(archive: Archive, quick: Callable[[Archive], Assistant]) -> Assistant:
+    return quick(archive)
 
 
 def test_it_ends_when_the_clock_says_so_or_whoever_asked_has_left() -> None:

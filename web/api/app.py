@@ -22,7 +22,7 @@ from web.api.bodies import (
 )
 from web.api.callers import Callers
 from web.api.completions import completion, completion_chunks, question_of
-from web.api.errors import ApiError, add_error_handlers
+from web.api.errors import ApiError, add_error_handlers, check_json
 from web.api.progress import answered, events
 from web.api.service import Progress, Served, Service
 from web.identity import Visitor
@@ -86,13 +86,15 @@ def api_application(
 
 
 async def _takes_json(request: Request) -> None:
-    """Refuse a body that is not JSON, which a form on another site could send."""
+    """Refuse a body that is not JSON, which a form on another site could send, or two at once."""
     length = request.headers.get("content-length", "0")
     has_body = length != "0" or "transfer-encoding" in request.headers
     kind, _, charset = request.headers.get("content-type", "").lower().partition(";")
     is_json = kind.strip() == "application/json" and charset.strip() in _CHARSETS
     if has_body and not is_json:
         raise ApiError(415, "E_CONTENT_TYPE", "the body has to be application/json in UTF-8")
+    if has_body and (body := await request.body()):
+        check_json(body)
 
 
 def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admission) -> None:

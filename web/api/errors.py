@@ -20,6 +20,7 @@ from corpus.errors import (
     StoreLockedError,
     UsageError,
 )
+from corpus.strict_json import StrictJsonError, parse_json
 from qa.deadline import TooLateError
 from web.admission import Refused
 
@@ -85,6 +86,14 @@ def wrong_field(place: Sequence[int | str], message: str) -> ApiError:
     """Return the error for a field that is not as it has to be; `place` leads to it."""
     field = ".".join(map(str, place)) or None
     return ApiError(422, "E_FIELD", f"{field}: {message}" if field else message, field)
+
+
+def check_json(body: bytes) -> None:
+    """Raise ApiError where a body is no JSON, or says two things under one name."""
+    try:
+        parse_json(body)
+    except StrictJsonError as error:
+        raise ApiError(422, error.code, str(error)) from error
 
 
 def from_ours(error: OnRecordError) -> JSONResponse:

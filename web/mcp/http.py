@@ -17,12 +17,13 @@ from starlette.types import Receive, Scope, Send
 
 from web.admission import Admission
 from web.api.callers import Callers
-from web.api.errors import ApiError, error_json
+from web.api.errors import ApiError, check_json, error_json
 from web.api.service import Served
 from web.guard import BODY_LIMIT
 from web.identity import Visitor
 from web.mcp.server import is_installed, tool_server
 from web.mcp.tools import allowed
+from web.tabs import read_body
 
 if TYPE_CHECKING:
     from mcp.server.lowlevel import Server
@@ -61,6 +62,8 @@ class _Endpoint:
         if not allowed(caller):
             raise ApiError(403, "E_SCOPE", "this key is for none of the tools")
         request.state.caller = caller
+        receive, sent = await read_body(receive)
+        check_json(sent)
         server = await run_in_threadpool(lambda: self._server)
         await _answer(server, scope, receive, send)
 

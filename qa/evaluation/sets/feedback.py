@@ -19,9 +19,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict
 
-from corpus.errors import ItemError, QuestionError, StoreFormatError
+from corpus.errors import ItemError, QuestionError
+from corpus.migrations import FileFormat, known_format, make_file_for
 from corpus.rows import row_digest
-from corpus.sqlite_file import make_private_for, store_errors
+from corpus.sqlite_file import store_errors
 
 FILE_NAME = "feedback.sqlite3"
 LONGEST_REASON = 4_000
@@ -29,8 +30,6 @@ LONGEST_REASON = 4_000
 
 Verdict = Literal["good", "bad"]
 
-_APPLICATION_ID = 0x4F6E4662  # "OnFb"
-_FORMAT = 1
 _BUSY_SECONDS = 30.0
 _TABLE = """
 CREATE TABLE feedback (
@@ -42,8 +41,13 @@ CREATE TABLE feedback (
     history TEXT NOT NULL,
     answer TEXT NOT NULL,
     digest TEXT NOT NULL
-)
+);
 """
+FORMAT = FileFormat(
+    application_id=0x4F6E4662,  # "OnFb"
+    migrations=(_TABLE,),
+    tables=frozenset({"feedback"}),
+)
 _COLUMNS = "time, verdict, why, asked, history, answer"
 
 
@@ -131,7 +135,6 @@ def record_feedback(
     columns = _columns(judged)
     with _opened(store) as connection:
         connection.execute("BEGIN IMMEDIATE")
-        _prepare(connection, store / FILE_NAME)
         connection.execute(
             f"INSERT INTO feedback ({_COLUMNS}, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (*columns, row_digest(columns)),
@@ -156,8 +159,6 @@ def read_feedback(store: Path) -> list[Feedback | ItemError]:
     if not path.exists():
         return []
     with _opened(store) as connection:
-        if not _has_table(connection, path):
-            return []
         rows = connection.execute(f"SELECT id, {_COLUMNS}, digest FROM feedback ORDER BY id")
         return [_feedback(path, *row) for row in rows]
 
@@ -185,7 +186,7 @@ def _feedback(path: Path, identity: int, *row: str) -> Feedback | ItemError:
 def _opened(store: Path) -> Iterator[sqlite3.Connection]:
     """Yield a connection in autocommit mode; what is not committed is undone when it closes."""
     path = store / FILE_NAME
-    make_private_for("judgements", path)
+    make_file_for("judgements", path, FORMAT)
     mode = "rw" if os.access(path, os.W_OK) else "ro"
     with (
         store_errors(path),
@@ -199,28 +200,8 @@ def _opened(store: Path) -> Iterator[sqlite3.Connection]:
         ) as connection,
     ):
         connection.execute("PRAGMA synchronous = FULL")
+        known_format(connection, path, FORMAT)
         yield connection
-
-
-def _has_table(connection: sqlite3.Connection, path: Path) -> bool:
-    """Return whether the file is ours and in use; StoreFormatError where it is another's."""
-    (application,) = connection.execute("PRAGMA application_id").fetchone()
-    (number,) = connection.execute("PRAGMA user_version").fetchone()
-    if (application, number) == (_APPLICATION_ID, _FORMAT):
-        return True
-    if connection.execute("SELECT 1 FROM sqlite_master").fetchone() is None:
-        return False
-    raise StoreFormatError(
-        f"E_FORMAT {path} holds no judgements that this version of onrecord can read;"
-        " it was left untouched"
-    )
-
-
-def _prepare(connection: sqlite3.Connection, path: Path) -> None:
-    if not _has_table(connection, path):
-        connection.execute(_TABLE)
-        connection.execute(f"PRAGMA application_id = {_APPLICATION_ID}")
-        connection.execute(f"PRAGMA user_version = {_FORMAT}")
 
 
 def _storable(text: str) -> str:

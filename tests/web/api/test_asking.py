@@ -16,6 +16,7 @@ from qa.evaluation.sets.feedback import read_feedback
 from web.admission import Admission, Cause, Refused
 from web.api.bodies import MOST_UNANSWERED, MOST_WITHOUT
 from web.api.progress import answered, events
+from web.routes import API
 
 
 def test_an_answer_is_as_the_contract_has_it(api: Any) -> None:
@@ -295,3 +296,21 @@ def test_a_stream_that_nobody_reads_frees_the_worker() -> None:
 
     asyncio.run(left())
     assert stopped.wait(20)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"question": "How much?", "question": "Who paid?"}',
+        b'{"question": "How much?", "history": [{"question": "a", "question": "b"}]}',
+        b'{"question": NaN}',
+        b'{"question": "How much?"',
+    ],
+    ids=["key", "inner key", "no JSON value", "torn"],
+)
+@pytest.mark.parametrize("path", ["/ask", "/chat/completions", "/feedback", "/articles", "/mcp"])
+def test_a_body_that_can_be_read_two_ways_is_refused(api: Any, path: str, body: bytes) -> None:
+    kind = {"Content-Type": "application/json", "Accept": "application/json, text/event-stream"}
+    reply = api.client.post(f"{API}{path}", content=body, headers=kind)
+    assert (reply.status_code, reply.json()["error"]["code"]) == (422, "E_JSON")
+    assert api.assistant.given == []
