@@ -1,8 +1,9 @@
-"""False statements made from true quotes, of eight kinds.
+"""False statements made from true quotes, of ten kinds.
 
 Each change alters what is claimed, as far as that can be seen from the words alone: nothing is
 changed after "more than", "by" or another word that could leave the changed figure true, and no
-names are swapped in "Russia and China". Whether the gate refuses a statement never matters here.
+names are swapped in "Russia and China". A part has the quote's own words, without those that make
+them true. Whether the gate refuses a statement never matters here.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from itertools import pairwise
 from random import Random
 from typing import Literal, NamedTuple, get_args
 
+from qa.evaluation.quotes.changes import BOUND, Change
 from qa.evaluation.quotes.opposites import (
     ALIASES,
     MONTHS,
@@ -23,12 +25,23 @@ from qa.evaluation.quotes.opposites import (
     WEEKDAYS,
     WORD_NUMBERS,
 )
+from qa.evaluation.quotes.parts import false_parts
+from qa.evaluation.quotes.scales import other_scales
 from qa.fold import fold
 from qa.reader.lexicon import COUNTRY_OF_PEOPLE, PLACES
 from qa.reader.words import content_stems
 
 FalseKind = Literal[
-    "digit", "unit", "negation", "name", "date", "verb", "stitched", "other article"
+    "digit",
+    "unit",
+    "scale",
+    "negation",
+    "name",
+    "date",
+    "verb",
+    "part",
+    "stitched",
+    "other article",
 ]
 FALSE_KINDS: tuple[FalseKind, ...] = get_args(FalseKind)
 
@@ -56,18 +69,6 @@ class Falsehood(NamedTuple):
     second: str | None = None
 
 
-class Change(NamedTuple):
-    """A stretch of the quote, from `start` to `end`, and what comes in its place."""
-
-    start: int
-    end: int
-    text: str
-
-    def of(self, quote: str) -> str:
-        """Return the quote with the change made."""
-        return quote[: self.start] + self.text + quote[self.end :]
-
-
 _NUMBER = rf"(?:\d[\d,.]*|{'|'.join(WORD_NUMBERS)})"
 _DIGITS = re.compile(r"(?<![\w.,/:-])[$€£]?\d+(?:[.,]\d+)*(?![\w/:])")
 _WORD_NUMBER = re.compile(rf"(?<![\w-])(?:{'|'.join(WORD_NUMBERS)})(?![\w-])")
@@ -82,13 +83,6 @@ _MONTH = re.compile(
     r"|(?<=[io]n )(?:March|May)|(?:March|May)(?= \d))(?![\w’'])"
 )
 _WEEKDAY = re.compile(rf"(?<!\w)(?:{'|'.join(WEEKDAYS)})(?![\w’'])")
-# After these words another figure may still be true.
-_BOUND = re.compile(
-    r"\b(?:than|than the|at least|at most|up to|as (?:many|much|few|little|high|low) as|over|under"
-    r"|about|above|below|around|roughly|some|nearly|almost|approximately|between|within|beyond"
-    r"|exceed\w*|estimated|past|between [^,]{1,20} and|\d (?:to|or)) $",
-    re.IGNORECASE,
-)
 _DATE_BOUND = re.compile(
     r"\b(?:by|before|after|since|until|till|from|between|and|or|to|through|around|about|every)"
     r" (?:(?:early|late|mid|the) )*$",
@@ -117,6 +111,9 @@ def falsify(kind: FalseKind, quote: str, around: Surroundings, random: Random) -
         return _stitched(quote, around.same, random)
     if kind == "other article":
         return _other_sentence(quote, around.other)
+    if kind == "part":
+        parts = sorted(set(false_parts(quote)) - {quote})
+        return Falsehood(random.choice(parts)) if parts else None
     if kind == "name":
         changes = [*_swapped(quote), *_renamed(quote, around.same)]
     else:
@@ -132,19 +129,19 @@ def falsify(kind: FalseKind, quote: str, around: Surroundings, random: Random) -
 
 def _other_digits(quote: str) -> Iterator[Change]:
     for match in _DIGITS.finditer(quote):
-        if _BOUND.search(quote[: match.start()]) or _YEAR.match(quote, match.start()):
+        if BOUND.search(quote[: match.start()]) or _YEAR.match(quote, match.start()):
             continue
         for place in range(match.start(), match.end()):
             if quote[place].isdigit():
                 yield from (Change(place, place + 1, d) for d in "123456789" if d != quote[place])
     for match in _WORD_NUMBER.finditer(quote):
-        if not _BOUND.search(quote[: match.start()]):
+        if not BOUND.search(quote[: match.start()]):
             yield from (Change(*match.span(), w) for w in WORD_NUMBERS if w != match.group())
 
 
 def _other_units(quote: str) -> Iterator[Change]:
     for match in _UNIT.finditer(quote):
-        if not _BOUND.search(quote[: match.start()]):
+        if not BOUND.search(quote[: match.start()]):
             start = match.start("unit")
             yield Change(start, match.end(), UNITS[match["unit"]])
     for match in _SIGN.finditer(quote):
@@ -183,6 +180,7 @@ def _opposite_verb(quote: str) -> Iterator[Change]:
 _CHANGES: dict[FalseKind, Callable[[str], Iterator[Change]]] = {
     "digit": _other_digits,
     "unit": _other_units,
+    "scale": other_scales,
     "negation": _negation,
     "date": _other_dates,
     "verb": _opposite_verb,

@@ -14,7 +14,7 @@ from itertools import accumulate
 from random import Random
 from typing import Literal, get_args
 
-from qa.evaluation.quotes.falsify import Change
+from qa.evaluation.quotes.changes import Change
 from qa.evaluation.quotes.opposites import MONTHS, WEEKDAYS
 from qa.verbs import is_only_past, is_participle, participles_of_past, pasts_of_participle
 

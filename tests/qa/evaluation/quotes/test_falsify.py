@@ -7,8 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qa.evaluation.quotes.falsify import FALSE_KINDS, FalseKind, Surroundings, falsify, names
+from qa.evaluation.quotes.parts import false_parts
 
 NOTHING = Surroundings((), ())
+_WORDS = (
+    "If The the mother of Ahmed Ali Russia died was left No Fewer than 5 ten who attacked denied"
+    " that claimed whether will pay if unless Vice former President met Ali’s lawyer, Times."
+).split()
 OTHER = "Rosneft opened a refinery near Maracaibo after years of talks with the ministry."
 AROUND = Surroundings(
     (OTHER, "Last week Brazil and Peru sent envoys, Claire Osterman told the council."),
@@ -32,6 +37,40 @@ def every(kind: FalseKind, quote: str, around: Surroundings = NOTHING) -> set[st
         ("unit", "Prices rose 5 percent.", "Prices rose 5 percentage points."),
         ("unit", "Prices rose 5%.", "Prices rose 5 percentage points."),
         ("unit", "It took a 6,000-mile flight.", "It took a 6,000-kilometer flight."),
+        ("scale", "The loan came to $65 billion.", "The loan came to $65."),
+        ("scale", "The loan came to $65 billion.", "The loan came to $65\u202fmillion."),
+        ("scale", "The loan came to $65 billion.", "The loan came to $65-trillion."),
+        ("scale", "The loan came to $65bn.", "The loan came to $65m."),
+        ("scale", "The loan came to $65bn.", "The loan came to $65."),
+        ("scale", "Prices rose 5%.", "Prices rose 5."),
+        ("scale", "Prices rose 5 per cent.", "Prices rose 5\u00a0percentage points."),
+        ("scale", "The road is 40 miles long.", "The road is 40 kilometers long."),
+        ("scale", "The road is 40 miles long.", "The road is 40 million miles long."),
+        ("scale", "The road is 40 miles long.", "The road is 40 long."),
+        ("scale", "It sank with 14 sailors.", "It sank with 14 thousand sailors."),
+        ("part", "The mother of Ahmed Ali died on Monday.", "Ahmed Ali died on Monday."),
+        ("part", "A man who attacked Ahmed Ali was freed.", "Ahmed Ali was freed."),
+        ("part", "Fewer than 5 people died in it.", "5 people died in it."),
+        ("part", "Nearly all workers left the yard.", "all workers left the yard."),
+        ("part", "Nine of ten doctors left in May.", "ten doctors left in May."),
+        ("part", "No doctors were paid in May.", "doctors were paid in May."),
+        ("part", "He denied that China lent $5 billion.", "China lent $5 billion."),
+        ("part", "It is untrue that China lent $5 billion.", "China lent $5 billion."),
+        ("part", "It is unclear whether the bank was sold.", "the bank was sold."),
+        ("part", "If oil rises, the bank will pay.", "the bank will pay."),
+        ("part", "The bank will pay if oil rises.", "The bank will pay"),
+        (
+            "part",
+            "Vice President Anna Abel resigned in May.",
+            "President Anna Abel resigned in May.",
+        ),
+        ("part", "The council met Ada Abel’s lawyer.", "The council met Ada Abel"),
+        ("part", "She was seen by the Ellisport Times.", "She was seen by the Ellisport"),
+        (
+            "part",
+            "China lent $5 billion and was paid, critics claimed.",
+            "China lent $5 billion and was paid",
+        ),
         ("negation", "The minister has paid the loan.", "The minister has not paid the loan."),
         ("negation", "The minister did not pay.", "The minister did pay."),
         ("negation", "The minister doesn’t pay.", "The minister does pay."),
@@ -59,6 +98,15 @@ def test_one_stretch_is_changed(kind: FalseKind, quote: str, one: str) -> None:
         ("digit", "The F-16 has landed."),
         ("unit", "It took more than 3 hours."),
         ("date", "It will open by June."),
+        ("scale", "The loan came to more than $65 billion."),
+        ("scale", "It is told on page 14 sailors know."),
+        ("scale", "It sank in 2015."),
+        ("part", "The city of Paris voted on Monday."),
+        ("part", "The mayor of Ems said on Monday nothing."),
+        ("part", "A few doctors were paid in May."),
+        ("part", "The bank will pay even if oil rises."),
+        ("part", "The number of Russians was given on Monday."),
+        ("part", "China lent $5 billion."),
         ("date", "Nothing has happened since 2015."),
         ("date", "They may march again."),
         ("negation", "Not only did it rain."),
@@ -117,7 +165,30 @@ def test_what_is_made_is_never_the_quote(kind: FalseKind, quote: str, seed: int)
     assert false is None or false.text != quote
 
 
+@given(st.lists(st.sampled_from(_WORDS), min_size=3, max_size=14).map(" ".join))
+def test_a_part_has_the_words_of_the_quote_and_fewer(quote: str) -> None:
+    for part in false_parts(quote):
+        assert part in quote
+        assert 3 <= len(part.split()) < len(quote.split())
+
+
+@pytest.mark.parametrize(
+    ("quote", "same"),
+    [
+        ("The loan came to $65 billion.", ("$65bn", "$65 billion", "$65\u00a0billion")),
+        ("It flew 40 kilometers on.", ("40 km", "40 kilometres")),
+        ("It weighs 40 tons on land.", ("40 tonnes",)),
+        ("Prices rose 5 percent.", ("5 per cent", "5%")),
+        ("It has 5 million seats.", ("5m ", "5 m ", "5 million")),
+    ],
+)
+def test_no_scale_is_changed_into_what_may_be_the_same(quote: str, same: tuple[str, ...]) -> None:
+    made = every("scale", quote)
+    assert made
+    assert not [text for text in made for form in same if form in text]
+
+
 @pytest.mark.parametrize("kind", FALSE_KINDS)
 def test_the_same_seed_makes_the_same(kind: FalseKind) -> None:
-    quote = "In June 2015 the minister said that China has lent Venezuela $65 billion and won."
+    quote = "In June 2015 the minister hoped that China has lent Venezuela $65 billion and won."
     assert falsify(kind, quote, AROUND, Random(3)) == falsify(kind, quote, AROUND, Random(3))
