@@ -45,6 +45,21 @@ SAME = [
     ("US$5", "USD 5", "5 US dollars", "5 U.S. dollars", "five American dollars", "5 USD", "USD5"),
     ("A$5m", "AUD 5 million", "5 million Australian dollars", "AU$5 million"),
     ("C$5", "CA$5", "5 Canadian dollars", "CAD 5"),
+    ("5 m", "5m", "5-m", "5\u00a0m", "5\u202fm", "5\u2009m", "5\nm", "five m"),
+    ("5 M", "5M", "5-M", "5\u202fM"),
+    ("5 b", "5b"),
+    ("5 million", "5-million", "5\u00a0million", "5\u202fmillion", "5\u2009million", "5 \nmillion",
+     "5\u2011million", "5\u2010million", "5 millions", "5mn", "5 mn", "5-mn", "50 lakh"),
+    ("5 billion", "5bn", "5 bn", "5-bn", "5\u202fbn", "5 thousand million", "500 crore"),
+    ("5 quadrillion", "5,000 trillion", "5,000tn"),
+    ("$5 m", "$5m", "$5-m", "$5\u202fm", "$5\u2009million", "5m dollars", "$5\u2011million"),
+    ("5 km", "5km", "5-km", "5\u00a0km", "5\u202fkm", "five km", "5.0 km"),
+    ("5 °C", "5°C", "5\u202f°C"),
+    ("5 m²", "5m²"),
+    ("5 km/h", "5km/h"),
+    ("5 MW", "5MW", "5-MW"),
+    ("€5", "5 €", "5€", "5 euros", "5\u202f€", "5-euro"),
+    ("5 USD", "5USD", "5\u2009USD"),
     ("€3.5m", "€3.5 million", "3.5 million euros", "EUR 3.5 million", "3.5m euros", "€3.5M"),
     ("£20bn", "£20 billion", "20 billion pounds", "GBP 20bn", "20bn pounds sterling"),
     ("5 pounds sterling", "£5", "GBP 5", "five pounds sterling"),
@@ -56,7 +71,8 @@ SAME = [
     ("50 cents", "fifty cents"),
     ("7 pesos", "seven pesos"),
     ("5%", "5 %", "5 per cent", "5 percent", "five percent", "five per cent", "5 pct",
-     "5-percent", "5.0%"),
+     "5-percent", "5.0%", "5\u202f%", "5\u00a0per\u00a0cent", "5\u2009percent", "5\nper cent",
+     "5\u2011percent"),
     ("0.5%", "½ percent", "0.5 per cent", "one half percent"),
     ("-2%", "−2 percent"),
     ("3 percentage points", "three percentage points", "3-percentage-point"),
@@ -81,6 +97,11 @@ DIFFERENT = [
     ("one hundred and five", "one hundred"), ("fifteen", "fifty"), ("two dozen", "a dozen"),
     ("1.2 million", "1.2 billion"), ("1,000 yen", "1,000 yuan"), ("50 cents", "50 dollars"),
     ("5 percent", "5 pesos"), ("thirty-third", "third"), ("12", "１３"),
+    ("5 m", "5"), ("5 m", "5 million"), ("5 m", "5 M"), ("5 M", "5 million"), ("5 m", "5 km"),
+    ("5 m", "5 metres"), ("5 b", "5 billion"), ("5 km", "5"), ("5 km", "5 kg"), ("5 km", "5 miles"),
+    ("5 km", "5 km²"), ("5 m", "5 m²"), ("5 m", "5 m/s"), ("5 MW", "5 mW"), ("5 MW", "5 MWh"),
+    ("5 °C", "5 °F"), ("5 °C", "5"), ("5 €", "5"), ("5 lakh", "5 crore"), ("$5 m", "5 m"),
+    ("5 bps", "5%"), ("5 billion", "5 million"), ("5m km", "5 km"), ("5 thousand", "5"),
     ("two-thirds", "one-third"), ("1/2", "1/3"), ("three trillion", "three billion"),
 ]  # fmt: skip
 
@@ -105,6 +126,29 @@ PLACES = [
     ("by 9,999 people", "9,999", "9,999", "number"),
     ("ein Zuwachs é 12 é", "12", "12", "number"),
     ("💶💶 €5m 💶", "€5m", "5m", "money"),
+    ("some 5\u202fm more", "5\u202fm", "5\u202fm", "number"),
+    ("about 5 km away", "5", "5", "number"),
+    ("about 5km away", "5km", "5km", "number"),
+    ("about 2000 km away", "2000", "2000", "number"),
+    ("lost 5 pounds now", "5", "5", "number"),
+    ("the 5 won it", "5", "5", "number"),
+    ("paid 5 € each", "5 €", "5", "money"),
+    ("paid 5 $10 bills".replace("$10 ", ""), "5", "5", "number"),
+    ("paid 5 US dollars now", "5 US dollars", "5", "money"),
+    ("fell to “-5” then", "-5", "5", "number"),
+    ("a 5-million loan", "5-million", "5-million", "number"),
+    ("in 2015 m", "2015 m", "2015 m", "number"),
+]
+WHOLE = [
+    ("about 5 km away", "5 km", "5 km"),
+    ("about 5km away", "5km", "5km"),
+    ("$30 t of it", "$30 t", "30 t"),
+    ("$5 billion now", "$5 billion", "5 billion"),
+    ("5 m/s", "5 m/s", "5 m/s"),
+    ("5 per cent", "5 per cent", "5 per cent"),
+    ("5 a day", "5", "5"),
+    ("5 min.", "5 min", "5 min"),
+    ("5 minutes", "5", "5"),
 ]
 
 
@@ -137,6 +181,41 @@ def test_what_is_no_number(text: str) -> None:
 def test_spans_are_exact(text: str, whole: str, amount: str, kind: str) -> None:
     found = only(text)
     assert (found.span.of(text), found.amount.of(text), found.kind) == (whole, amount, kind)
+
+
+@pytest.mark.parametrize(("text", "whole", "uncut"), WHOLE, ids=str)
+def test_what_belongs_to_a_figure(text: str, whole: str, uncut: str) -> None:
+    found = only(text)
+    assert (found.whole.of(text), found.uncut.of(text)) == (whole, uncut)
+
+
+def test_signs_before_other_figures_are_theirs() -> None:
+    found = numbers("They paid 5 $10 bills and 6 €20 notes.")
+    assert [n.key for n in found] == ["5", "10 $", "6", "20 €"]
+
+
+SPACES = ("", " ", "-", "\u00a0", "\u2009", "\u202f", "\u2011", "\n", "\u2007")
+
+
+@given(
+    st.integers(2, 999),
+    st.sampled_from(("m", "bn", "million", "km", "%", "per cent", "°C", "kg", "trillion")),
+    st.sampled_from(SPACES),
+    st.sampled_from(SPACES),
+    st.sampled_from(("", "$")),
+)
+def test_what_stands_before_a_unit_says_nothing(
+    value: int, unit: str, one: str, other: str, sign: str
+) -> None:
+    keys = {only(f"{sign}{value}{gap}{unit}").key for gap in (one, other)}
+    assert len(keys) == 1
+    assert keys != {only(f"{sign}{value}").key}
+
+
+@given(st.integers(2, 999), st.sampled_from(SPACES))
+def test_m_is_no_million_but_for_money(value: int, gap: str) -> None:
+    assert only(f"{value}{gap}m").value == value
+    assert only(f"${value}{gap}m").value == value * 10**6
 
 
 def test_all_in_order() -> None:

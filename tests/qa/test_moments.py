@@ -21,11 +21,16 @@ READ = [
     ("Jan. 31", "?-01-31"), ("Sept. 11, 2001", "2001-09-11"), ("Sep 11", "?-09-11"),
     ("5 p.m.", "17:00"), ("5pm", "17:00"), ("5 PM", "17:00"), ("5:00 p.m.", "17:00"),
     ("17:00", "17:00"), ("5 a.m.", "05:00"), ("12 a.m.", "00:00"), ("midnight", "00:00"),
+    ("Dec. 31, 1999", "1999-12-31"), ("1 January", "?-01-01"), ("12:59 a.m.", "00:59"),
+    ("11:59 p.m.", "23:59"), ("1 p.m.", "13:00"), ("00:00", "00:00"), ("23:59", "23:59"),
+    ("0:05", "00:05"), ("2016-12-31", "2016-12-31"), ("2016-01-01", "2016-01-01"),
     ("12 pm", "12:00"), ("noon", "12:00"), ("8.30am", "08:30"), ("20:45", "20:45"),
 ]  # fmt: skip
 
 NONE = [
     "May said", "march on", "may 3", "31 people", "May 3,000 people", "November 45", "25:10", "3-2",
+    "24:00", "5:60", "0 p.m.", "2016-00-03", "2016-11-00", "2016-11-32", "November 32",
+    "November 0",
     "17.30", "Mayor 5", "Decent 5", "2016-13-03", "2016-11-031", "5 pm2", "the 3rd man", "13 p.m.",
 ]  # fmt: skip
 
@@ -59,6 +64,14 @@ def test_what_is_no_date(text: str) -> None:
         ("5 p.m.", "5 a.m.", False),
         ("5 p.m.", "in November", False),
         ("in November", "5 p.m.", False),
+        ("midnight", "in November", False),
+        ("in November", "midnight", False),
+        ("5:30 p.m.", "5 p.m.", False),
+        ("5:30 p.m.", "17:30", True),
+        ("November 2016", "Nov. 3, 2016", False),
+        ("Nov. 3", "Nov. 3, 2016", False),
+        ("Nov. 3, 2016", "Nov. 13, 2016", False),
+        ("2016-11-03", "Nov. 3", True),
     ],
 )
 def test_what_a_date_covers(said: str, asked: str, covered: bool) -> None:
