@@ -59,14 +59,14 @@ _BOUNDED = re.compile(
 )
 _PARTITIVE = re.compile(
     rf"(?:\b{_NUMBER}|\b{_any('some most none few many part several critics victims relatives')})"
-    r" of (?!(?:the )?(?:most|whom|which|that|this|all)\b)"
+    r" of (?!(?:the )?(?:most|whom|which|what|that|this|all)\b)"
     r"(?P<part>(?:(?:the|his|her|its|their|our) )?(?:[a-z]+ |[A-Z][a-z]+ |\d+ ){1,3}"
     rf"{_FINITE} {_REST})"
 )
 _NONE = re.compile(
     r"(?<![Aa] )(?<!the )(?<![’']s )"
     rf"\b(?:{_any('no neither few')}|[Hh]ardly any|[Nn]ot (?:all|every))"
-    r" (?!(?:one|longer|matter|doubt|wonder|more|other|fewer|less|than|of)\b)"
+    r" (?!(?:one|longer|matter|doubt|wonder|more|other|fewer|less|than|such|of)\b)"
     rf"(?P<part>(?:[a-z]+ ){{1,3}}{_FINITE} {_REST})"
 )
 _HELD = re.compile(
