@@ -88,7 +88,7 @@ intranet: prepare
 test: tools
 	@echo "==> Running the tests"
 	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \
-		--dist loadgroup --no-loadscope-reorder
+		--dist loadscope --no-loadscope-reorder
 
 # Every state of the page in real browsers. `make test` has its heart where there is a Chromium.
 test-web: tools

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import signal
 from collections.abc import Iterator
-from typing import NoReturn
+from functools import cache
+from pathlib import Path
+from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -17,22 +20,35 @@ settings.load_profile("untimed")
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Keep what shares something in one process, and begin with what takes longest.
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the browsers, which take longest."""
+    items.sort(key=lambda item: not _in_browser(_module_of(item.nodeid)))
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """Keep what shares something in one process.
 
     The tests of a module share its fixtures, and two browsers at once would fight for the machine.
     """
-    items.sort(key=lambda item: not _in_browser(item))
-    if not config.getoption("loadgroup", False):  # there is one process only
-        return
-    for item in items:
-        group = "browser" if _in_browser(item) else item.nodeid.partition("::")[0]
-        item.add_marker(pytest.mark.xdist_group(group))
+    from xdist.scheduler import LoadScopeScheduling
+
+    class ByModule(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            module = _module_of(nodeid)
+            return "browser" if _in_browser(module) else module
+
+    return ByModule(config, log)
 
 
-def _in_browser(item: pytest.Item) -> bool:
-    return not {"chromium", "chromium_of"}.isdisjoint(getattr(item, "fixturenames", ()))
+def _module_of(nodeid: str) -> str:
+    return nodeid.partition("::")[0]
+
+
+@cache
+def _in_browser(module: str) -> bool:
+    source = (Path(__file__).parents[1] / module).read_text("utf-8")
+    return re.search(r"\b(chromium|open_tab)\b", source) is not None
 
 
 @pytest.fixture(autouse=True)
