@@ -354,6 +354,7 @@ def test_ctrl_c_while_a_connection_closes_itself_is_not_lost_in_there(
         if frame.f_code.co_name == "__del__":
             raise KeyboardInterrupt
 
+    gc.collect()  # what other tests have left is no matter of this one
     database = Database(store, readonly=False, wait=0)
     closed = weakref.ref(database.connection())
     sys.setprofile(interrupt)
