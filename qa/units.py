@@ -160,7 +160,7 @@ def units_of(text: str) -> list[Unit]:
                 is_base=bool(units) and units[-1].key in _WANTS_BASE,
                 is_finite=_is_finite(found, position),
                 is_told=told,
-                owns=plain[: token.span.end].endswith("'s"),
+                owns=plain.endswith("'s", token.span.start, token.span.end),
             )
         )
         pending = "" if is_verb else pending
