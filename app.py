@@ -12,6 +12,7 @@ from cli.chat import chat
 from cli.conversations import conversations
 from cli.edge import PROGRAM, handle_signals, run
 from cli.evaluate import evaluate
+from cli.feedback import feedback
 from cli.ingest import ingest
 from cli.keys import keys
 from cli.mcp import mcp
@@ -41,6 +42,7 @@ for command in COMMANDS:
     application.command()(command)
 application.add_typer(conversations, name="conversations")
 application.add_typer(evaluate, name="eval")
+application.add_typer(feedback, name="feedback")
 application.add_typer(keys, name="keys")
 
 

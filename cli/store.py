@@ -68,17 +68,26 @@ def remove(
 ) -> None:
     """Remove articles with all their versions, at once and without asking back.
 
-    Where there is no such article the exit code is 1.
+    Nothing of them stays in any file of the store: readers' judgements that quote them go too, kept
+    conversations lose their words, and backups of former formats are deleted. What users asked
+    stays. Where there is no such article the exit code is 1.
 
     For example: onrecord remove --publisher "Harbour Gazette"
     """
     _check_one(context, article_id, url, publisher)
     from index.schema import open_archive
+    from qa.removal import remove as remove_all
 
     with open_archive(read_settings(config, store).store, wait=wait) as archive:
-        removed = archive.remove(article_id=article_id, url=url, publisher=publisher)
-    typer.echo(f"removed {counted(removed, 'article')}")
-    if not removed:
+        removed = remove_all(archive, article_id=article_id, url=url, publisher=publisher)
+    typer.echo(f"removed {counted(removed.articles, 'article')}")
+    if removed.judgements:
+        typer.echo(f"removed {counted(removed.judgements, 'judgement')} that quoted them")
+    if removed.turns:
+        typer.echo(f"took their words out of {counted(removed.turns, 'kept turn')}")
+    for backup in removed.backups:
+        error_line(f"note: deleted the backup {backup.name}, which held the articles of its time")
+    if not removed.articles:
         raise typer.Exit(1)
 
 
@@ -165,6 +174,10 @@ def verify(
     from index.schema import open_archive
 
     with open_archive(read_settings(config, store).store) as archive:
+        if archive.erasing():  # a removal was broken off
+            from qa.removal import finish
+
+            finish(archive)
         problems = check(archive)
         held = archive.stats()
     if as_json:

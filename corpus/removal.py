@@ -9,6 +9,9 @@ from corpus.catalogue import Catalogue
 from corpus.chosen import check_free, chosen
 from corpus.groups import Limited, audience_of, group_names, set_groups
 from corpus.numbers import keep_numbers
+from corpus.refusals import forget_refusals
+
+_ERASING = "erasing"
 
 
 class Removal(Catalogue):
@@ -31,19 +34,40 @@ class Removal(Catalogue):
             seen_in: Only those that readers in these groups see; None for all.
 
         Returns:
-            How many articles there were; they can no longer be found when this returns.
+            How many articles there were; they can no longer be found when this returns. What else
+            of them lies in the store's files is to be erased then; see `erasing`.
         """
         with self.transaction() as connection:
             found = chosen(connection, article_id, url, publisher, seen_in)
-            keys = [match.key for match in found]
-            keep_numbers(connection, keys)
-            connection.execute(
-                "DELETE FROM articles WHERE key IN (SELECT value FROM json_each(?))",
-                (json.dumps(keys),),
-            )
             if found:
+                keys = json.dumps([match.key for match in found])
+                keep_numbers(connection, [match.key for match in found])
+                forget_refusals(connection, keys)
+                connection.execute(
+                    "DELETE FROM articles WHERE key IN (SELECT value FROM json_each(?))", (keys,)
+                )
+                self._set_erasing(self.erasing().union(match.id for match in found))
                 self.changed()
         return len(found)
+
+    def erasing(self) -> frozenset[str]:
+        """Return the ids of what was removed and may still lie in the store's other files.
+
+        They are remembered until `erased`, also where the process ends in between.
+        """
+        stored = self.meta(_ERASING)
+        return frozenset(json.loads(stored)) if stored else frozenset()
+
+    def erased(self, ids: Collection[str]) -> None:
+        """Forget the ids of what has left every file."""
+        with self.transaction():
+            self._set_erasing(self.erasing().difference(ids))
+
+    def _set_erasing(self, ids: Collection[str]) -> None:
+        if ids:
+            self.set_meta(_ERASING, json.dumps(sorted(ids)))
+        else:
+            self.connection().execute("DELETE FROM meta WHERE key = ?", (_ERASING,))
 
     def limit(
         self,

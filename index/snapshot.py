@@ -145,6 +145,12 @@ class Snapshots:
         """Delete everything but the snapshot that counts; call it inside `writing`."""
         self._delete_others(self._named()[0])
 
+    def drop(self) -> None:
+        """Delete every snapshot; call it inside `writing`. The next ingest makes a fresh one."""
+        with self._archive.transaction() as connection:
+            connection.execute("DELETE FROM meta WHERE key = 'snapshot'")
+        self._delete_others(0)
+
     def _read(
         self, generation: int, digest: str, fingerprint: str, dimension: int
     ) -> FaissVectors | None:

@@ -137,7 +137,9 @@ def joined_notes(*notes: str) -> str:
 
 
 def withdrawn_in_words(quote: Withdrawn) -> str:
-    """Return what was quoted then, with why it is no source now."""
+    """Return what was quoted then, with why it is no source now; of what was erased, only that."""
+    if not quote.quote:
+        return say("remark.erased")
     title = f"“{quote.title}”" if quote.title else None
     parts = (quote.publisher, shown_date(quote.published), title)
     named = ", ".join(part for part in parts if part)

@@ -16,6 +16,7 @@ from qa.assemble import open_assistant
 from qa.assistant import Assistant
 from qa.conversations.store import Conversations
 from qa.evaluation.sets.feedback import record_feedback
+from qa.removal import finish
 from qa.settings import Settings
 from qa.views import Views
 from web.admission import Admission
@@ -53,6 +54,7 @@ def open_parts(
     is_warm = _warming(assistant)
     with ExitStack() as opened:
         archive = opened.enter_context(open_archive(store))
+        finish(archive)
         kept = opened.enter_context(Conversations(archive))
         callers = Callers(opened.enter_context(Keys(store)))
         metrics = Metrics(archive)

@@ -21,9 +21,11 @@ from corpus.migrations import FileFormat, known_format, make_file_for, migrate
 from corpus.rows import row_digest
 from corpus.sqlite_file import SqliteFile, is_writable
 from qa.answer import Turn
+from qa.conversations.erase import erase_turns
 from qa.conversations.kept import Reopened, Summary, TimedTurn
 from qa.conversations.names import checked_name, name_from
 from qa.conversations.records import decode_turn, encode_turn
+from qa.gone import Gone
 from qa.restore import Restorer
 
 FILE_NAME = "conversations.sqlite3"
@@ -170,6 +172,21 @@ class Conversations(SqliteFile):
             query = "DELETE FROM conversations WHERE id = ? AND user = ?"
             if not connection.execute(query, (id, user)).rowcount:
                 raise _unknown(id)
+
+    def erase(self, gone: Gone) -> int:
+        """Take the words of removed articles out of everybody's conversations.
+
+        Returns:
+            How many turns were changed; what cannot be read and may hold such words is deleted.
+        """
+        if not self.path.exists():
+            return 0
+        changed = 0
+        with self.transaction() as connection:
+            users = connection.execute("SELECT id, user FROM conversations ORDER BY id").fetchall()
+            for id_, user in users:
+                changed += erase_turns(connection, user, id_, gone)
+        return changed
 
     @contextmanager
     def _changing(self, user: str, id: str) -> Iterator[tuple[sqlite3.Connection, Summary]]:  # noqa: A002

@@ -38,7 +38,7 @@ def test_the_help_lists_every_command(onrecord: OnRecord) -> None:
     code, out, _ = onrecord("--help")
     assert code == 0
     listed = [line.split()[0] for line in out.split("Commands:\n")[1].splitlines()]
-    assert listed == [*NAMES, "conversations", "eval", "keys"]
+    assert listed == [*NAMES, "conversations", "eval", "feedback", "keys"]
 
 
 def test_the_readme_mentions_every_command() -> None:

@@ -24,6 +24,7 @@ from qa.deadline import NO_DEADLINE, Deadline
 from qa.evaluation.sets.feedback import record_feedback
 from qa.history import conversation_from
 from qa.quotes import find_quote, match_json
+from qa.removal import remove
 from qa.render import citation_json, to_json
 from qa.verify import cite
 from qa.views import View
@@ -202,8 +203,8 @@ class Service:
         if self.archive.article(id) is None:  # told without waiting for a turn to write
             raise NotFoundError("there is no such article")
         with open_archive(self.store) as archive:
-            removed = archive.remove(article_id=id, seen_in=self.groups)
-        if not removed:  # somebody else was faster
+            removed = remove(archive, article_id=id, seen_in=self.groups)
+        if not removed.articles:  # somebody else was faster
             raise NotFoundError("there is no such article")
 
     def quote(self, text: str) -> dict[str, Any]:

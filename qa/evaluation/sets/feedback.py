@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -99,6 +99,7 @@ class Feedback:
         asked: The day the question was asked for, where one was given.
         history: The earlier questions of the conversation.
         time: When it was judged (aware, UTC).
+        id: Its number in the store, by which it is removed; 0 while not stored.
     """
 
     verdict: Verdict
@@ -107,6 +108,7 @@ class Feedback:
     why: str = ""
     asked: date | None = None
     history: tuple[str, ...] = ()
+    id: int = 0
 
 
 def record_feedback(
@@ -179,7 +181,35 @@ def _feedback(path: Path, identity: int, *row: str) -> Feedback | ItemError:
         why=why,
         asked=date.fromisoformat(asked) if asked else None,
         history=tuple(json.loads(history)),
+        id=identity,
     )
+
+
+def remove_feedback(store: Path, ids: Collection[int] | None = None) -> int:
+    """Remove these judgements, or all; return how many there were."""
+    return _remove(store, lambda identity, _: ids is None or identity in ids)
+
+
+def remove_quoting(store: Path, gone: Callable[[str], bool]) -> int:
+    """Remove the judgements that quote what is gone; return how many there were.
+
+    Args:
+        store: The folder.
+        gone: Tells of an answer's JSON whether it quotes what is no longer in the store.
+    """
+    return _remove(store, lambda _, answer: gone(answer))
+
+
+def _remove(store: Path, chosen: Callable[[int, str], bool]) -> int:
+    if not (store / FILE_NAME).exists():
+        return 0
+    with _opened(store) as connection:
+        connection.execute("BEGIN IMMEDIATE")
+        rows = connection.execute("SELECT id, answer FROM feedback").fetchall()
+        ids = [(row[0],) for row in rows if chosen(row[0], str(row[1]))]
+        connection.executemany("DELETE FROM feedback WHERE id = ?", ids)
+        connection.execute("COMMIT")
+    return len(ids)
 
 
 @contextmanager
@@ -200,6 +230,7 @@ def _opened(store: Path) -> Iterator[sqlite3.Connection]:
         ) as connection,
     ):
         connection.execute("PRAGMA synchronous = FULL")
+        connection.execute("PRAGMA secure_delete = ON")  # what is removed leaves the file
         known_format(connection, path, FORMAT)
         yield connection
 
