@@ -28,6 +28,13 @@ def serve(
         bool,
         typer.Option("--insecure", help="Let other machines in though nobody signs in."),
     ] = False,
+    name: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="HOST",
+            help="A name that it is served under, which --insecure needs; again for more.",
+        ),
+    ] = None,
     open_browser: Annotated[
         bool, typer.Option("--open", help="Open the page in a browser.")
     ] = False,
@@ -59,6 +66,7 @@ def serve(
         port=settings.serve.port if port is None else port,
         root_path=settings.serve.root_path if root_path is None else root_path,
         insecure=insecure,
+        names=settings.serve.names if name is None else name,
         open_browser=open_browser,
         announce=typer.echo,
     )

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import weakref
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Self
 
@@ -143,6 +143,22 @@ class Database(SqliteFile):
             raise StoreError(f"the store {self.store} is read-only here: {owner(self.store)}")
         with self._lock.held(wait):
             yield self.connection()
+
+    def check_readable(self, wait: float) -> None:
+        """Read a little, on a connection of its own; StoreError where that fails.
+
+        Args:
+            wait: Seconds to wait for another process; StoreLockedError where it takes longer.
+        """
+        with self._errors(), closing(self._opened(wait)) as connection:
+            connection.execute("SELECT 1 FROM articles LIMIT 1").fetchone()
+
+    def other_writer(self) -> int | None:
+        """Return the id of another process that writes, or is about to; 0 where it is unknown.
+
+        None where there is none. It may be gone in the next moment, or another may have come.
+        """
+        return self._lock.other_holder()
 
     @property
     def change(self) -> int:

@@ -50,6 +50,14 @@ class WriterLock:
                 os.close(descriptor)
             self._threads.release()
 
+    def other_holder(self) -> int | None:
+        """Return the id of another process that holds it (0 where that is not known), else None."""
+        with suppress(OSError), self._path.open("rb") as file:
+            if not _try_lock(file.fileno(), fcntl.LOCK_SH):
+                holder = _holder(file.fileno()) or 0
+                return None if holder == os.getpid() else holder
+        return None
+
     def _acquire(self, deadline: float, wait: float) -> int:
         descriptor = self._open()
         try:
@@ -83,9 +91,9 @@ class WriterLock:
         )
 
 
-def _try_lock(descriptor: int) -> bool:
+def _try_lock(descriptor: int, how: int = fcntl.LOCK_EX) -> bool:
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(descriptor, how | fcntl.LOCK_NB)
     except BlockingIOError:
         return False
     return True

@@ -82,14 +82,7 @@ class SqliteFile:
 
     def _connect(self) -> sqlite3.Connection:
         with self._errors():
-            connection = sqlite3.connect(
-                f"{self.path.absolute().as_uri()}?mode={self._mode}",
-                uri=True,
-                timeout=_BUSY_SECONDS,
-                isolation_level=None,
-                check_same_thread=False,  # close() runs in whichever thread ends the work
-                factory=_Connection,
-            )
+            connection = self._opened(_BUSY_SECONDS)
             connection.__class__ = _OpenConnection
             connection.text_factory = _decode
             connection.execute("PRAGMA foreign_keys = ON")
@@ -99,6 +92,17 @@ class SqliteFile:
                 connection.execute("PRAGMA journal_mode = TRUNCATE")
         self._connections.add(connection)
         return connection
+
+    def _opened(self, wait: float) -> _Connection:
+        """Return a new connection that waits so many seconds for others."""
+        return sqlite3.connect(
+            f"{self.path.absolute().as_uri()}?mode={self._mode}",
+            uri=True,
+            timeout=wait,
+            isolation_level=None,
+            check_same_thread=False,  # close() runs in whichever thread ends the work
+            factory=_Connection,
+        )
 
     @contextmanager
     def writing(self, wait: float | None = None) -> Iterator[sqlite3.Connection]:  # noqa: ARG002

@@ -71,8 +71,9 @@ class ServeSettings(_Section):
     """Where the page listens; only this machine reaches it unless `host` says otherwise.
 
     Port 0 takes any that is free. `root_path` is where visitors find the page behind a reverse
-    proxy: the path before ours, such as ``/news``, or better the whole address. Pages of the
-    origins in `embedded_in` (``https://intranet.example``) may show ours in a frame.
+    proxy: the path before ours, such as ``/news``, or better the whole address. `names` are the
+    hosts under which others find it where there is no proxy; requests to any other are refused.
+    Pages of the origins in `embedded_in` (``https://intranet.example``) may show ours in a frame.
 
     One user may ask `questions_per_minute`, five of them at once; 0 is no limit on any one user.
     Requests are logged in `log_format` json only, and what was asked with `log_questions` only.
@@ -81,6 +82,7 @@ class ServeSettings(_Section):
     host: Annotated[str, Field(min_length=1)] = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 7860
     root_path: str = ""
+    names: list[str] = []
     embedded_in: list[Origin] = []
     questions_per_minute: Annotated[int, Field(ge=0, le=100_000)] = 10
     log_format: Literal["text", "json"] = "text"

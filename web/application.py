@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -15,10 +15,11 @@ from starlette.requests import HTTPConnection
 
 from web.admission import Admission
 from web.guard import LOOPBACK_NAMES, Guard
-from web.identity import ANYBODY, AT_THIS_MACHINE, Identified, Visitor
+from web.identity import ANYBODY, Identified, Visitor
 from web.operation.metrics import NO_TELEMETRY, Counting
 from web.operation.requests import Logged
 from web.page.head import own_head
+from web.owner import Owner, OwnersDoor
 from web.page.plain import ASSETS_IN_HEAD
 from web.place import HERE, Place
 from web.routes import API
@@ -79,7 +80,13 @@ NOTHING_MORE = Parts()
 
 
 def application(
-    see: See, parts: Parts = NOTHING_MORE, place: Place = HERE, *, own_machine: bool
+    see: See,
+    parts: Parts = NOTHING_MORE,
+    place: Place = HERE,
+    *,
+    own_machine: bool,
+    owner: Owner | None = None,
+    names: Collection[str] = (),
 ) -> FastAPI:
     """Return the guarded application.
 
@@ -88,6 +95,9 @@ def application(
         parts: What is served to all of them.
         place: Where visitors find it.
         own_machine: Whether only this machine is served, by its loopback names.
+        owner: Proves who sits at it; without one nobody can.
+        names: Hosts that it is served under beside these and that of `place`; where there is none,
+            and others are served, any will do.
     """
     import gradio as gr  # seconds, after the address and the store have been found usable
 
@@ -125,6 +135,7 @@ def application(
         kept=kept,
         judges=parts.judges,
         signs_out=parts.sign_in is not None and parts.sign_in.provider is not None,
+        has_owner=own_machine and parts.sign_in is None,
     )
     page = ChatPage(see, offers, admission).blocks()
     gr.mount_gradio_app(
@@ -146,33 +157,47 @@ def application(
         app_kwargs={"telemetry": NO_TELEMETRY},
     )
     app.add_middleware(Tabs, admission=admission, forget=partial(_forget, page))
-    _add_middleware(app, parts, place, admission, own_machine=own_machine)
+    app.add_middleware(Streams, admission=admission)
+    known_by = (owner or Owner(place=place)) if own_machine else None
+    _add_identity(app, parts.sign_in, place, known_by)
+    _add_limits(app, parts, place, admission, _hosts(place, names, own_machine=own_machine))
     return app
 
 
-def _add_middleware(
-    app: FastAPI, parts: Parts, place: Place, admission: Admission, *, own_machine: bool
-) -> None:
-    """Put before the application what each request passes; what is added last comes first."""
-    app.add_middleware(Streams, admission=admission)
-    if parts.sign_in:
-        app.add_middleware(Gate, place=place, provider=parts.sign_in.provider is not None)
-        app.add_middleware(Identified, identify=parts.sign_in.identify)
+def _hosts(place: Place, names: Collection[str], *, own_machine: bool) -> Collection[str] | None:
+    """Return to which hosts a request may be addressed; None for any."""
+    if own_machine or place.is_behind_proxy or names:
+        return LOOPBACK_NAMES.union(names)
+    return None
+
+
+def _add_identity(app: FastAPI, sign_in: SignIn | None, place: Place, owner: Owner | None) -> None:
+    """Put before the application what tells who visits; what is added last comes first."""
+    if sign_in:
+        app.add_middleware(Gate, place=place, provider=sign_in.provider is not None)
+        app.add_middleware(Identified, identify=sign_in.identify)
+    elif owner:
+        app.add_middleware(Identified, identify=owner.identify)
+        app.add_middleware(OwnersDoor, owner=owner)
     else:
-        app.add_middleware(Identified, identify=_at_this_machine if own_machine else _anybody)
+        app.add_middleware(Identified, identify=_anybody)
+
+
+def _add_limits(
+    app: FastAPI,
+    parts: Parts,
+    place: Place,
+    admission: Admission,
+    hosts: Collection[str] | None,
+) -> None:
+    """Put before that what each request passes, whoever sends it."""
     app.add_middleware(Traffic, admission=admission)
-    hosts = LOOPBACK_NAMES if own_machine or place.is_behind_proxy else None
     first = _first(parts.sign_in, place)
     app.add_middleware(Guard, hosts=hosts, place=place, embedders=parts.embedders, head=first)
     if parts.watch:
         app.add_middleware(Counting, refused=parts.watch.metrics.refused)
     if parts.log_requests:
         app.add_middleware(Logged, place=place)
-
-
-def _at_this_machine(request: HTTPConnection) -> Visitor:
-    """Return who sits here; a request that some proxy let in, unknown to us, is from anybody."""
-    return ANYBODY if request.state.via_proxy else AT_THIS_MACHINE
 
 
 def _anybody(_: HTTPConnection) -> Visitor:

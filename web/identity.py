@@ -51,12 +51,14 @@ class Visitor:
         scopes: What may be done, some of `SCOPES`.
         groups: The groups whose articles are seen beside those for everybody; None for all.
         name: To be shown.
+        is_here: Whether the request reached a server that listens to this machine alone.
     """
 
     user: str
     scopes: frozenset[str]
     groups: frozenset[str] | None = frozenset()
     name: str = ""
+    is_here: bool = False
 
     @property
     def is_known(self) -> bool:
@@ -68,8 +70,10 @@ class Visitor:
         return scope in self.scopes
 
 
-AT_THIS_MACHINE = Visitor(LOCAL_USER, frozenset(SCOPES), groups=None)
-"""Whoever sits at the machine that serves nobody else."""
+AT_THIS_MACHINE = Visitor(LOCAL_USER, frozenset(SCOPES), groups=None, is_here=True)
+"""Whoever sits at the machine that serves nobody else, and has proved it (`web.owner`)."""
+PASSING_BY = Visitor("", Role.READER.scopes, is_here=True)
+"""Whoever reaches such a server without that proof, which may be through a proxy on the machine."""
 ANYBODY = Visitor("", Role.READER.scopes)
 """Whoever reaches a server where nobody signs in."""
 

@@ -3,13 +3,40 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from corpus.errors import UsageError
 
 _PATH = re.compile(r"(?:/[A-Za-z0-9_~.-]+)*", re.ASCII)
 _HOST = re.compile(r"[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\]", re.ASCII)
+
+
+def in_brackets(host: str) -> str:
+    """Return a host as addresses have it, where it may be one of IPv6."""
+    return f"[{host}]" if ":" in host and not host.startswith("[") else host
+
+
+def parse_names(names: Iterable[str], listening: str) -> frozenset[str]:
+    """Return what a request may call the server, as its Host header has it without the port.
+
+    Args:
+        names: Hosts that an administrator names: "intranet.example", "192.168.1.5".
+        listening: The address that it listens at, which is a name as well where it is one only.
+
+    Raises:
+        UsageError: A name is none.
+    """
+    if wrong := [name for name in names if not _HOST.fullmatch(in_brackets(name))]:
+        raise UsageError(
+            f"--name: {wrong[0]!r} is no name of a host; give it without http:// and without a"
+            " port, such as intranet.example or 192.168.1.5"
+        )
+    at = ip_address(listening)
+    own = [] if at.is_unspecified or at.is_loopback else [str(at)]
+    return frozenset(in_brackets(name.lower()) for name in (*names, *own))
 
 
 @dataclass(frozen=True, slots=True)

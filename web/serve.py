@@ -13,7 +13,7 @@ import sys
 import threading
 import time
 import webbrowser
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from contextlib import suppress
 from dataclasses import replace
 from ipaddress import ip_address
@@ -29,7 +29,8 @@ from corpus.errors import UsageError
 from web.admission import Admission
 from web.application import NOTHING_MORE, Parts, application
 from web.connection import Connection
-from web.place import HERE, Place, parse_place
+from web.owner import Owner
+from web.place import HERE, Place, in_brackets, parse_names, parse_place
 from web.sign_in.ways import open_sign_in
 from web.traffic import HEADER_LIMIT
 
@@ -40,6 +41,12 @@ if TYPE_CHECKING:
 _UNSAFE = (
     "{host} can be reached from other machines, and nobody signs in: set [sign_in] in the settings,"
     " listen on 127.0.0.1, or give --insecure if everybody who reaches it may read the collection"
+)
+_YOURS = "For you alone, with the right to add articles and all that is kept: {address}"
+_NAMELESS = (
+    "--insecure needs the names under which others find it, or pages anywhere could read it through"
+    " their browsers: --name intranet.example (again for more; an address is a name as well), names"
+    " in [serve] of the settings, or the whole address as --root-path"
 )
 STOP_SECONDS = 20.0
 """How long a stop waits for what is being answered or added."""
@@ -57,6 +64,7 @@ def serve(
     port: int = 7860,
     root_path: str = "",
     insecure: bool = False,
+    names: Collection[str] = (),
     open_browser: bool = False,
     announce: Callable[[str], None] = lambda _line: None,
 ) -> None:
@@ -68,13 +76,14 @@ def serve(
         host: The address to listen on.
         port: The port to listen on; 0 for any free one.
         root_path: Where visitors find it behind a proxy, as `web.place.parse_place` takes it.
-        insecure: Whether others may reach it though nobody signs in.
+        insecure: Whether others may reach it though nobody signs in; then it has to have names.
+        names: Hosts that it is served under, beside that of the root path and the address itself.
         open_browser: Whether to open the page in the user's browser.
         announce: Takes each line for the user, once the page can be opened.
 
     Raises:
-        UsageError: The address cannot be listened on, the root path is none, or others could
-            reach the page without signing in.
+        UsageError: The address cannot be listened on, the root path or a name is none, or others
+            could reach the page without signing in, or by any name.
         SettingsError: What signing in needs is missing.
         StoreError: The store cannot be used.
     """
@@ -85,17 +94,20 @@ def serve(
         sign_in = open_sign_in(settings, place, os.environ, on_loopback=on_loopback)
         if not (on_loopback or sign_in or insecure):
             raise UsageError(_UNSAFE.format(host=host))
+        hosts = parse_names(names, listener.getsockname()[0])
+        if insecure and not (on_loopback or sign_in or hosts or place.host):
+            raise UsageError(_NAMELESS)
         # These read the model, in vain where the port is in use.
         from web.assemble import open_parts
         from web.operation.logs import logging_as
 
         log_format, questions = settings.serve.log_format, settings.serve.log_questions
-        by_address = not place.is_behind_proxy
+        by_address = not (on_loopback or place.is_behind_proxy)
         with (
             logging_as(log_format, questions=questions),
             open_parts(store, settings, sign_in, by_address=by_address) as (see, parts),
         ):
-            run(see, listener, parts, place, announce=announce, open_browser=open_browser)
+            run(see, listener, parts, place, hosts, announce=announce, open_browser=open_browser)
 
 
 def run(
@@ -103,6 +115,7 @@ def run(
     listener: socket.socket,
     parts: Parts = NOTHING_MORE,
     place: Place = HERE,
+    names: Collection[str] = (),
     *,
     announce: Callable[[str], None] = lambda _line: None,
     open_browser: bool = False,
@@ -113,13 +126,18 @@ def run(
     """
     admission = parts.admission or Admission()
     parts = replace(parts, admission=admission)
-    page = application(see, parts, place, own_machine=is_own_machine(listener, place))
+    own_machine = is_own_machine(listener, place)
+    owner = None
+    if own_machine and not parts.sign_in:
+        owner = Owner(listener.getsockname()[1], place)
+    page = application(see, parts, place, own_machine=own_machine, owner=owner, names=names)
 
     def ready() -> None:
-        for line in _announcement(listener, place, parts):
+        for line in _announcement(listener, place, parts, owner):
             announce(line)
         if open_browser:
-            webbrowser.open(address(listener))
+            here = f"{address(listener)}{place.path}"
+            webbrowser.open(owner.opening(here) if owner else here)
 
     if threading.current_thread() is threading.main_thread():
         # uvicorn stops on SIGTERM, then raises it once more for whoever handled it before
@@ -249,7 +267,7 @@ def address(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     if ip_address(host).is_unspecified:
         host = "127.0.0.1"
-    return f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    return f"http://{in_brackets(host)}:{port}"
 
 
 def is_own_machine(listener: socket.socket, place: Place) -> bool:
@@ -261,8 +279,12 @@ def _is_loopback(listener: socket.socket) -> bool:
     return ip_address(listener.getsockname()[0]).is_loopback
 
 
-def _announcement(listener: socket.socket, place: Place, parts: Parts) -> list[str]:
-    lines = [f"OnRecord is at {address(listener)}{place.path}"]
+def _announcement(
+    listener: socket.socket, place: Place, parts: Parts, owner: Owner | None
+) -> list[str]:
+    here = f"{address(listener)}{place.path}"
+    lines = [f"OnRecord is at {here}"]
+    lines += [_YOURS.format(address=owner.address(here))] if owner else []
     lines += [f"Visitors find it at {place.root}"] if place.is_behind_proxy else []
     if not (parts.sign_in or is_own_machine(listener, place)):
         lines.append("Whoever reaches this machine can read the collection: there is no log-in.")

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from qa.messages.say import speaking
 from web.admission import RESTART_SECONDS, Admission, Cause
+from web.api.callers import bearer_of
 from web.api.errors import error_json
 from web.page.visit import language_of
 from web.routes import API
@@ -186,8 +187,8 @@ class Streams:
     def _key(self, scope: Scope) -> str:
         """Return whose stream it is; the API refuses a key that is made up, the page reads none."""
         in_api = str(scope["path"]).startswith(API)
-        given = Headers(scope=scope).get("authorization") if in_api else None
-        return self._admission.limited(given or key_of(Request(scope)))
+        given = bearer_of(Request(scope)) if in_api else None
+        return self._admission.limited(f"key {given}" if given else key_of(Request(scope)))
 
     def _refusal(self) -> Response:
         refusal = self._admission.refuse(Cause.RUNNING)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import http.client
 import json
+import re
 import shutil
 import sys
 import threading
@@ -174,6 +175,10 @@ class Reply(NamedTuple):
     body: str
 
 
+OWNERS: dict[str, str] = {}
+"""By the address of each server, the cookie of whoever sits at its machine."""
+
+
 class Server:
     """A page served on a free port by a thread of this process."""
 
@@ -187,25 +192,39 @@ class Server:
         archive: Any = None,
         suggests: Any = None,
         adds: Any = None,
+        open_browser: bool = False,
         **parts: Any,
     ) -> None:
         self.lines: list[str] = []
         self.sent: dict[str, str] = {}  # with every request
+        self.token = ""  # of whoever sits at this machine
         self.listener = listener or serve.listen("127.0.0.1", 0)
         self.address = f"127.0.0.1:{self.listener.getsockname()[1]}"
         ready = threading.Event()
 
         def announce(line: str) -> None:
             self.lines.append(line)
-            ready.set()
+            if line.startswith("Ctrl-C"):  # the last one
+                ready.set()
 
         def run() -> None:
             served = Parts(examples=lambda: ["How much is the <pier>?"], kept=kept, **parts)
             see = to_all(assistant, archive, suggests, adds)
-            serve.run(see, self.listener, served, place, announce=announce)
+            shown = {"announce": announce, "open_browser": open_browser}
+            serve.run(see, self.listener, served, place, **shown)
 
         threading.Thread(target=run, daemon=True).start()
         assert ready.wait(PATIENCE)
+        self._come_in()
+
+    def _come_in(self) -> None:
+        """Have the rights of whoever sits at this machine, as a browser gets them."""
+        shown = re.search(r"/\?token=(\S+)", "\n".join(self.lines))
+        if shown is None:
+            return
+        self.token = shown[1]
+        cookie = self.get(f"/?token={self.token}").headers["set-cookie"].partition(";")[0]
+        self.sent["Cookie"] = OWNERS[self.address] = cookie
 
     def sending(self, **headers: str) -> Server:
         """Return the same server, as it is spoken to with these headers."""
@@ -256,6 +275,10 @@ class Tab:
         viewport = {"width": width, "height": height}
         self.page = browser.new_context(viewport=viewport, **context).new_page()
         self.page.set_default_timeout(1000 * PATIENCE)
+        if cookie := OWNERS.get(address):
+            name, _, value = cookie.partition("=")
+            known = {"name": name, "value": value, "url": f"http://{address}", "sameSite": "Strict"}
+            self.page.context.add_cookies([known])
         self.foreign: list[str] = []
         self.complaints: list[str] = []
         own = (f"http://{address}/", "data:", "blob:")

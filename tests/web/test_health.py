@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import anyio.to_thread
 import pytest
 from starlette.testclient import TestClient
 
@@ -19,6 +22,7 @@ from web.keys import Keys
 from web.operation import health
 from web.operation.health import Health, Watch
 from web.operation.metrics import Metrics, measured
+from web.owner import Owner
 from web.page.offers import to_all
 
 
@@ -37,8 +41,11 @@ class Watched:
         self.metrics = Metrics(archive)
         callers = Callers(self.keys)
         watch = Watch(Health(archive, self.warm.is_set), self.metrics, callers)
-        app = application(to_all(assistant), Parts(watch=watch), own_machine=own_machine)
-        self.client = TestClient(app, base_url="http://localhost")
+        owner = Owner()
+        parts = Parts(watch=watch)
+        app = application(to_all(assistant), parts, own_machine=own_machine, owner=owner)
+        cookies = {owner.cookie: owner.session}
+        self.client = TestClient(app, base_url="http://localhost", cookies=cookies)
 
     def get(self, path: str, key: str = "") -> Any:
         return self.client.get(path, headers={"Authorization": f"Bearer {key}"} if key else {})
@@ -113,3 +120,84 @@ def test_labels_stay_few(archive: Archive) -> None:
         line for line in metrics.text().decode().splitlines() if "refused_requests_total" in line
     ]
     assert len(lines) < 20
+
+
+HOLD = """
+import fcntl, os, sqlite3, sys
+from pathlib import Path
+store, how = Path(sys.argv[1]), sys.argv[2]
+lock = open(store / "lock", "a+")
+fcntl.flock(lock, fcntl.LOCK_EX)
+lock.truncate(0)
+lock.write(str(os.getpid()))
+lock.flush()
+if how != "lock":
+    archive = sqlite3.connect(store / "archive.sqlite3", isolation_level=None)
+    archive.execute(f"BEGIN {how}")
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def held(archive: Archive) -> Iterator[Callable[[str], int]]:
+    """Let another process hold the store; return its id."""
+    running: list[subprocess.Popen[str]] = []
+
+    def hold(how: str) -> int:
+        command = [sys.executable, "-c", HOLD, str(archive.store), how]
+        pipes: Any = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "text": True}
+        running.append(subprocess.Popen(command, **pipes))
+        assert running[-1].stdout is not None
+        assert running[-1].stdout.readline() == "held\n"
+        return running[-1].pid
+
+    yield hold
+    for process in running:
+        process.communicate()
+
+
+def test_a_store_that_another_process_keeps_to_itself_is_a_reason(
+    archive: Archive, assistant: Any, held: Callable[[str], int]
+) -> None:
+    watched = Watched(archive, assistant, own_machine=True)
+    watched.warm.set()
+    pid = held("EXCLUSIVE")
+    reply = watched.get("/readyz")
+    said = f"another process holds the store (process {pid})"
+    assert (reply.status_code, reply.json()) == (503, {"ready": False, "reasons": [said]})
+
+
+@pytest.mark.parametrize("how", ["lock", "IMMEDIATE"])
+def test_a_process_that_only_writes_keeps_nobody_from_asking(
+    archive: Archive, assistant: Any, held: Callable[[str], int], how: str
+) -> None:
+    watched = Watched(archive, assistant, own_machine=True)
+    watched.warm.set()
+    pid = held(how)
+    reply = watched.get("/readyz")
+    notes = [f"another process holds the store (process {pid})"]
+    assert reply.json() == {"ready": True, "reasons": [], "notes": notes}
+
+
+def test_that_this_process_writes_is_nothing_to_say(archive: Archive, assistant: Any) -> None:
+    watched = Watched(archive, assistant, own_machine=True)
+    watched.warm.set()
+    with archive.writing():
+        assert watched.get("/readyz").json() == {"ready": True, "reasons": []}
+
+
+def test_whether_it_is_ready_is_said_while_every_other_thread_waits(
+    archive: Archive, assistant: Any
+) -> None:
+    watched = Watched(archive, assistant, own_machine=True)
+    watched.warm.set()
+
+    with watched.client as client:
+
+        async def none_left() -> None:
+            anyio.to_thread.current_default_thread_limiter().total_tokens = 0
+
+        assert client.portal is not None
+        client.portal.call(none_left)
+        assert client.get("/readyz").json() == {"ready": True, "reasons": []}

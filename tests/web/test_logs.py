@@ -32,6 +32,7 @@ from web.operation.health import Health, Watch
 from web.operation.logs import Format, logging_as, without_messages
 from web.operation.metrics import Metrics, measured
 from web.operation.requests import _digest
+from web.owner import Owner
 from web.page.offers import to_all
 
 PLANTED = {
@@ -81,8 +82,15 @@ class Site:
             admission=admission,
             log_requests=True,
         )
-        app = application(to_all(assistant, adds=adding), parts, own_machine=True)
-        self.client = TestClient(app, "http://localhost", raise_server_exceptions=False)
+        self.owner = Owner()
+        see = to_all(assistant, adds=adding)
+        app = application(see, parts, own_machine=True, owner=self.owner)
+        self.client = TestClient(
+            app,
+            "http://localhost",
+            raise_server_exceptions=False,
+            cookies={self.owner.cookie: self.owner.session},
+        )
 
     def call(self, method: str, path: str, **sent: Any) -> str:
         reply = self.client.request(method, path, **sent)

@@ -19,6 +19,7 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from web.application import application
 from web.guard import UPLOAD_LIMIT
+from web.owner import Owner
 from web.page.offers import to_all
 from web.page.overview import Overview, page_body
 
@@ -88,7 +89,10 @@ class _Client(TestClient):
 def client(tmp_path: Path, assistant: Any) -> _Client:
     with open_archive(tmp_path / "store", create=True) as archive:
         see = to_all(assistant, archive, adds=Adding(archive.store, HashEmbedder()))
-        return _Client(application(see, own_machine=True))
+        owner = Owner()
+        client = _Client(application(see, own_machine=True, owner=owner))
+        client.cookies.set(owner.cookie, owner.session)
+        return client
 
 
 def test_the_page_is_served_in_the_visitors_language(client: _Client) -> None:

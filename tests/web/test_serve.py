@@ -130,8 +130,14 @@ def test_an_address_that_cannot_be_served(host: str, port: int, message: str) ->
 def test_others_are_let_in_by_name_or_knowingly_only(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match=r"0\.0\.0\.0 can be reached .* --insecure"):
         serve.serve(tmp_path, Settings(), host="0.0.0.0", port=0)
-    with pytest.raises(StoreError):  # knowingly: it gets as far as the store
-        serve.serve(tmp_path / "none", Settings(), host="0.0.0.0", port=0, insecure=True)
+    open_to_all: dict[str, Any] = {"host": "0.0.0.0", "port": 0, "insecure": True}
+    with pytest.raises(UsageError, match=r"--name intranet\.example"):
+        serve.serve(tmp_path, Settings(), **open_to_all)
+    with pytest.raises(UsageError, match="'http://x' is no name of a host"):
+        serve.serve(tmp_path, Settings(), **open_to_all, names=["http://x"])
+    for named in ({"names": ["intranet.example"]}, {"root_path": "https://intranet.example"}):
+        with pytest.raises(StoreError):  # knowingly, and by name: it gets as far as the store
+            serve.serve(tmp_path / "none", Settings(), **open_to_all, **named)
     signed = Settings.model_validate({"sign_in": {"by": "proxy"}})
     with pytest.raises(SettingsError, match="ONRECORD_PROXY_SECRET"):
         serve.serve(tmp_path, signed, host="0.0.0.0", port=0)

@@ -20,7 +20,7 @@ from web.api.bodies import (
     QuoteBody,
     VisitorBody,
 )
-from web.api.callers import Callers
+from web.api.callers import Callers, not_known
 from web.api.completions import completion, completion_chunks, question_of
 from web.api.errors import ApiError, add_error_handlers, check_json
 from web.api.progress import answered, events
@@ -36,7 +36,8 @@ _CHARSETS = ("", "charset=utf-8", 'charset="utf-8"')
 _DESCRIPTION = (
     "Answers questions about a collection of news articles with verified word-for-word quotes. "
     "Send a key as `Authorization: Bearer or_…` (`onrecord keys create`); on the machine itself, "
-    "where nobody else is served, none is needed. Positions count characters (code points)."
+    "where nobody else is served, whatever is for everybody can be asked and read without one. "
+    "Positions count characters (code points)."
 )
 
 Count = Annotated[int, Field(ge=1, le=50)]
@@ -113,6 +114,8 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admis
     @app.post("/ask", response_model=None)
     async def ask(request: Request, body: AskBody, caller: Visitor = may_ask) -> Response:
         """Answer a question; as server-sent events where these are accepted."""
+        if body.conversation and not caller.is_known:
+            raise not_known("ask")
         if _EVENTS in request.headers.get("accept", ""):
             key = key_of(request, caller)
 
@@ -168,7 +171,7 @@ def _add_judging(app: FastAPI, served: Served, callers: Callers) -> None:
 
 
 def _add_conversations(app: FastAPI, served: Served, callers: Callers) -> None:
-    may_ask = Depends(callers.with_scope("ask"))
+    may_ask = Depends(callers.with_scope("ask", known=True))
 
     @app.get("/conversations")
     def listed(caller: Visitor = may_ask) -> dict[str, Any]:

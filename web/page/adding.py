@@ -88,7 +88,9 @@ def add_uploads(app: FastAPI, see: See) -> None:
             seen = see(visitor)
             adds = seen.adds
             if adds is None or not visitor.may("write"):
-                return JSONResponse({"error": say("add.not_allowed")}, 403)
+                lacking = visitor.is_here and not visitor.is_known
+                why = say("owner.passing" if lacking else "add.not_allowed")
+                return JSONResponse({"error": why}, 403)
             try:
                 if kind == "link" and url.strip():
                     return _reply(adds.page(url), seen)

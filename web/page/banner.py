@@ -86,9 +86,12 @@ def _spoken() -> str:
     return f'<span id="words" hidden lang="{spoken()}" {said} data-sure="{sure}"></span>'
 
 
-def welcome(examples: Sequence[str], newest: Sequence[tuple[Article, Version]] = ()) -> str:
-    """Return the opening: what this is, questions to try, and the newest articles."""
+def welcome(
+    examples: Sequence[str], newest: Sequence[tuple[Article, Version]] = (), note: str = ""
+) -> str:
+    """Return the opening: what this is, a note, questions to try, and the newest articles."""
     tries = f"<h3>{text(say('welcome.try'))}</h3>{ask_buttons(examples)}" if examples else ""
+    noted = f'<p class="notice">{text(note)}</p>' if note else ""
     items = "".join(
         f'<li><button type="button" class="open" data-at="{text(place_of_beginning(version))}" '
         f'dir="auto">{text(version.title or say("answer.untitled"))}</button>'
@@ -100,5 +103,5 @@ def welcome(examples: Sequence[str], newest: Sequence[tuple[Article, Version]] =
     )
     return (
         f'<section class="welcome"><h2>{text(say("welcome.heading"))}</h2>'
-        f"<p>{text(say('welcome.says'))}</p>{tries}{lately}</section>"
+        f"<p>{text(say('welcome.says'))}</p>{noted}{tries}{lately}</section>"
     )

@@ -118,6 +118,7 @@ class Offers:
         kept: Keeps the conversations; None where none are kept.
         judges: Keeps what readers say of answers; None where it is not asked.
         signs_out: Whether visitors can sign out here.
+        has_owner: Whether whoever sits at the serving machine has rights that the others lack.
     """
 
     examples: Callable[[], Sequence[str]] = tuple
@@ -125,3 +126,4 @@ class Offers:
     kept: Keeps | None = None
     judges: Judges | None = None
     signs_out: bool = False
+    has_owner: bool = False

@@ -86,6 +86,17 @@ def shelf(kept: Sequence[Summary | ItemError], current: str | None, *, readonly:
     )
 
 
+def shelf_of_nobody(note: str) -> str:
+    """Return what stands in the place of the list for somebody who has none; why, if it is said."""
+    if not note:
+        return ""
+    heading = text(say("shelf.heading"))
+    return (
+        f'<nav class="shelf" aria-label="{heading}"><h2>{heading}</h2>'
+        f'<p class="notice">{text(note)}</p></nav>'
+    )
+
+
 def _item(summary: Summary, is_open: bool) -> str:
     id_, name = text(summary.id), text(summary.name)
     manage = text(say("shelf.manage", name=summary.name))
