@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from corpus.errors import QuestionError
 from corpus.strict_json import StrictJsonError, parse_json
 from qa.answer import Answer
+from qa.given import NullIsLeftOut
 from qa.history import Ask, Day, PastQuestion, Understand, conversation_from
 from qa.render import to_json
 
@@ -18,7 +19,7 @@ LONGEST_LINE = 1_000_000
 """Bytes of one line; a question has at most some thousand characters."""
 
 
-class BatchQuestion(BaseModel):
+class BatchQuestion(NullIsLeftOut, BaseModel):
     """One line of a batch; fields that we do not know are ignored."""
 
     model_config = ConfigDict(frozen=True, strict=True)

@@ -12,13 +12,14 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict
 from corpus.days import parse_day
 from corpus.errors import QuestionError
 from qa.answer import Answer, Conversation, Turn
+from qa.given import NullIsLeftOut
 
 Ask = Callable[[str, Conversation, date | None], Answer]
 Understand = Callable[[str, Conversation, date | None], Turn]
 Day = Annotated[date | None, BeforeValidator(lambda day: day and parse_day(day))]
 
 
-class PastQuestion(BaseModel):
+class PastQuestion(NullIsLeftOut, BaseModel):
     """A turn of the history; without an answer it is answered first."""
 
     model_config = ConfigDict(frozen=True, strict=True)

@@ -18,8 +18,8 @@ from web.guard import LOOPBACK_NAMES, Guard
 from web.identity import ANYBODY, Identified, Visitor
 from web.operation.metrics import NO_TELEMETRY, Counting
 from web.operation.requests import Logged
-from web.page.head import own_head
 from web.owner import Owner, OwnersDoor
+from web.page.head import own_head
 from web.page.plain import ASSETS_IN_HEAD
 from web.place import HERE, Place
 from web.routes import API

@@ -54,8 +54,9 @@ _SERVED = (
     *(
         Route(f"{API}/{name}", is_open=True)
         for name in "ask chat/completions feedback quote search stats visitors mcp conversations"
-        " articles openapi.json".split()
+        " articles models openapi.json".split()
     ),
+    Route(f"{API}/models/{{id}}", rf"{API}/models/{_ID}", is_open=True),
     Route(f"{API}/conversations/{{id}}", rf"{API}/conversations/{_ID}", is_open=True),
     Route(
         f"{API}/articles/{{id}}/versions/{{number}}",

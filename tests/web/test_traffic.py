@@ -274,6 +274,12 @@ def test_keys_of_the_api_are_users_of_their_own() -> None:
         for key in (b"Bearer or_1", b"Bearer or_2")
     }
     assert len(keys) == 2
+    written = (b"bearer or_1", b"BEARER or_1", b"Bearer   or_1", b"Bearer or_1 ")
+    same = {streams._key(scope_of("POST", "/v1/ask", (b"authorization", each))) for each in written}
+    assert len(same) == 1
+    assert same < keys
+    passwords = scope_of("POST", "/v1/ask", (b"authorization", b"Basic " + b"x" * 9))
+    assert streams._key(passwords) == streams._key(scope_of("POST", "/v1/ask"))
     made_up = scope_of(*PAGE, (b"authorization", b"Bearer made up"))
     assert streams._key(made_up) == streams._key(scope_of(*PAGE))
 

@@ -22,6 +22,8 @@ from web.api.bodies import (
 )
 from web.api.callers import Callers, not_known
 from web.api.completions import completion, completion_chunks, question_of
+from web.api.completions import model as one_model
+from web.api.completions import models as all_models
 from web.api.errors import ApiError, add_error_handlers, check_json
 from web.api.progress import answered, events
 from web.api.service import Progress, Served, Service
@@ -133,8 +135,19 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admis
         """Answer the last message of a chat, as OpenAI-compatible services do."""
         answer = await _asked(request, caller, question_of(body))
         if body.stream:
-            return StreamingResponse(completion_chunks(answer), media_type=_EVENTS)
+            chunks = completion_chunks(answer, usage=body.stream_options.include_usage)
+            return StreamingResponse(chunks, media_type=_EVENTS)
         return JSONResponse(completion(answer))
+
+    @app.get("/models", dependencies=[may_ask])
+    def models() -> dict[str, Any]:
+        """Return what clients of OpenAI-compatible services pick a model from: the one there is."""
+        return all_models()
+
+    @app.get("/models/{id}", dependencies=[may_ask])
+    def model(id: str) -> dict[str, Any]:  # noqa: A002
+        """Return the same of one of them."""
+        return one_model(id)
 
     @app.get("/search")
     async def search(

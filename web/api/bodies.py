@@ -1,4 +1,7 @@
-"""What callers send, checked: unknown fields are errors, as they are misspelt ones."""
+"""What callers send, checked: unknown fields are errors, as they are misspelt ones.
+
+What a field means is said once, in its description, for those who read this and for the API's page.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,11 @@ from collections.abc import Sequence
 from typing import Annotated, Any, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+from pydantic.fields import FieldInfo
 from pydantic_core import PydanticCustomError
 
 from qa.evaluation.sets.feedback import LONGEST_REASON
+from qa.given import NullIsLeftOut
 from qa.history import Day, PastQuestion
 
 LONGEST_QUOTE = 10_000
@@ -26,7 +31,13 @@ MOST_ARTICLES = 1_000
 _Term = Annotated[str, Field(max_length=LONGEST_TERM)]
 
 
-class _Body(BaseModel):
+def _says(words: str) -> FieldInfo:
+    """Return what describes a field."""
+    field: FieldInfo = Field(description=words)
+    return field
+
+
+class _Body(NullIsLeftOut, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
@@ -47,25 +58,29 @@ History = Annotated[list[PastQuestion], Field(max_length=MOST_TURNS), AfterValid
 
 
 class AskBody(_Body):
-    """A question.
+    """A question."""
 
-    Attributes:
-        history: The turns before it; not with `conversation`.
-        conversation: The id of a kept conversation, which the turn is added to.
-        asked: The day that "this week" counts from; by default the newest article's.
-        without: Terms of earlier turns that are not to be carried over.
-        everything: Whether what the question states ("according to …") limits nothing.
-    """
-
-    question: str
-    history: History = []
-    conversation: str | None = None
-    asked: Day = None
-    without: Annotated[list[_Term], Field(max_length=MOST_WITHOUT)] = []
-    publisher: str | None = None
-    since: Day = None
-    until: Day = None
-    everything: bool = False
+    question: Annotated[str, _says("In English, as a person would ask it.")]
+    history: Annotated[
+        History, _says("The turns before it, the first one first; not with `conversation`.")
+    ] = []
+    conversation: Annotated[
+        str | None, _says("The id of a kept conversation, which the turn is added to.")
+    ] = None
+    asked: Annotated[
+        Day, _says("The day that “this week” counts from; by default the newest article's.")
+    ] = None
+    without: Annotated[
+        list[_Term],
+        _says("Terms of earlier turns that are not to be carried over."),
+        Field(max_length=MOST_WITHOUT),
+    ] = []
+    publisher: Annotated[str | None, _says("Only articles of this outlet.")] = None
+    since: Annotated[Day, _says("Only articles from this day on (YYYY-MM-DD).")] = None
+    until: Annotated[Day, _says("Only articles up to this day.")] = None
+    everything: Annotated[
+        bool, _says("Whether what the question states (“according to …”) limits nothing.")
+    ] = False
 
     @property
     def cost(self) -> int:
@@ -86,20 +101,16 @@ class QuoteBody(_Body):
 
 
 class FeedbackBody(_Body):
-    """A judgement of an answer, which is given as `ask` returned it."""
+    """A judgement of an answer."""
 
     verdict: Literal["good", "bad"]
-    answer: dict[str, Any]
+    answer: Annotated[dict[str, Any], _says("As `ask` returned it.")]
     why: Annotated[str, Field(max_length=LONGEST_REASON)] = ""
-    history: list[str] = []
+    history: Annotated[list[str], _says("The questions before it.")] = []
 
 
 class ArticleBody(_Body):
-    """An article to be stored, as a line of JSON has it.
-
-    Attributes:
-        groups: Those that alone may see it; [] for everybody, None leaves what is known.
-    """
+    """An article to be stored, as a line of JSON has it."""
 
     text: str
     id: str | None = None
@@ -108,7 +119,10 @@ class ArticleBody(_Body):
     title: str | None = None
     authors: list[str] = []
     published: str | None = None
-    groups: list[str] | None = None
+    groups: Annotated[
+        list[str] | None,
+        _says("Those that alone may see it; [] for everybody; left out, what is known stays."),
+    ] = None
 
 
 class ArticlesBody(_Body):
@@ -117,7 +131,7 @@ class ArticlesBody(_Body):
     articles: Annotated[list[ArticleBody], Field(min_length=1, max_length=MOST_ARTICLES)]
 
 
-class Message(BaseModel):
+class Message(NullIsLeftOut, BaseModel):
     """A message of a chat, as other services have it; what else they have is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
@@ -125,26 +139,35 @@ class Message(BaseModel):
     content: str | list[dict[str, Any]] | None = None
 
 
-class CompletionBody(BaseModel):
+class StreamOptions(NullIsLeftOut, BaseModel):
+    """What a stream holds beside the answer; what else other services have is ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+    include_usage: Annotated[
+        bool, _says("Whether a last chunk has the usage, which is 0: no model counts tokens here.")
+    ] = False
+
+
+class CompletionBody(NullIsLeftOut, BaseModel):
     """A request to complete a chat, as other services have it; what else they have is ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore")
-    messages: Annotated[list[Message], Field(min_length=1)]
+    messages: Annotated[
+        list[Message],
+        _says("The last one is the question, those before it are the history."),
+        Field(min_length=1),
+    ]
     model: str = "onrecord"
     stream: bool = False
+    stream_options: StreamOptions = StreamOptions()
 
 
 class VisitorBody(_Body):
-    """A visitor for whom an embedding page vouches.
+    """A visitor for whom an embedding page vouches."""
 
-    Attributes:
-        user: As the sign-in would name the same user.
-        name: To be shown; by default the user's.
-        groups: Those whose articles may be seen.
-        origin: That of the page ("https://intranet.example").
-    """
-
-    user: str
-    name: str = ""
-    groups: Annotated[list[str], Field(max_length=200)] = []
-    origin: str
+    user: Annotated[str, _says("As the sign-in would name the same user.")]
+    name: Annotated[str, _says("To be shown; by default the user's.")] = ""
+    groups: Annotated[
+        list[str], _says("Those whose articles may be seen."), Field(max_length=200)
+    ] = []
+    origin: Annotated[str, _says("That of the page (“https://intranet.example”).")]

@@ -10,13 +10,15 @@ import json
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
-from corpus.errors import QuestionError
+from corpus.errors import NotFoundError, QuestionError
 from qa.history import PastQuestion
 from web.api.bodies import MOST_TURNS, AskBody, CompletionBody, Message
 
 MODEL = "onrecord"
+_SINCE = int(datetime(2026, 12, 1, tzinfo=UTC).timestamp())  # clients want to know; it never was
 
 
 def question_of(body: CompletionBody) -> AskBody:
@@ -59,16 +61,37 @@ def completion(answer: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def completion_chunks(answer: dict[str, Any]) -> Iterator[str]:
-    """Yield the same as a stream: verified as a whole before the first piece is sent."""
+def completion_chunks(answer: dict[str, Any], *, usage: bool = False) -> Iterator[str]:
+    """Yield the same as a stream: verified as a whole before the first piece is sent.
+
+    Args:
+        answer: As the contract has it.
+        usage: Whether a chunk without choices ends it that has the usage, null in those before.
+    """
     whole = completion(answer)
-    message = whole["choices"][0]["message"]
-    head = _head("chat.completion.chunk")
-    for delta, reason in ((message, None), ({}, "stop")):
+    head = _head("chat.completion.chunk") | ({"usage": None} if usage else {})
+    for delta, reason in ((whole["choices"][0]["message"], None), ({}, "stop")):
         choice: dict[str, Any] = {"index": 0, "delta": delta, "finish_reason": reason}
-        chunk = {**head, "choices": [choice], "citations": whole["citations"]}
-        yield f"data: {json.dumps(chunk, ensure_ascii=False)}\n\n"
+        yield _chunk({**head, "choices": [choice], "citations": whole["citations"]})
+    if usage:
+        yield _chunk({**head, "choices": [], "usage": whole["usage"]})
     yield "data: [DONE]\n\n"
+
+
+def _chunk(data: dict[str, Any]) -> str:
+    return f"data: {json.dumps(data, ensure_ascii=False)}\n\n"
+
+
+def models() -> dict[str, Any]:
+    """Return the list that clients pick a model from: there is one."""
+    return {"object": "list", "data": [model(MODEL)]}
+
+
+def model(name: str) -> dict[str, Any]:
+    """Return what is told of a model; NotFoundError where it is not the one."""
+    if name != MODEL:
+        raise NotFoundError(f"there is no such model; the one here is {MODEL!r}")
+    return {"id": MODEL, "object": "model", "created": _SINCE, "owned_by": MODEL}
 
 
 def _head(kind: str) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from corpus.errors import OnRecordError
 from qa.checks import MAX_QUESTION_CHARACTERS
 from qa.deadline import NO_DEADLINE, Deadline, TooLateError
+from qa.given import NullIsLeftOut
 from qa.history import Day
 from web.api.bodies import LONGEST_QUOTE, MOST_UNANSWERED, AskBody, History, unanswered
 from web.api.errors import ApiError, as_api_error, error_json, wrong_field
@@ -24,7 +25,7 @@ log = logging.getLogger(__name__)
 _LONGEST_ID = 2000
 
 
-class _Arguments(BaseModel):
+class _Arguments(NullIsLeftOut, BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 

@@ -69,6 +69,8 @@ CALLS = [
     ("GET", "/conversations", None, "ask"),
     ("POST", "/conversations", {"name": "x"}, "ask"),
     ("POST", "/feedback", {"verdict": "good", "answer": {}}, "ask"),
+    ("GET", "/models", None, "ask"),
+    ("GET", "/models/onrecord", None, "ask"),
     ("GET", "/articles", None, "read"),
     ("GET", "/stats", None, "read"),
     ("POST", "/quote", {"quote": "x"}, "read"),
@@ -98,6 +100,22 @@ def test_what_is_no_key_is_none(make_api: Callable[..., Any], given: str) -> Non
     api = make_api(own_machine=False)
     headers = {"Authorization": given.encode()}
     assert api.client.get("/v1/stats", headers=headers).status_code == 401
+
+
+@pytest.mark.parametrize(
+    "scheme", ["Bearer ", "bearer ", "BEARER ", "bEaReR ", "Bearer   ", "Bearer \t "]
+)
+def test_a_key_is_one_in_whatever_case_its_scheme_is(
+    make_api: Callable[..., Any], scheme: str
+) -> None:
+    for own_machine in (True, False):
+        api = make_api(own_machine=own_machine)
+        _, key = api.keys.create("a caller", ["read"])
+        sent = {"Authorization": f"{scheme}{key} "}
+        assert api.client.get("/v1/stats", headers=sent).status_code == 200
+        assert api.client.get("/v1/conversations", headers=sent).status_code == 403
+        wrong = {"Authorization": f"{scheme}or_00000000_{'x' * 43}"}
+        assert api.client.get("/v1/stats", headers=wrong).status_code == 401
 
 
 def test_a_key_in_the_address_is_refused(make_api: Callable[..., Any]) -> None:

@@ -314,3 +314,119 @@ def test_a_body_that_can_be_read_two_ways_is_refused(api: Any, path: str, body: 
     reply = api.client.post(f"{API}{path}", content=body, headers=kind)
     assert (reply.status_code, reply.json()["error"]["code"]) == (422, "E_JSON")
     assert api.assistant.given == []
+
+
+def chunks(api: Any, **more: Any) -> list[Any]:
+    body = {"messages": [{"role": "user", "content": "How much?"}], "stream": True} | more
+    lines = api.call("POST", "/chat/completions", body).text.strip().split("\n\n")
+    assert lines[-1] == "data: [DONE]"
+    return [json.loads(line.removeprefix("data: ")) for line in lines[:-1]]
+
+
+def test_a_stream_ends_with_the_usage_where_that_is_asked_for(api: Any) -> None:
+    *before, last = chunks(api, stream_options={"include_usage": True, "include_obfuscation": 1})
+    assert last["choices"] == []
+    assert last["usage"] == {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0}
+    assert last["object"] == "chat.completion.chunk"
+    assert {chunk["id"] for chunk in before} == {last["id"]}
+    assert [chunk["usage"] for chunk in before] == [None, None]
+
+
+@pytest.mark.parametrize(
+    "options", [None, {}, {"include_usage": False}, {"include_usage": None}], ids=repr
+)
+def test_a_stream_has_no_usage_unasked(api: Any, options: Any) -> None:
+    assert all(c["choices"] and "usage" not in c for c in chunks(api, stream_options=options))
+
+
+@pytest.mark.parametrize("options", [5, "yes", {"include_usage": "perhaps"}, []], ids=repr)
+def test_options_of_a_stream_that_are_none_are_named(api: Any, options: Any) -> None:
+    body = {"messages": [{"role": "user", "content": "How much?"}], "stream_options": options}
+    reply = api.call("POST", "/chat/completions", body)
+    assert reply.status_code == 422
+    assert reply.json()["error"]["field"].startswith("stream_options")
+
+
+def test_clients_pick_the_one_model_from_a_list(api: Any) -> None:
+    listed = api.call("GET", "/models").json()
+    (model,) = listed["data"]
+    assert (listed["object"], model["id"], model["object"]) == ("list", "onrecord", "model")
+    assert type(model["created"]) is int
+    assert model["owned_by"] == "onrecord"
+    assert api.call("GET", f"/models/{model['id']}").json() == model
+    chat = {"messages": [{"role": "user", "content": "How much?"}]}
+    assert api.call("POST", "/chat/completions", chat).json()["model"] == model["id"]
+
+
+@pytest.mark.parametrize("name", ["gpt-x", "OnRecord", "onrecord2", "%20", "on%2Frecord"])
+def test_there_is_no_other_model(api: Any, name: str) -> None:
+    reply = api.call("GET", f"/models/{name}")
+    assert (reply.status_code, reply.json()["error"]["code"]) == (404, "E_NOT_FOUND")
+
+
+NULLS: list[tuple[str, dict[str, Any], dict[str, Any]]] = [
+    (
+        "/ask",
+        {"question": "How much?"},
+        dict.fromkeys(
+            ["history", "conversation", "asked", "without", "publisher", "since", "until"]
+        ),
+    ),
+    ("/ask", {"question": "How much?", "history": [{"question": "x", "answer": None}]}, {}),
+    ("/quote", {"quote": "The pier opened."}, {}),
+    ("/conversations", {"name": "The pier"}, {}),
+    ("/feedback", {"verdict": "good"}, {"why": None, "history": None}),
+    (
+        "/chat/completions",
+        {"messages": [{"role": "user", "content": "How much?"}]},
+        dict.fromkeys(["model", "stream", "stream_options", "temperature", "tools"]),
+    ),
+    (
+        "/chat/completions",
+        {
+            "messages": [
+                {"role": "user", "content": "How much?"},
+                {"role": "assistant", "content": None, "tool_calls": None},
+                {"role": "user", "content": "and when?"},
+            ]
+        },
+        {},
+    ),
+]
+
+
+@pytest.mark.parametrize(("path", "body", "nulls"), NULLS)
+def test_null_is_as_good_as_left_out(
+    api: Any, path: str, body: dict[str, Any], nulls: dict[str, Any]
+) -> None:
+    if path == "/feedback":
+        body = body | {"answer": api.ask(question="How much?").json()}
+    plain, with_nulls = (api.call("POST", path, each) for each in (body, body | nulls))
+    assert plain.status_code == with_nulls.status_code in (200, 201, 204)
+
+
+@pytest.mark.parametrize(
+    "name", ["id", "url", "publisher", "title", "authors", "published", "groups"]
+)
+def test_null_leaves_out_what_is_not_known_of_an_article(api: Any, name: str) -> None:
+    sent = {"articles": [{"text": "The pier opened.", name: None}]}
+    assert api.call("POST", "/articles", sent).json()["new"] == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body", "field"),
+    [
+        ("/ask", {"question": None}, "question"),
+        ("/ask", {"question": "How much?", "top_k": None}, "top_k"),
+        ("/ask", {"question": "How much?", "history": [None]}, "history.0"),
+        ("/ask", {"question": "How much?", "history": [{"question": None}]}, "history.0.question"),
+        ("/quote", {"quote": None}, "quote"),
+        ("/chat/completions", {"messages": None}, "messages"),
+        ("/articles", {"articles": [{"text": None}]}, "articles.0.text"),
+    ],
+)
+def test_null_is_no_value_of_what_is_needed_or_unknown(
+    api: Any, path: str, body: Any, field: str
+) -> None:
+    reply = api.call("POST", path, body)
+    assert (reply.status_code, reply.json()["error"]["field"]) == (422, field)

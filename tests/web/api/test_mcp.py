@@ -222,6 +222,27 @@ def test_what_a_call_has_answered_first_is_charged(api: Any, connect: Connect) -
     assert [asked["question"] for asked in api.assistant.given] == ["How much?", "and when?"]
 
 
+NULLS: list[tuple[str, dict[str, Any]]] = [
+    ("ask", {"question": "How much?"} | dict.fromkeys(["history", "publisher", "since", "until"])),
+    ("ask", {"question": "When?", "history": [{"question": "How much?", "answer": None}]}),
+    ("search", {"question": "How much?", "count": None}),
+    ("get_article", {"article_id": "pier/1", "version": None}),
+]
+
+
+def test_null_is_as_good_as_left_out(connect: Connect) -> None:
+    async def use() -> None:
+        async with connect() as client:
+            for name, arguments in NULLS:
+                assert not (await client.call_tool(name, arguments)).is_error, arguments
+            needed = await client.call_tool("ask", {"question": None})
+            unknown = await client.call_tool("search", {"question": "How much?", "top_k": None})
+        assert needed.structured_content["error"]["field"] == "question"
+        assert unknown.structured_content["error"]["field"] == "top_k"
+
+    run(use)
+
+
 def test_a_tool_that_there_is_not(connect: Connect) -> None:
     from mcp import MCPError
 
