@@ -79,6 +79,7 @@ def api_application(
 
     admission = admission or Admission()
     _add_asking(app, served, callers, admission)
+    _add_models(app, callers)
     _add_judging(app, served, callers)
     _add_conversations(app, served, callers)
     _add_articles(app, served, callers)
@@ -139,16 +140,6 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admis
             return StreamingResponse(chunks, media_type=_EVENTS)
         return JSONResponse(completion(answer))
 
-    @app.get("/models", dependencies=[may_ask])
-    def models() -> dict[str, Any]:
-        """Return what clients of OpenAI-compatible services pick a model from: the one there is."""
-        return all_models()
-
-    @app.get("/models/{id}", dependencies=[may_ask])
-    def model(id: str) -> dict[str, Any]:  # noqa: A002
-        """Return the same of one of them."""
-        return one_model(id)
-
     @app.get("/search")
     async def search(
         request: Request, q: str, count: Count = 10, caller: Visitor = may_read
@@ -161,6 +152,20 @@ def _add_asking(app: FastAPI, served: Served, callers: Callers, admission: Admis
             lambda deadline: served(caller).search(q, count, deadline),
             request=request,
         )
+
+
+def _add_models(app: FastAPI, callers: Callers) -> None:
+    may_ask = Depends(callers.with_scope("ask"))
+
+    @app.get("/models", dependencies=[may_ask])
+    def models() -> dict[str, Any]:
+        """Return what clients of OpenAI-compatible services pick a model from: the one there is."""
+        return all_models()
+
+    @app.get("/models/{id}", dependencies=[may_ask])
+    def model(id: str) -> dict[str, Any]:  # noqa: A002
+        """Return the same of one of them."""
+        return one_model(id)
 
 
 def _add_judging(app: FastAPI, served: Served, callers: Callers) -> None:

@@ -29,7 +29,6 @@ from web.page.components import connect, html, question_box, send_button
 from web.page.judging import judge
 from web.page.keeping import Keeping
 from web.page.offers import Offers, See, Seen
-from web.page.shelf import shelf_of_nobody
 from web.page.source import source_of
 from web.page.visit import localised
 from web.sender import key_of
@@ -153,16 +152,12 @@ class ChatPage:
             "held": Conversation(),
             "at": None,
             "last": None,
-            "talk": welcome(self._offers.examples(), newest, self._note(visitor)),
+            "talk": welcome(self._offers.examples(), newest, self._offers.note_to(visitor)),
             "now": "",
             "further": "",
             "source": panel.note(say("source.empty")),
             "shelf": self._listing(visitor, seen, None),
         }
-
-    def _note(self, visitor: Visitor) -> str:
-        """Return how whoever sits at this machine comes by their rights, where they lack them."""
-        return say("owner.passing") if self._offers.has_owner and not visitor.is_known else ""
 
     def _keeping(self, visitor: Visitor, seen: Seen) -> Keeping | None:
         """Return the visitor's conversations; None where none are kept."""
@@ -171,9 +166,8 @@ class ChatPage:
 
     def _listing(self, visitor: Visitor, seen: Seen, at: str | None) -> str:
         keeping = self._keeping(visitor, seen)
-        if keeping is None:
-            return shelf_of_nobody(self._note(visitor))
-        return self._reading.call(keeping.listing, at)
+        own = self._offers.shelf_of_nobody(visitor)
+        return self._reading.call(keeping.listing, at) if keeping else own
 
     @localised
     def limit(self, within: Limits, event: gr.EventData, request: gr.Request) -> tuple[Limits, str]:

@@ -13,9 +13,10 @@ from index.chunk_index import Limits
 from qa.answer import Conversation
 from qa.assistant import Trace
 from qa.deadline import Deadline
+from qa.messages.say import say
 from web.identity import Visitor
 from web.page.judging import Judges
-from web.page.shelf import Keeps
+from web.page.shelf import Keeps, shelf_note
 
 
 class Assists(Protocol):
@@ -127,3 +128,11 @@ class Offers:
     judges: Judges | None = None
     signs_out: bool = False
     has_owner: bool = False
+
+    def note_to(self, visitor: Visitor) -> str:
+        """Return how whoever sits at this machine comes by their rights, where they lack them."""
+        return say("owner.passing") if self.has_owner and not visitor.is_known else ""
+
+    def shelf_of_nobody(self, visitor: Visitor) -> str:
+        """Return what stands in the place of a visitor's conversations, where there are none."""
+        return shelf_note(self.note_to(visitor))

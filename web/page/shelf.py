@@ -86,7 +86,7 @@ def shelf(kept: Sequence[Summary | ItemError], current: str | None, *, readonly:
     )
 
 
-def shelf_of_nobody(note: str) -> str:
+def shelf_note(note: str) -> str:
     """Return what stands in the place of the list for somebody who has none; why, if it is said."""
     if not note:
         return ""
