@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from cli.common import Config, Debug, Store, read_settings
-from cli.edge import INTERRUPTED, PARTLY, error_line, stoppable
+from cli.edge import INTERRUPTED, PARTLY, error_line, printable, stoppable
 from cli.files import check_writable
 from cli.progress import progress_shown
 from corpus.counts import counted
@@ -78,7 +78,8 @@ def run(
     """Ask every question of a set and say how far the answers can be trusted.
 
     Each figure comes with its 95 % interval and the number of questions behind it. The exit code is
-    1 where the gate is missed, 3 where some questions could not be asked.
+    1 where the gate is missed, 3 where some questions could not be asked or lines of the set are
+    wrong: these are named, and the others measured.
 
     For example: onrecord eval run questions.jsonl --json today.json --html today.html
     """
@@ -95,7 +96,7 @@ def run(
         part.unlink(missing_ok=True)
     _show(report, comparison)
     holds = not gate_file or _gate(results, gate_file, floors, pin=pin, lower=lower)
-    failed = _failures(questions, report["rows"])
+    failed = _failures(questions, report["rows"]) or report["left_out"]
     if failed or not holds:
         raise typer.Exit(PARTLY if holds else MISSED)
 
@@ -132,13 +133,25 @@ def _measured(
 
     with open_archive(settings.store) as archive:
         asked, change = first_questions(open_questions(path, archive), limit), archive.change
-        if asked.problems:
-            remarks = counted(len(asked.problems), "remark")
-            error_line(f"{path}: {remarks}; `onrecord eval check` names them")
+        _say_problems(asked)
         report = _asked(asked, open_assistant(settings.store, settings), archive, part)
         if archive.change != change:
             raise UsageError("the store was changed while it was measured; run again")
         return report
+
+
+def _say_problems(asked: QuestionSet) -> None:
+    """Name what is wrong with lines that are left out, and how many remarks there are."""
+    errors = [problem for problem in asked.problems if problem.is_error]
+    for problem in errors:
+        error_line(printable(problem.shown(asked.path)))
+    if errors:
+        lines = counted(len({problem.line for problem in errors}), "line")
+        error_line(
+            f"{asked.path}: {lines} left out, {counted(len(asked.queries), 'question')} asked"
+        )
+    if remarks := len(asked.problems) - len(errors):
+        error_line(f"{asked.path}: {counted(remarks, 'remark')}; `onrecord eval check` names them")
 
 
 def _asked(

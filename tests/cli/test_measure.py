@@ -109,7 +109,7 @@ def test_a_run_prints_a_table_and_writes_its_json(onrecord: OnRecord) -> None:
     assert lines[0] == "3 questions on 2 articles, 2 answerable, 1 not"
     groups = ("Finding", "Answering", "Citing", "Declining", "Speed")
     assert [line for line in lines if line in groups] == list(groups)
-    assert "  first quote right          1.000  1.000 to 1.000  2" in lines
+    assert "  first quote right          1.000  0.342 to 1.000  2" in lines
     assert lines[-2:] == ["Outcomes: right 2, wrongly answered 1", "Lost: wrongly answered 1"]
     report = json.loads(Path("f.json").read_bytes())
     assert report["questions"] | {"sha256": ""} == {"file": "set.jsonl", "sha256": "", "n": 3}
@@ -117,6 +117,69 @@ def test_a_run_prints_a_table_and_writes_its_json(onrecord: OnRecord) -> None:
     assert [row["outcome"] for row in report["rows"]] == ["right", "right", "wrongly answered"]
     assert figures("f.json")["unanswerable declined"] == (0, 1)
     assert not Path("f.json.part").exists()
+
+
+BAD_LINES = {
+    "no JSON": "{",
+    "no object": "[1]",
+    "a field that is wrong": json.dumps(FERRY | {"id": "bad", "answers": "March 4"}),
+    "no question": json.dumps({"id": "bad", "answers": []}),
+    "an article that is not there": json.dumps(
+        PIER
+        | {"id": "bad", "question": "And the dam?"}
+        | {"gold_sentences": [{"article_id": "a9", "sentence": COST}]}
+    ),
+    "a sentence that is not there": json.dumps(
+        PIER
+        | {"id": "bad", "question": "And the dam?"}
+        | {"gold_sentences": [{"article_id": "a2", "sentence": "It was free."}]}
+    ),
+    "an id that is taken": json.dumps(PIER | {"id": "ferry", "question": "And the dam?"}),
+    "a dialogue with one bad turn": json.dumps(
+        {
+            "conversation_id": "bad",
+            "turns": [
+                {"question": "Who is it?", "answers": []},
+                {"question": "Who was it?", "answers": ["Ada"], "gold_sentences": []},
+            ],
+        }
+    ),
+}
+
+
+@pytest.mark.usefixtures("store")
+@pytest.mark.parametrize("line", BAD_LINES.values(), ids=BAD_LINES)
+def test_a_run_goes_on_past_a_bad_line_and_says_so(onrecord: OnRecord, line: str) -> None:
+    path = Path("set.jsonl")
+    path.write_text("\n".join([json.dumps(FERRY), line, json.dumps(NOBODY)]) + "\n")
+    code, out, err = onrecord("eval", "run", path, "--json", "f.json")
+    assert code == 3
+    assert out.startswith("2 questions on 2 articles")
+    named, counted = err.splitlines()
+    assert named.startswith("set.jsonl:2:")
+    assert counted == "set.jsonl: 1 line left out, 2 questions asked"
+    report = json.loads(Path("f.json").read_bytes())
+    assert [row["id"] for row in report["rows"]] == ["ferry", "none"]
+    assert [each["line"] for each in report["left_out"]] == [2]
+
+
+@pytest.mark.usefixtures("store")
+def test_b86_a_run_over_bad_lines_alone_reports_nothing(onrecord: OnRecord) -> None:
+    Path("set.jsonl").write_text("\n".join(BAD_LINES.values()))
+    code, out, err = onrecord("eval", "run", "set.jsonl", "--json", "f.json")
+    assert (code, out) == (2, "")
+    assert "set.jsonl:1: not JSON" in err
+    assert not Path("f.json").exists()
+
+
+@pytest.mark.usefixtures("store")
+def test_a_part_of_a_set_is_not_held_to_the_floors_of_all_of_it(onrecord: OnRecord) -> None:
+    onrecord("eval", "run", written(FERRY, PIER, NOBODY), "--gate", "floors.toml", "--pin")
+    path = Path("set.jsonl")
+    path.write_text(path.read_text() + "{\n")
+    code, _, err = onrecord("eval", "run", "set.jsonl", "--gate", "floors.toml")
+    assert code == 1
+    assert "the questions are not those the floors were pinned on" in err
 
 
 @pytest.mark.usefixtures("store")

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from pydantic import TypeAdapter
 
-from qa.evaluation.measures.intervals import Statistic, interval, mean_interval
+from qa.evaluation.measures.intervals import Statistic, interval, value_interval
 
 Better = Literal["higher", "lower", "neither"]
 
@@ -44,12 +44,12 @@ class Figure:
 
     @classmethod
     def of_mean(cls, name: str, values: Sequence[float], better: Better) -> Figure:
-        """Return the mean of one value a question; see `mean_interval`.
+        """Return the mean of one value a question; see `value_interval`.
 
         Raises:
             ValueError: There are no values, or one is not finite.
         """
-        return cls(name, *mean_interval(values), len(values), better)
+        return cls(name, *value_interval(values), len(values), better)
 
     @classmethod
     def of_statistic(

@@ -1,4 +1,4 @@
-"""How far chance alone may move a figure: bootstrap intervals, permutation test, Holm correction.
+"""How far chance alone may move a figure: intervals, permutation test, Holm correction.
 
 Everything is seeded and depends on the values only, not on the order in which they come.
 """
@@ -6,6 +6,8 @@ Everything is seeded and depends on the values only, not on the order in which t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from math import sqrt
+from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -15,6 +17,7 @@ Statistic = Callable[[Floats], float]
 
 RESAMPLES = 2_000
 LEVEL = 0.95
+_Z = NormalDist().inv_cdf((1 + LEVEL) / 2)
 PERMUTATIONS = 10_000
 EXACT_UP_TO = 12
 """So many differences that are not 0 are tested by all their 2**12 signs."""
@@ -22,6 +25,45 @@ EXACT_UP_TO = 12
 _SEED = 0
 _BLOCK = 1_000_000  # values held in memory at a time
 _TIE = 1e-12  # sums of the same values in another order differ by less, as a part of their size
+
+
+def value_interval(values: ArrayLike) -> tuple[float, float, float]:
+    """Return the mean over queries, and the low and high end of its 95 % interval.
+
+    Where every value is 0 or 1 the mean is a share, and its interval that of `share_interval`: a
+    bootstrap of values that are all alike knows of no other, so that 3 of 3 would be certain. Else
+    it is that of `mean_interval`.
+
+    Args:
+        values: (n,) one value a query.
+
+    Raises:
+        ValueError: There are no values, or one is not finite.
+    """
+    rows = _rows(values)[:, 0]
+    if np.isin(rows, (0, 1)).all():
+        return share_interval(int(rows.sum()), len(rows))
+    return mean_interval(values)
+
+
+def share_interval(count: int, n: int) -> tuple[float, float, float]:
+    """Return the share of `count` in `n`, and the low and high end of its 95 % interval.
+
+    Wilson's score interval, with z the 97.5th percentile of the normal distribution and p the
+    share: ``(p + z²/2n ± z sqrt(p (1 - p) / n + z²/4n²)) / (1 + z²/n)``. Source: Wilson 1927,
+    "Probable Inference, the Law of Succession, and Statistical Inference"; Brown, Cai and DasGupta
+    2001, "Interval Estimation for a Binomial Proportion", recommend it for few queries.
+
+    Raises:
+        ValueError: There are no queries, or `count` is not between 0 and `n`.
+    """
+    if not 0 <= count <= n or not n:
+        raise ValueError(f"there is nothing to report over: {count} of {n} questions")
+    share, square = count / n, _Z**2 / n
+    middle = share + square / 2
+    half = _Z * sqrt(share * (1 - share) / n + square / (4 * n))
+    low, high = ((middle + side) / (1 + square) for side in (-half, half))
+    return share, max(0.0, min(share, low)), min(1.0, max(share, high))
 
 
 def mean_interval(values: ArrayLike) -> tuple[float, float, float]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from corpus.counts import counted
-from qa.evaluation.measures.intervals import mean_interval
+from qa.evaluation.measures.intervals import value_interval
 from qa.evaluation.report import pictures
 from qa.evaluation.report.measured import SCALE
 from qa.evaluation.report.wording import AS_IT_SHOULD, Json, likely, percent
@@ -77,7 +77,7 @@ def _body(lines: Sequence[str]) -> str:
 
 
 def _line(value: str, group: Sequence[float], whole: float) -> str:
-    mean, low, high = mean_interval(group)
+    mean, low, high = value_interval(group)
     few = len(group) < _FEW
     if few:
         rests = f"<span>too few to tell</span> <span>{counted(len(group), 'question')}</span>"

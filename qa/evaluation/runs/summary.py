@@ -71,6 +71,8 @@ def report_of(
 ) -> Json:
     """Return the report of a run, ready for `json.dumps`.
 
+    Lines of the question set that could not be used are in "left_out".
+
     Two runs over the same questions, articles and settings differ only in "made", in "ms" and
     "cpu_ms" of the rows and their answers, and in the figures whose names end in " ms".
 
@@ -87,6 +89,7 @@ def report_of(
     return {
         **key_of(questions, data, settings),
         "made": made,
+        "left_out": [asdict(problem) for problem in questions.problems if problem.is_error],
         "figures": [figure.to_json() for figure in figures_of(rows)],
         "curves": curves_of(rows),
         "rows": list(rows),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+import hashlib
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -14,7 +15,6 @@ from qa.evaluation.sets.questions import (
     GoldSentence,
     Query,
     QuestionSet,
-    as_written,
     read_questions,
     refuse_errors,
 )
@@ -25,21 +25,45 @@ _YES_OR_NO = frozenset({"yes", "no"})
 
 
 def open_questions(path: Path, archive: Archive) -> QuestionSet:
-    """Return a question set whose articles are all in the store, each named by its id.
+    """Return what can be asked of a question set, each article named by its id.
+
+    Lines with an error are left out; the problems of the set that is returned are all that were
+    found, those of the articles as well.
 
     Raises:
-        UsageError: It cannot be read, has an error, or holds no question.
+        UsageError: It cannot be read, or holds no question that can be asked.
     """
     questions = read_questions(path)
-    refuse_errors(path, check(questions, archive))
-    return with_ids(questions, archive)
+    problems = tuple(check(questions, archive))
+    sound = without_bad_lines(questions, problems)
+    return with_ids(replace(sound, problems=problems), archive)
+
+
+def without_bad_lines(questions: QuestionSet, problems: Iterable[Problem]) -> QuestionSet:
+    """Return the set without the lines that have an error; it is another, with its own digest.
+
+    A dialogue stands in one line and is left out whole, for its turns lean on one another.
+
+    Raises:
+        UsageError: No question is left to be asked.
+    """
+    errors = [problem for problem in problems if problem.is_error]
+    bad = {problem.line for problem in errors}
+    left = tuple(query for query in questions.queries if query.line not in bad)
+    if not left:
+        refuse_errors(questions.path, errors)
+    if not bad:
+        return questions
+    named = " ".join(map(str, sorted(bad)))
+    sha256 = hashlib.sha256(f"{questions.sha256} without lines {named}".encode()).hexdigest()
+    return replace(questions, sha256=sha256, queries=left)
 
 
 def check(questions: QuestionSet, archive: Archive) -> list[Problem]:
     """Return what its author should look at, in the order of the file; remarks as well."""
     shelf = _Shelf(archive)
     found = [
-        as_written(replace(problem, line=query.line), questions.path)
+        questions.as_written(replace(problem, line=query.line))
         for query in questions.queries
         for problem in (*_article_problems(query, shelf), *_text_problems(query, shelf))
     ]

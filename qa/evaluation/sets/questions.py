@@ -4,8 +4,7 @@ JSONL: single questions and dialogues, mixed as one likes. An article is named b
 link. A question that is still blank, and one whose ``answerable`` is null, is left out with a
 remark, so that an editor can complete a set over days.
 
-CSV: ``question, answer, source_url``; several answers are separated by ``|``, none means that the
-articles do not answer. ``id`` and ``date_asked`` may be added.
+CSV: see `qa.evaluation.sets.tables`.
 """
 
 from __future__ import annotations
@@ -15,19 +14,25 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    ValidationError,
+    model_validator,
+)
 
 from corpus.days import parse_day
 from corpus.errors import UsageError
-from qa.evaluation.sets.records import Problem, Record, csv_records, json_records, read_bytes
+from qa.evaluation.sets.records import Problem, Record, json_records, read_bytes
+from qa.evaluation.sets.tables import is_csv, table_records
 from qa.fold import fold
 
 _SHOWN = 20
-_CSV_REQUIRED = ("question", "answer")
 _SOURCES = ("gold_sentences", "relevant_articles")
-_CSV_NAMES = {"answers": "answer"} | dict.fromkeys(_SOURCES, "source_url")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,12 +81,20 @@ class QuestionSet:
 
     Attributes:
         sha256: Digest of the file's bytes.
+        source: The column of a table that names articles; "" for JSONL.
     """
 
     path: Path
     sha256: str
     queries: tuple[Query, ...]
     problems: tuple[Problem, ...]
+    source: str = ""
+
+    def as_written(self, problem: Problem) -> Problem:
+        """Return the problem with its field named as in this kind of file."""
+        names = {"answers": "answer"} | dict.fromkeys(_SOURCES, self.source)
+        field = names.get(problem.field.partition(".")[0]) if self.source else None
+        return replace(problem, field=field) if field else problem
 
 
 class _Model(BaseModel):
@@ -110,12 +123,20 @@ class _Turn(_Model):
     """What a single question and a turn of a dialogue have in common."""
 
     question: str
-    answers: list[_Text]
+    answers: list[_Text]  # may be left out where none is to be given
     answerable: bool | None = None
     gold_sentences: list[_Gold] = []
     relevant_articles: list[_Text] = []
     possible_articles: list[_Text] = []
     standalone: _Text | None = None
+
+    @model_validator(mode="before")
+    @classmethod
+    def _has_answers(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the line holds
+        """Take "answerable" for what it says, also where no answer is named beside it."""
+        if isinstance(given, dict) and "answerable" in given and given.get("answers") is None:
+            return given | {"answers": []}
+        return given
 
     @property
     def is_answerable(self) -> bool | None:
@@ -146,17 +167,17 @@ def read_questions(path: Path) -> QuestionSet:
         UsageError: The file cannot be read.
     """
     data = read_bytes(path)
-    records = (
-        map(_from_csv, csv_records(data, str(path), _CSV_REQUIRED))
-        if is_csv(path)
-        else json_records(data)
-    )
+    if is_csv(path):
+        records, source = table_records(data, str(path))
+    else:
+        records, source = list(json_records(data)), ""
     found = list(_checked(item for record in records for item in _read(record)))
     queries = tuple(item for item in found if isinstance(item, Query))
-    problems = [as_written(item, path) for item in found if isinstance(item, Problem)]
+    read = QuestionSet(path, hashlib.sha256(data).hexdigest(), queries, (), source)
+    problems = [read.as_written(item) for item in found if isinstance(item, Problem)]
     if not queries:
         problems.append(Problem(0, "", "holds no question that can be asked", "word one"))
-    return QuestionSet(path, hashlib.sha256(data).hexdigest(), queries, tuple(problems))
+    return replace(read, problems=tuple(problems))
 
 
 def refuse_errors(path: Path, problems: Iterable[Problem]) -> None:
@@ -166,33 +187,6 @@ def refuse_errors(path: Path, problems: Iterable[Problem]) -> None:
     if errors:
         shown = errors[:_SHOWN] + more * (len(errors) > _SHOWN)
         raise UsageError("\n".join(["the questions cannot be used:", *shown]))
-
-
-def is_csv(path: Path) -> bool:
-    """Return whether the file is taken for CSV rather than JSONL."""
-    return path.suffix.lower() in (".csv", ".tsv")
-
-
-def as_written(problem: Problem, path: Path) -> Problem:
-    """Return the problem with its field named as in this kind of file."""
-    field = _CSV_NAMES.get(problem.field.partition(".")[0]) if is_csv(path) else None
-    return replace(problem, field=field) if field else problem
-
-
-def _from_csv(record: Record | Problem) -> Record | Problem:
-    """Return a row as the line of JSONL that says the same."""
-    if isinstance(record, Problem):
-        return record
-    row = record.fields
-    fields = {
-        # a row moves when others are put in before it, so its line would name another question
-        "id": row.get("id") or hashlib.sha256(row["question"].encode()).hexdigest()[:12],
-        "question": row["question"],
-        "date_asked": row.get("date_asked") or None,
-        "answers": [part for part in map(str.strip, row["answer"].split("|")) if part],
-        "relevant_articles": [row["source_url"]] if row.get("source_url") else [],
-    }
-    return Record(record.line, fields)
 
 
 def _read(record: Record | Problem) -> Iterator[Query | Problem]:

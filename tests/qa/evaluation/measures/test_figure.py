@@ -47,6 +47,8 @@ def test_a_missing_field_is_named() -> None:
 def test_figures_of_values() -> None:
     mean = Figure.of_mean("EM", [1.0, 0.0, 1.0, 1.0], "higher")
     assert (mean.name, mean.value, mean.n, mean.better) == ("EM", 0.75, 4, "higher")
+    sure = Figure.of_mean("EM", [1.0, 1.0, 1.0], "higher")
+    assert sure.low < 0.5 < sure.value == sure.high == 1
     p95 = Figure.of_statistic(
         "ms", range(101), lambda rows: float(np.percentile(rows, 95)), "lower"
     )

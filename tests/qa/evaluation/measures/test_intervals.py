@@ -10,7 +10,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from qa.evaluation.measures.intervals import holm, interval, mean_interval, permutation_p
+from qa.evaluation.measures.intervals import (
+    holm,
+    interval,
+    mean_interval,
+    permutation_p,
+    share_interval,
+    value_interval,
+)
 
 VALUES = st.lists(st.sampled_from([0.0, 0.1, 1 / 3, 0.5, 1.0]), min_size=1, max_size=40)
 DIFFERENCES = st.lists(st.sampled_from([-1.0, -0.5, 0.0, 0.25, 1.0]), min_size=1, max_size=20)
@@ -27,6 +34,44 @@ def test_interval_of_a_mean_is_that_of_the_binomial() -> None:
     expected = stats.binom(80, 0.75).ppf([0.025, 0.975]) / 80
     assert mean == 0.75
     assert [low, high] == pytest.approx(expected, abs=1 / 80)
+
+
+@pytest.mark.parametrize(
+    ("count", "n"),
+    [(0, 1), (1, 1), (3, 3), (0, 3), (1, 3), (9, 13), (80, 80), (569, 719), (1, 1000)],
+)
+def test_interval_of_a_share_is_that_of_scipy(count: int, n: int) -> None:
+    expected = stats.binomtest(count, n).proportion_ci(method="wilson")
+    share, low, high = share_interval(count, n)
+    assert share == count / n
+    assert (low, high) == pytest.approx((expected.low, expected.high))
+    assert value_interval([1.0] * count + [0.0] * (n - count)) == (share, low, high)
+
+
+@pytest.mark.parametrize(("count", "n"), [(0, 0), (-1, 3), (4, 3)])
+def test_a_share_of_nothing_is_none(count: int, n: int) -> None:
+    with pytest.raises(ValueError, match="nothing to report over"):
+        share_interval(count, n)
+
+
+def test_three_of_three_leave_doubt() -> None:
+    share, low, high = value_interval([1.0, 1.0, 1.0])
+    assert share == high == 1
+    assert low == pytest.approx(0.4385, abs=1e-4)
+
+
+@given(st.integers(1, 400), st.integers(0, 400))
+def test_interval_of_a_share_is_never_without_width(n: int, count: int) -> None:
+    share, low, high = share_interval(min(count, n), n)
+    assert 0 <= low <= share <= high <= 1
+    assert low < high
+    other, least, most = share_interval(n - min(count, n), n)
+    assert (1 - share, 1 - high, 1 - low) == pytest.approx((other, least, most))
+
+
+def test_what_is_no_share_keeps_its_bootstrap() -> None:
+    values = [1.0, 0.5, 0.0, 1.0, 0.25]
+    assert value_interval(values) == mean_interval(values)
 
 
 def test_interval_is_that_of_scipy() -> None:

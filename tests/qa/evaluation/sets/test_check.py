@@ -175,6 +175,37 @@ def test_csv_fields_are_named_as_in_the_file(tmp_path: Path, archive: Archive) -
     ]
 
 
+@pytest.mark.parametrize(
+    ("lines", "relevant"),
+    [
+        (["question,answer,article_id", "When?,Monday,a1"], ["a1"]),
+        (["article_id,question,answer", "a1|a2,When?,Monday"], ["a1", "a2"]),
+        (["question,answer,ARTICLE_ID", f"When?,Monday,{URL}"], ["a1"]),
+        (["question,answer,source_url,article_id", f"When?,Monday,{URL},a2"], ["a1", "a2"]),
+        (["question,answer,source_url,article_id", "When?,Monday,,a1"], ["a1"]),
+        (["question,answer,source_url", "When?,Monday,a1"], ["a1"]),
+    ],
+)
+def test_a_table_may_name_articles_by_their_ids(
+    tmp_path: Path, archive: Archive, lines: list[str], relevant: list[str]
+) -> None:
+    path = tmp_path / "set.csv"
+    path.write_text("\n".join(lines))
+    assert shown(path, archive) == []
+    (query,) = open_questions(path, archive).queries
+    assert list(query.relevant) == relevant
+
+
+def test_an_id_that_the_store_has_not_is_named_by_its_column(
+    tmp_path: Path, archive: Archive
+) -> None:
+    path = tmp_path / "set.csv"
+    path.write_text("question,answer,article_id\nWhen?,Monday,a9\nWho?,Ada,\n")
+    unknown, none = shown(path, archive)
+    assert unknown.startswith("set:2: article_id: the store has no article 'a9'")
+    assert none.startswith("set:3: article_id: an answerable question needs a source")
+
+
 def test_an_opened_set_names_articles_by_their_ids(tmp_path: Path, archive: Archive) -> None:
     record = gold(URL, SANK) | {"relevant_articles": ["a1"], "possible_articles": ["a2"]}
     (query,) = open_questions(written(tmp_path, record), archive).queries
@@ -187,8 +218,19 @@ def test_names_that_the_store_does_not_know_stay(tmp_path: Path, archive: Archiv
     assert questions.queries[0].relevant == ("a7",)
 
 
-def test_b86_a_set_with_errors_is_not_opened(tmp_path: Path, archive: Archive) -> None:
-    path = written(tmp_path, gold("a7", SANK), question(id="q2"))
+def test_a_set_is_opened_without_the_lines_that_have_an_error(
+    tmp_path: Path, archive: Archive
+) -> None:
+    bad = gold("a7", SANK)
+    whole = open_questions(written(tmp_path, question(id="q2")), archive)
+    opened = open_questions(written(tmp_path, bad, question(id="q2")), archive)
+    assert [query.id for query in opened.queries] == ["q2"]
+    assert [problem.line for problem in opened.problems if problem.is_error] == [1]
+    assert opened.sha256 not in (whole.sha256, read_questions(opened.path).sha256)
+
+
+def test_b86_a_set_of_errors_alone_is_not_opened(tmp_path: Path, archive: Archive) -> None:
+    path = written(tmp_path, gold("a7", SANK), gold("a1", "It did not sink.") | {"id": "q2"})
     with pytest.raises(UsageError, match=r"set\.jsonl:1: gold_sentences: the store has no"):
         open_questions(path, archive)
     remark = written(tmp_path, question(answers=["Tuesday"]))

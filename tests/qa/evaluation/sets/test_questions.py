@@ -398,3 +398,38 @@ def test_whatever_csv_can_hold_is_read_back(rows: list[tuple[str, str]]) -> None
     ]
     expected = [{"question": q.strip(), "answer": a.strip()} for q, a in rows]
     assert read_back == [row for row in expected if any(row.values())]
+
+
+UNANSWERABLE = {"question": "Who?", "answerable": False}
+
+
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"id": "q1", **UNANSWERABLE},
+        {"id": "q1", **UNANSWERABLE, "answers": None},
+        {"id": "q1", **UNANSWERABLE, "answers": []},
+        {"conversation_id": "c1", "turns": [UNANSWERABLE]},
+    ],
+    ids=["left out", "null", "empty", "a turn"],
+)
+def test_what_is_unanswerable_needs_no_answers(tmp_path: Path, record: dict[str, Any]) -> None:
+    questions = read(tmp_path, json.dumps(record))
+    assert questions.problems == ()
+    (query,) = questions.queries
+    assert (query.answerable, query.answers) == (False, ())
+
+
+@pytest.mark.parametrize(
+    ("record", "problem"),
+    [
+        ({"question": "Who?"}, "set:1: answers: Field required"),
+        (
+            {"question": "Who?", "answerable": True, "relevant_articles": ["a1"]},
+            "set:1: answers: an answerable question needs an acceptable answer",
+        ),
+    ],
+    ids=["nothing is said", "answerable"],
+)
+def test_other_questions_need_them(tmp_path: Path, record: dict[str, Any], problem: str) -> None:
+    assert shown(read(tmp_path, json.dumps({"id": "q1", **record})))[0] == problem
