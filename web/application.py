@@ -156,7 +156,9 @@ def application(
         favicon_path=str(ASSETS / "icon.svg"),
         app_kwargs={"telemetry": NO_TELEMETRY},
     )
-    app.add_middleware(Tabs, admission=admission, forget=partial(_forget, page))
+    app.add_middleware(
+        Tabs, admission=admission, forget=partial(_forget, page), events=frozenset(page.fns)
+    )
     app.add_middleware(Streams, admission=admission)
     known_by = (owner or Owner(place=place)) if own_machine else None
     _add_identity(app, parts.sign_in, place, known_by)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import NamedTuple
 
 from starlette.requests import Request
@@ -47,6 +47,7 @@ class Tabs:
         app: Where to pages are let.
         admission: Tells by which key a user's own limits are counted.
         forget: Drops what is held of a page, by its session.
+        events: The numbers of the page's events; to Gradio another one is an error of its own.
         most: How many pages are known.
     """
 
@@ -55,11 +56,13 @@ class Tabs:
         app: ASGIApp,
         admission: Admission,
         forget: Callable[[str], None],
+        events: Collection[int],
         most: int = MOST,
     ) -> None:
         self._app = app
         self._admission = admission
         self._forget = forget
+        self._events = frozenset(events)
         self._most = most
         self._owners: OrderedDict[str, _Owner] = OrderedDict()
         self._of_user: dict[str, OrderedDict[str, None]] = {}
@@ -69,7 +72,10 @@ class Tabs:
         path = scope["path"].rstrip("/") if scope["type"] == "http" else ""
         if path == _JOIN:
             receive, body = await read_body(receive)
-            named = _session_in(body)
+            named, event = _named_in(body)
+            if named and not self._has(event):
+                await PlainTextResponse("There is no such event.", 404)(scope, receive, send)
+                return
         elif path == _DATA:
             named = Request(scope).query_params.get("session_hash", "")
         elif path.startswith(_HEARTBEAT):
@@ -86,6 +92,9 @@ class Tabs:
         finally:
             if path == _DATA:  # nobody reads any more what is answered there
                 self._admission.has_left(named)
+
+    def _has(self, event: object) -> bool:
+        return type(event) is int and event in self._events
 
     def _is_owner(self, request: Request, session: str) -> bool:
         """Return whether the session is the sender's; one that nobody has used becomes it."""
@@ -141,10 +150,13 @@ async def read_body(receive: Receive) -> tuple[Receive, bytes]:
     return again, body
 
 
-def _session_in(body: bytes) -> str:
+def _named_in(body: bytes) -> tuple[str, object]:
+    """Return the session and the event that a body names; "" for no session."""
     try:
         given = parse_json(body)
     except StrictJsonError:
-        return ""
-    session = given.get("session_hash") if isinstance(given, dict) else None
-    return session if isinstance(session, str) else ""
+        return "", None
+    if not isinstance(given, dict):
+        return "", None
+    session = given.get("session_hash")
+    return (session if isinstance(session, str) else ""), given.get("fn_index")

@@ -103,6 +103,18 @@ def test_the_guard_is_in_front(server: Any) -> None:
     assert "server" not in upload.headers
 
 
+FOREIGN = [-1, 10_000, 2**70, None, True, False, 1.0, "0", "ask", "", [], [0], {}, "opening"]
+
+
+@pytest.mark.parametrize("event", FOREIGN, ids=repr)
+def test_an_event_that_the_page_has_not_is_not_there(server: Any, event: Any) -> None:
+    own = {"Content-Type": "application/json", "Origin": f"http://{server.address}"}
+    body = {"data": [], "session_hash": f"foreign{abs(hash(repr(event)))}"}
+    for named in ({"fn_index": event}, {"fn_index": event, "api_name": "ask"}, {"api_name": "ask"}):
+        reply = server.request("POST", "/gradio_api/queue/join", json.dumps(body | named), **own)
+        assert (reply.status, reply.body) == (404, "There is no such event.")
+
+
 def test_a_port_in_use_is_said_in_one_line() -> None:
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

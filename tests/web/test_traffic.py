@@ -334,7 +334,7 @@ def test_a_page_that_reads_no_more_is_worked_for_no_more(session: str) -> None:
     async def stream(_scope: Scope, _receive: Receive, send: Send) -> None:
         await send({"type": "http.response.start", "status": 200, "headers": []})
 
-    tabs = Tabs(stream, admission, forget=lambda _: None)
+    tabs = Tabs(stream, admission, forget=lambda _: None, events=())
     scope = scope_of("GET", "/gradio_api/queue/data") | {
         "query_string": f"session_hash={session}".encode(),
         "client": None,

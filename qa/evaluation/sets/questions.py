@@ -123,7 +123,7 @@ class _Turn(_Model):
     """What a single question and a turn of a dialogue have in common."""
 
     question: str
-    answers: list[_Text]  # may be left out where none is to be given
+    answers: list[_Text]  # may be left out where "answerable" says that there is none
     answerable: bool | None = None
     gold_sentences: list[_Gold] = []
     relevant_articles: list[_Text] = []
@@ -133,10 +133,9 @@ class _Turn(_Model):
     @model_validator(mode="before")
     @classmethod
     def _has_answers(cls, given: Any) -> Any:  # noqa: ANN401 - whatever the line holds
-        """Take "answerable" for what it says, also where no answer is named beside it."""
-        if isinstance(given, dict) and "answerable" in given and given.get("answers") is None:
-            return given | {"answers": []}
-        return given
+        """Need no list of answers where the line says that there is none."""
+        is_none = isinstance(given, dict) and given.get("answerable") is False
+        return given | {"answers": []} if is_none and given.get("answers") is None else given
 
     @property
     def is_answerable(self) -> bool | None:

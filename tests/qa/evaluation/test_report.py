@@ -297,7 +297,7 @@ def test_few_questions_in_a_group_are_too_few_to_tell(make_run: Any, make_row: A
     rows = [make_row(str(n), slices={"kind": "money", "publisher": "Gazette"}) for n in range(6)]
     rows += [make_row("x", slices={"kind": "person"}), make_row("y", slices={})]
     text = Elements(page(make_run(*rows))).text
-    assert "money 100% all alike 6 questions" in text
+    assert "money 100% likely 61 to 100% 6 questions" in text
     assert "person 100% too few to tell 1 question" in text
     assert "By publisher" not in text
 

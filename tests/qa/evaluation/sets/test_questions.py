@@ -426,7 +426,7 @@ def test_what_is_unanswerable_needs_no_answers(tmp_path: Path, record: dict[str,
         ({"question": "Who?"}, "set:1: answers: Field required"),
         (
             {"question": "Who?", "answerable": True, "relevant_articles": ["a1"]},
-            "set:1: answers: an answerable question needs an acceptable answer",
+            "set:1: answers: Field required",
         ),
     ],
     ids=["nothing is said", "answerable"],
