@@ -92,8 +92,7 @@ def machine(archive: Archive, double: Any) -> Iterator[Machine]:
         with Views(assistant, archive) as views:
 
             def see(visitor: Any) -> Seen:
-                view = views.of(visitor.groups)
-                adds = adding.seen_by(view.archive)
+                view, adds = views.of(visitor.groups), adding.brought_by(visitor.groups)
                 return Seen(view.assistant, view.archive, None, adds)
 
             service = Service(assistant, archive, kept, adding, archive.store)
