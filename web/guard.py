@@ -107,6 +107,9 @@ class Guard:
 
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
+        if _ends_in_two_places(headers, scope):
+            close = {"Connection": "close"}  # what follows may be meant as another request
+            return PlainTextResponse("It is not clear where the request ends.", 400, close)
         host = headers.get("host", "")
         if self._hosts is not None and _name(host) not in self._hosts:
             return PlainTextResponse("This address is not served here.", 421)
@@ -145,6 +148,17 @@ def _is_own(headers: Headers, origins: Collection[str], method: str) -> bool:
         return False
     is_visit = headers.get("sec-fetch-mode") == "navigate" and method == "GET"
     return is_visit or headers.get("sec-fetch-site") not in ("cross-site", "same-site")
+
+
+def _ends_in_two_places(headers: Headers, scope: Scope) -> bool:
+    """Return whether a proxy before us may have read another end than we do.
+
+    A body that is sent in chunks has no length beside them, and none is in HTTP/1.0 (RFC 9112,
+    section 6.3). Lengths that contradict each other, and other codings, do not get this far.
+    """
+    if "transfer-encoding" not in headers:
+        return False
+    return "content-length" in headers or scope.get("http_version") == "1.0"
 
 
 def _limit(scope: Scope) -> int:

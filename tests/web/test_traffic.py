@@ -327,6 +327,47 @@ def test_endless_headers_are_refused(connect: Callable[[], socket.socket]) -> No
     assert opened.recv(100).split(b"\r\n")[0].split()[1] in (b"400", b"431")
 
 
+SMUGGLED = b"0\r\n\r\nGET /readyz HTTP/1.1\r\nHost: x\r\n\r\n"
+
+
+@pytest.mark.parametrize(
+    ("version", "lengths"),
+    [
+        (b"1.1", [b"Content-Length: 5", b"Transfer-Encoding: chunked"]),
+        (b"1.1", [b"Transfer-Encoding: chunked", b"Content-Length: 5"]),
+        (b"1.1", [b"transfer-encoding: CHUNKED", b"content-length: 0"]),
+        (b"1.0", [b"Transfer-Encoding: chunked"]),
+        (b"1.1", [b"Content-Length: 5", b"Content-Length: 6"]),
+        (b"1.1", [b"Content-Length: 5, 6"]),
+        (b"1.1", [b"Content-Length: +5"]),
+        (b"1.1", [b"Content-Length: -5"]),
+        (b"1.1", [b"Content-Length: 0x5"]),
+        (b"1.1", [b"Content-Length: 5 5"]),
+        (b"1.1", [b"Content-Length:"]),
+        (b"1.1", [b"Transfer-Encoding: chunked", b"Transfer-Encoding: chunked"]),
+        (b"1.1", [b"Transfer-Encoding: chunked, identity"]),
+        (b"1.1", [b"Transfer-Encoding: xchunked"]),
+        (b"1.1", [b"Transfer-Encoding : chunked"]),
+    ],
+)
+@pytest.mark.parametrize("path", [b"/v1/ask", b"/articles", b"/healthz"])
+def test_a_request_that_may_end_in_two_places_is_refused_and_cut(
+    connect: Callable[[], socket.socket],
+    server: Any,
+    path: bytes,
+    version: bytes,
+    lengths: list[bytes],
+) -> None:
+    opened = connect()
+    head = [b"POST " + path + b" HTTP/" + version, b"Host: " + server.address.encode(), *lengths]
+    opened.sendall(b"\r\n".join(head) + b"\r\n\r\n" + SMUGGLED)
+    received = b""
+    while chunk := opened.recv(1000):
+        received += chunk
+    assert received.count(b"HTTP/1.1 ") == 1
+    assert received.split(b" ")[1] in (b"400", b"501")
+
+
 @pytest.mark.parametrize("session", ["mine", "another"])
 def test_a_page_that_reads_no_more_is_worked_for_no_more(session: str) -> None:
     admission = Admission()
