@@ -8,9 +8,10 @@ from html import escape
 from urllib.parse import urlsplit
 
 from corpus.article import day_of
+from qa.links import plain_address, web_link
 from qa.messages.say import say
 from qa.verify import short_span
-from qa.wording import shown_date, web_link
+from qa.wording import shown_date
 
 
 def text(value: str) -> str:
@@ -57,11 +58,12 @@ def day(moment: date | datetime | None) -> str:
 
 
 def link(url: str | None) -> str:
-    """Return a link that names its host, or nothing unless the address is plain http(s)."""
+    """Return a link that names its host; as text where it may lead elsewhere than it seems to."""
     address = web_link(url)
     if address is None:
-        return ""
-    host = urlsplit(address).netloc.rpartition("@")[2].removeprefix("www.")
+        shown = plain_address(url)
+        return f'<bdi class="address" dir="ltr">{text(shown)}</bdi>' if shown else ""
+    host = urlsplit(address).netloc.removeprefix("www.")
     return (
         f'<a href="{text(address)}" target="_blank" rel="noopener noreferrer nofollow" dir="ltr">'
         f'{text(host)}<span aria-hidden="true"> ↗</span>'

@@ -22,6 +22,7 @@ from urllib.parse import quote as percent_encode
 
 from index.lexical import Limits
 from qa.answer import Answer, Citation, Withdrawn
+from qa.links import web_link
 from qa.markup import marked_up
 from qa.messages.say import say
 from qa.wording import (
@@ -30,7 +31,6 @@ from qa.wording import (
     picked_in_words,
     remarks,
     shown_date,
-    web_link,
     withdrawn_in_words,
 )
 
@@ -235,13 +235,20 @@ def _markdown_citation(citation: Citation) -> str:
     if link := web_link(citation.url):
         source += f" ([link](<{percent_encode(link, safe=_URL_MARKS)}>))"
     elif citation.url:
-        source += f" ({marked_down(citation.url)})"
+        source += f" ({_code(citation.url)})"
     lines = [f"> {opening}{marked_down(citation.quote)}{closing}", ">", f"> — {source}"]
     if context := _context(citation):
         lines += [">", f"> Context: “{marked_down(context)}”"]
     for remark in remarks(citation).values():
         lines += [">", f"> {marked_down(remark)}"]
     return "\n".join(lines)
+
+
+def _code(text: str) -> str:
+    """Return one line as a code span of CommonMark, in which nothing is made a link of."""
+    line = " ".join(_safe(text).split())
+    fence = "`" * (1 + max(map(len, re.findall("`+", line)), default=0))
+    return f"{fence} {line} {fence}"
 
 
 def marked_down(text: str) -> str:

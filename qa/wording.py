@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from urllib.parse import urlsplit
 
 from corpus.article import day_of
 from index.lexical import Limits
 from qa.answer import Answer, Citation, Withdrawn
 from qa.language import foreign_language
+from qa.links import web_link
 from qa.messages.say import say
 
 
@@ -42,17 +42,6 @@ def _listed(joint: str, words: Sequence[str]) -> str:
     for word in words[1:]:
         said = say(f"remark.{joint}", first=said, last=word)
     return said
-
-
-def web_link(url: str | None) -> str | None:
-    """Return the link if it is safe to follow (http or https, no control characters), else None."""
-    if not url or not url.isprintable() or " " in url:
-        return None
-    try:
-        parts = urlsplit(url)
-    except ValueError:
-        return None
-    return url if parts.scheme in ("http", "https") and parts.netloc else None
 
 
 def contrast_in_words(citation: Citation) -> str | None:

@@ -234,6 +234,8 @@ def test_hostile_metadata_is_harmless_everywhere() -> None:
         ("//news.example/", False), ("/etc/passwd", False), ("file:///etc/passwd", False),
         ("https://", False), ("https:news", False), ("https://a b", False), ("https://[", False),
         ("https://a\n.example", False), ("java\tscript:x", False), ("", False), (None, False),
+        ("https://user:pw@news.example/", False), ("https://news.example\\@evil.example/", False),
+        ("https://news.example/a`b``c\\", False), ("https://p\u0430per.example/", False),
     ],
 )  # fmt: skip
 def test_only_web_links_are_followed(url: str | None, followed: bool) -> None:

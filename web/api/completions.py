@@ -15,6 +15,7 @@ from typing import Any
 
 from corpus.errors import NotFoundError, QuestionError
 from qa.history import PastQuestion
+from qa.links import web_link
 from web.api.bodies import MOST_TURNS, AskBody, CompletionBody, Message
 
 MODEL = "onrecord"
@@ -55,7 +56,7 @@ def completion(answer: dict[str, Any]) -> dict[str, Any]:
     return {
         **_head("chat.completion"),
         "choices": [choice],
-        "citations": [c["url"] or c["article_id"] for c in _citations(answer)],
+        "citations": [web_link(c["url"]) or c["article_id"] for c in _citations(answer)],
         "usage": {"prompt_tokens": 0, "completion_tokens": 0, "total_tokens": 0},
         "onrecord": answer,
     }
@@ -123,7 +124,10 @@ def _content(answer: dict[str, Any]) -> tuple[str, list[dict[str, Any]]]:
 
 def _annotation(citation: dict[str, Any], start: int, end: int) -> dict[str, Any]:
     cited = {"start_index": start, "end_index": end, "title": citation["title"] or ""}
-    return {"type": "url_citation", "url_citation": {**cited, "url": citation["url"] or ""}}
+    return {
+        "type": "url_citation",
+        "url_citation": {**cited, "url": web_link(citation["url"]) or ""},
+    }
 
 
 def _without_quotes(answer: dict[str, Any]) -> str:

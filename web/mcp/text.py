@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from qa.wording import web_link
+from qa.links import plain_address, web_link
 
 Json = dict[str, Any]
 
@@ -59,7 +59,7 @@ def article_text(article: Json) -> str:
     """Return an article as `article` gives it, its text as stored."""
     lines = [_line(article["title"] or "(no title)"), _outlet(article)]
     lines += [f"By {_line(', '.join(article['authors']))}"] if article["authors"] else []
-    lines += [link] if (link := web_link(article["url"])) else []
+    lines += _address(article["url"])
     lines += [_place(article["id"], article["version"])]
     return "\n".join([*lines, "", article["text"]])
 
@@ -88,13 +88,21 @@ def _cited(citations: Iterable[Json]) -> Iterator[str]:
         yield f"\n[{number}] “{_line(citation['quote'])}”"
         title = f", “{_line(citation['title'])}”" if citation["title"] else ""
         yield f"    {_outlet(citation)}{title}"
-        if link := web_link(citation["url"]):
-            yield f"    {link}"
+        yield from (f"    {address}" for address in _address(citation["url"]))
         yield f"    {_place(citation['article_id'], citation['version'])}"
         if citation["missing"]:
             yield f"    It does not speak of: {_line(', '.join(citation['missing']))}"
         if citation.get("changed"):
             yield "    A newer version of the article no longer has this sentence."
+
+
+def _address(url: str | None) -> list[str]:
+    """Return the link, if there is one; as code what may lead elsewhere than it seems to."""
+    if link := web_link(url):
+        return [link]
+    if shown := plain_address(url):
+        return [f"`{shown.replace('`', '%60')}` (not to be followed)"]
+    return []
 
 
 def _outlet(source: Json) -> str:

@@ -10,8 +10,8 @@ from datetime import date
 from qa.evaluation.measures.answers import is_right
 from qa.evaluation.report.anchor import address, anchor
 from qa.evaluation.report.wording import OUTCOMES, STEPS, Json, kind, ordinal, outcome, percent
+from qa.links import web_link
 from qa.markup import day, highlighted, outlet, text
-from qa.wording import web_link
 
 _WHY = {
     "right": "The sentence quoted first answers the question.",
