@@ -17,11 +17,10 @@ from index.chunk_index import ChunkIndex
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.assistant import Assistant, Trace
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import open_resolver
 from qa.settings import Settings
+from tests import shipped
 
 OnRecord = Callable[..., tuple[int, str, str]]
 SANK = "The ferry Constance sank off Skail on March 4 after 12 years at sea."
@@ -74,9 +73,9 @@ def _assistant(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     def open_assistant(store: Path, settings: Settings) -> Assistant:
         archive, embedder = open_archive(store), HashEmbedder()
         index = ChunkIndex(archive, embedder)
-        reader = Reader(archive, index, shipped_weights(), open_reader())
+        reader = Reader(archive, index, shipped_weights(), shipped.reader())
         floor = 1.0 if settings.answer.may_be_wrong == 0 else 0.0
-        resolver = open_resolver()
+        resolver = shipped.resolver()
         return Watched(archive, index, embedder, reader, resolver, floor=floor, quotes=4)
 
     monkeypatch.setattr("qa.assemble.open_assistant", open_assistant)

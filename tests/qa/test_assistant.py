@@ -21,10 +21,9 @@ from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant
 from qa.reader import confidence, features, pointing
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 QUESTIONS = [
     "How much has China lent Venezuela?",
@@ -54,9 +53,9 @@ def assistant(archive: Archive) -> Assistant:
 def assistant_over(archive: Archive, **given: Any) -> Assistant:
     embedder = HashEmbedder()
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, given.pop("weights", shipped_weights()), open_reader())
+    reader = Reader(archive, index, given.pop("weights", shipped_weights()), shipped.reader())
     # Hashed words are nothing like the model that confidence was fitted on: any sentence may pass.
-    resolver = open_resolver()
+    resolver = shipped.resolver()
     settings = {"floor": 0.0, "quotes": 4, **given}
     return Assistant(archive, index, embedder, reader, resolver, **settings)
 
@@ -121,8 +120,8 @@ def test_below_the_floor_it_declines_and_shows_the_nearest(archive: Archive) -> 
         archive,
         index,
         embedder,
-        Reader(archive, index, shipped_weights(), open_reader()),
-        open_resolver(),
+        Reader(archive, index, shipped_weights(), shipped.reader()),
+        shipped.resolver(),
         floor=1.0,
         quotes=4,
     )

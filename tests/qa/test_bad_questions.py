@@ -15,15 +15,13 @@ from corpus.archive import Archive
 from corpus.errors import QuestionError
 from index.build import ingest
 from index.chunk_index import ChunkIndex, Limits
-from index.embed import open_embedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation, Statement, Turn
 from qa.assistant import Assistant
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 from qa.render import to_json
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 LOAN = """\
 The Harbour Bank has lent the town of Lowhaven $65 million, the bank said on Thursday.
@@ -57,16 +55,16 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     lines = [{"id": name, "title": name, "text": text} for name, text in TEXTS.items()]
     source.write_text("\n".join(map(json.dumps, lines)))
     with open_archive(folder / "store", create=True) as opened:
-        ingest([str(source)], opened, open_embedder())
+        ingest([str(source)], opened, shipped.embedder())
         yield opened
 
 
 @pytest.fixture(scope="module")
 def assistant(archive: Archive) -> Assistant:
-    embedder, weights = open_embedder(), shipped_weights()
+    embedder, weights = shipped.embedder(), shipped_weights()
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, weights, open_reader())
-    resolver = open_resolver(bundled=embedder)
+    reader = Reader(archive, index, weights, shipped.reader())
+    resolver = shipped.resolver()
     opened = Assistant(archive, index, embedder, reader, resolver, floor=weights.floor, quotes=4)
     opened.ask(OVERHEARD)  # by somebody else
     return opened

@@ -17,10 +17,9 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.assistant import Assistant
 from qa.quotes import find_quote
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 QUESTIONS = ("How much has China lent Venezuela?", "How many people died in the Brackmere flood?")
 
@@ -80,8 +79,8 @@ def test_damage_costs_no_more_than_what_is_damaged(
             archive,
             index,
             embedder,
-            Reader(archive, index, shipped_weights(), open_reader()),
-            open_resolver(),
+            Reader(archive, index, shipped_weights(), shipped.reader()),
+            shipped.resolver(),
             floor=0.0,
             quotes=4,
         )

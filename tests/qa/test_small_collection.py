@@ -16,12 +16,11 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 from qa.render import to_json
-from qa.resolve.resolve import open_resolver
 from qa.spelling import Spelling
+from tests import shipped
 
 ARTICLES: list[dict[str, Any]] = [
     {
@@ -57,8 +56,8 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def assistant_of(archive: Archive, floor: float = 0.0) -> Assistant:
     embedder = HashEmbedder()
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, shipped_weights(), open_reader())
-    return Assistant(archive, index, embedder, reader, open_resolver(), floor=floor, quotes=4)
+    reader = Reader(archive, index, shipped_weights(), shipped.reader())
+    return Assistant(archive, index, embedder, reader, shipped.resolver(), floor=floor, quotes=4)
 
 
 @pytest.fixture(scope="module")

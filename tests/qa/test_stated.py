@@ -19,12 +19,11 @@ from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant
 from qa.conversations.records import decode_turn, encode_turn
 from qa.history import PastQuestion, conversation_from
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 from qa.render import to_json, to_text
-from qa.resolve.resolve import open_resolver
 from qa.restore import Restorer
+from tests import shipped
 
 WIRE = "How much has China lent Venezuela, according to Tallis Wire?"
 TALLIS = Limits("Tallis Wire")
@@ -44,9 +43,9 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 def assistant(archive: Archive) -> Assistant:
     embedder = HashEmbedder()
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, shipped_weights(), open_reader())
+    reader = Reader(archive, index, shipped_weights(), shipped.reader())
     # Hashed words are nothing like the model that confidence was fitted on: any sentence may pass.
-    return Assistant(archive, index, embedder, reader, open_resolver(), floor=0.0, quotes=4)
+    return Assistant(archive, index, embedder, reader, shipped.resolver(), floor=0.0, quotes=4)
 
 
 def talk(assistant: Assistant, *questions: str, **beside: Any) -> Answer:

@@ -23,13 +23,12 @@ from qa.conversations.store import Conversations
 from qa.discourse.moves import Move
 from qa.quotes import find_quote
 from qa.reader.features import Asked
-from qa.reader.model import open_reader
 from qa.reader.question import analyse
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import open_resolver
 from qa.suggestions.about import WORDING
 from qa.views import View, Views
+from tests import shipped
 
 DESK = frozenset({"desk"})
 NOBODY = frozenset[str]()
@@ -53,10 +52,10 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
 @pytest.fixture(scope="module")
 def assistant(archive: Archive) -> Assistant:
     index = ChunkIndex(archive, HashEmbedder())
-    reader = Reader(archive, index, shipped_weights(), open_reader())
+    reader = Reader(archive, index, shipped_weights(), shipped.reader())
     # Hashed words are nothing like the model that confidence was fitted on: any sentence may pass.
     return Assistant(
-        archive, index, HashEmbedder(), reader, open_resolver(), floor=0.0, quotes=4
+        archive, index, HashEmbedder(), reader, shipped.resolver(), floor=0.0, quotes=4
     )  # fmt: skip
 
 
@@ -117,7 +116,7 @@ def test_what_is_hidden_is_neither_found_nor_read_nor_quoted(
 
 def test_the_reader_opens_and_counts_only_what_may_be_seen(views: Views, archive: Archive) -> None:
     whole = ChunkIndex(archive, HashEmbedder())
-    reader = Reader(archive, whole, shipped_weights(), open_reader())
+    reader = Reader(archive, whole, shipped_weights(), shipped.reader())
     vector = HashEmbedder().embed_query(COST)
     hits = whole.dense(vector, 60)  # as if all of it had been hidden since it was found
     seen = views.of(NOBODY).archive

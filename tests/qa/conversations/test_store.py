@@ -30,7 +30,7 @@ from qa.answer import Conversation, Turn
 from qa.conversations import store as module
 from qa.conversations.kept import Summary
 from qa.conversations.store import FILE_NAME, FORMAT, LOCAL_USER, Conversations
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 ROOT = Path(__file__).parents[3]
 SANK = "The ferry Skua sank on Monday."
@@ -98,7 +98,7 @@ def test_b60_a_follow_up_works_with_the_stored_history(
 ) -> None:
     turn = ask("How many cars did the Skua carry?", CARS)
     id_ = begun(kept, ANN, turn)
-    resolver = open_resolver()
+    resolver = shipped.resolver()
     follow_up = resolver.resolve("and Heron?", kept.open(ANN, id_).conversation)
     assert follow_up == resolver.resolve("and Heron?", Conversation((turn,)))
     assert follow_up.standalone.startswith("How many cars did the Heron carry?")

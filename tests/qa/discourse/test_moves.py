@@ -5,13 +5,13 @@ from __future__ import annotations
 import pytest
 
 from corpus.article import Span
-from index.embed import open_embedder
 from qa.answer import Answer, Citation, Conversation, Statement, Turn
 from qa.discourse.moves import Move, TrainedMoves, move_of
 from qa.verify import decline
+from tests import shipped
 
 QUOTE = Citation("a", 1, "0" * 64, Span(0, 4), "Four", Span(0, 4))
-MODEL = TrainedMoves(open_embedder())
+MODEL = TrainedMoves(shipped.embedder())
 ANSWERED = Conversation(
     (Turn("q", "q", Answer("q", "q", "answered", (Statement("Four", (QUOTE,)),))),)
 )

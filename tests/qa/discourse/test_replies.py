@@ -12,14 +12,12 @@ from corpus.article import Span
 from corpus.sample import sample_path
 from index.build import ingest
 from index.chunk_index import ChunkIndex
-from index.embed import open_embedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 LENT = "How much has China lent Venezuela?"
 SETTLED = "What did Ingrid Vass call the oil-backed loan?"
@@ -27,19 +25,17 @@ SETTLED = "What did Ingrid Vass call the oil-backed loan?"
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
-    store = tmp_path_factory.mktemp("sample") / "store"
-    with open_archive(store, create=True) as opened:
-        ingest([str(sample_path())], opened, open_embedder())
+    with open_archive(shipped.sample_store(tmp_path_factory)) as opened:
         yield opened
 
 
 @pytest.fixture(scope="module")
 def assistant(archive: Archive) -> Assistant:
-    embedder = open_embedder()
+    embedder = shipped.embedder()
     index = ChunkIndex(archive, embedder)
     weights = shipped_weights()
-    reader = Reader(archive, index, weights, open_reader())
-    resolver = open_resolver(bundled=embedder)
+    reader = Reader(archive, index, weights, shipped.reader())
+    resolver = shipped.resolver()
     return Assistant(archive, index, embedder, reader, resolver, floor=weights.floor, quotes=4)
 
 
@@ -113,13 +109,13 @@ def test_is_that_still_so_looks_for_something_newer(assistant: Assistant, archiv
 
 
 def test_a_quote_that_is_gone_since_is_not_shown(tmp_path: Path) -> None:
-    embedder = open_embedder()
+    embedder = shipped.embedder()
     with open_archive(tmp_path / "store", create=True) as archive:
         ingest([str(sample_path())], archive, embedder)
         index = ChunkIndex(archive, embedder)
         weights = shipped_weights()
-        reader = Reader(archive, index, weights, open_reader())
-        resolver = open_resolver(bundled=embedder)
+        reader = Reader(archive, index, weights, shipped.reader())
+        resolver = shipped.resolver()
         assistant = Assistant(
             archive, index, embedder, reader, resolver, floor=weights.floor, quotes=4
         )

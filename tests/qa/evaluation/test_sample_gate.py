@@ -22,10 +22,8 @@ from typing import Any
 import pytest
 
 from corpus.archive import Archive
-from corpus.sample import sample_path
-from index.build import ingest
 from index.chunk_index import ChunkIndex
-from index.embed import Embedder, open_embedder
+from index.embed import Embedder
 from index.schema import open_archive
 from qa.assistant import Assistant
 from qa.evaluation.runs.floors import read_floors
@@ -36,25 +34,22 @@ from qa.evaluation.runs.run import data_of, run
 from qa.evaluation.runs.summary import report_of
 from qa.evaluation.sample import floors_path, questions_path
 from qa.evaluation.sets.check import open_questions
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import Weights, shipped_weights
-from qa.resolve.resolve import open_resolver
 from qa.retrieve import CHUNKS_EACH
+from tests import shipped
 
 ROOT = Path(__file__).parents[3]
 
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return open_embedder()
+    return shipped.embedder()
 
 
 @pytest.fixture(scope="module")
-def archive(tmp_path_factory: pytest.TempPathFactory, embedder: Embedder) -> Iterator[Archive]:
-    store = tmp_path_factory.mktemp("sample") / "store"
-    with open_archive(store, create=True) as opened:
-        ingest([str(sample_path())], opened, embedder)
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
+    with open_archive(shipped.sample_store(tmp_path_factory)) as opened:
         yield opened
 
 
@@ -75,13 +70,13 @@ def reported(archive: Archive, hash_seed: int) -> Path:
 def verdict_with(archive: Archive, embedder: Embedder, weights: Weights, chunks: int) -> Verdict:
     """Return what the gate says of these weights and of retrieving so many chunks each way."""
     index = ChunkIndex(archive, embedder)
-    reader = Reader(archive, index, weights, open_reader())
+    reader = Reader(archive, index, weights, shipped.reader())
     assistant = Assistant(
         archive,
         index,
         embedder,
         reader,
-        open_resolver(bundled=embedder),
+        shipped.resolver(),
         floor=weights.floor,
         quotes=4,
         chunks=chunks,

@@ -13,7 +13,7 @@ from corpus.archive import Archive
 from corpus.sample import sample_path
 from index.build import ingest
 from index.chunk_index import ChunkIndex
-from index.embed import Embedder, open_embedder
+from index.embed import Embedder
 from index.schema import open_archive
 from qa.assistant import Assistant
 from qa.evaluation.measures.answers import normal
@@ -21,10 +21,9 @@ from qa.evaluation.sets.questions import read_questions
 from qa.reader.calibrate import FOLDS, folds_of
 from qa.reader.examples import examples_of
 from qa.reader.fit import UNFITTED, main
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import NAMES, Weights
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 # Day of asking, question, answer, article and gold sentence (its beginning).
 QUESTIONS = [
@@ -55,7 +54,7 @@ UNANSWERABLE = [("2016-03-01", "How much has Brazil lent Cuba?"),
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return open_embedder()
+    return shipped.embedder()
 
 
 @pytest.fixture(scope="module")
@@ -135,8 +134,8 @@ def test_what_is_written_loads_and_answers(
             archive,
             index,
             embedder,
-            Reader(archive, index, weights, open_reader()),
-            open_resolver(bundled=embedder),
+            Reader(archive, index, weights, shipped.reader()),
+            shipped.resolver(),
             floor=0.0,
             quotes=4,
         )
@@ -149,7 +148,7 @@ def test_examples_are_judged_and_a_week_is_never_split(folder: Path, embedder: E
     questions = read_questions(folder / "questions.jsonl")
     with open_archive(folder / "store") as archive:
         index = ChunkIndex(archive, embedder)
-        reader = Reader(archive, index, UNFITTED, open_reader())
+        reader = Reader(archive, index, UNFITTED, shipped.reader())
         examples = list(examples_of(questions, archive, reader, index, embedder))
     for example in examples:
         gold = {

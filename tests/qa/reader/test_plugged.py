@@ -40,7 +40,7 @@ from qa.reader.pointing import pointed, proposals
 from qa.reader.question import analyse
 from qa.reader.read import Reader, Scored, Source, find_answers
 from qa.reader.views import rank, view_features, view_windows
-from qa.resolve.resolve import open_resolver
+from tests import shipped
 
 QUESTION = "How much has China lent Venezuela?"
 HEADING = "Loans — “Venezuela” (24 January 2019)"
@@ -290,7 +290,7 @@ def test_it_answers_with_stored_quotes_and_is_named_in_the_settings(
         index = ChunkIndex(archive, embedder)
         plugged = Reader(archive, index, UNFITTED, reader)
         assistant = Assistant(
-            archive, index, embedder, plugged, open_resolver(), floor=0.0, quotes=4
+            archive, index, embedder, plugged, shipped.resolver(), floor=0.0, quotes=4
         )
         answer = assistant.ask(QUESTION)
         assert answer.citations

@@ -9,7 +9,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Span
-from index.embed import open_embedder
 from qa.answer import Conversation, Turn
 from qa.discourse.moves import Move, TrainedMoves
 from qa.reader.named import name_spans
@@ -18,6 +17,7 @@ from qa.resolve.phrases import Weighed
 from qa.resolve.resolve import Resolved, Resolver
 from qa.resolve.said import Said
 from qa.verify import decline
+from tests import shipped
 
 LENT = "How much has China lent Venezuela?"
 FLOOD = "How many people died in the Brackmere flood of 2017?"
@@ -35,7 +35,7 @@ class NamesBelong:
         return [(span, 0.95 - place / 20) for place, span in enumerate(name_spans(said.text))]
 
 
-RESOLVER = Resolver(NamesBelong(), TrainedMoves(open_embedder()))
+RESOLVER = Resolver(NamesBelong(), TrainedMoves(shipped.embedder()))
 
 
 def after(*questions: str) -> Conversation:

@@ -12,15 +12,13 @@ from corpus.archive import Archive
 from corpus.sample import sample_path
 from index.build import ingest
 from index.chunk_index import ChunkIndex
-from index.embed import open_embedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
 from qa.assistant import Assistant, Trace
-from qa.reader.model import open_reader
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
-from qa.resolve.resolve import open_resolver
 from qa.suggestions.following import following_questions
+from tests import shipped
 
 FLOOR = shipped_weights().floor
 
@@ -36,16 +34,16 @@ def sample(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     told = [line for line in lines if any(story in json.loads(line)["id"] for story in STORIES)]
     (folder / "articles.jsonl").write_text("\n".join(told), encoding="utf-8")
     with open_archive(folder / "store", create=True) as opened:
-        ingest([str(folder / "articles.jsonl")], opened, open_embedder())
+        ingest([str(folder / "articles.jsonl")], opened, shipped.embedder())
         yield opened
 
 
 @pytest.fixture(scope="package")
 def assistant(sample: Archive) -> Assistant:
-    embedder, weights = open_embedder(), shipped_weights()
+    embedder, weights = shipped.embedder(), shipped_weights()
     index = ChunkIndex(sample, embedder)
-    reader = Reader(sample, index, weights, open_reader())
-    resolver = open_resolver(bundled=embedder)
+    reader = Reader(sample, index, weights, shipped.reader())
+    resolver = shipped.resolver()
     return Assistant(sample, index, embedder, reader, resolver, floor=FLOOR, quotes=4)
 
 

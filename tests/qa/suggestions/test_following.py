@@ -11,7 +11,6 @@ import pytest
 from corpus.archive import Archive
 from corpus.sample import sample_path
 from index.build import ingest
-from index.embed import open_embedder
 from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Answer, Conversation, Turn
@@ -22,8 +21,9 @@ from qa.suggestions.about import TELL_MORE, WORDING
 from qa.suggestions.following import MOST_SHOWN, following_questions
 from qa.suggestions.nearby import nearby_questions
 from qa.verify import ask_back
+from tests import shipped
 
-MODEL = TrainedMoves(open_embedder())
+MODEL = TrainedMoves(shipped.embedder())
 QUESTIONS = [
     "How many Sukhoi jets has Russia sold to Venezuela?",
     "How long is the new bridge over the Sarn?",

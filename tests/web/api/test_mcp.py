@@ -17,8 +17,8 @@ import pytest
 
 from corpus.errors import MissingExtraError
 from index.build import ingest
-from index.embed import open_embedder
 from index.schema import open_archive
+from tests import shipped
 from web.admission import Admission
 from web.api.app import api_application
 from web.api.callers import Callers
@@ -389,7 +389,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("mcp")
     (folder / "in.jsonl").write_text(json.dumps(PIER))
     with open_archive(folder / "store", create=True) as archive:
-        ingest([str(folder / "in.jsonl")], archive, open_embedder())
+        ingest([str(folder / "in.jsonl")], archive, shipped.embedder())
     return folder / "store"
 
 

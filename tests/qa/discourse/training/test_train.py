@@ -9,20 +9,23 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import ModelError
-from index.embed import Embedder, open_embedder
+from index.embed import Embedder
 from index.export import file_digest
 from qa.discourse.moves import OWN, WEIGHTS, WEIGHTS_DIGEST, Move, TrainedMoves
 from qa.discourse.training.train import FOLLOW_UPS, KINDS, main, written
+from tests import shipped
 
 
 @pytest.fixture(scope="module")
 def embedder() -> Embedder:
-    return open_embedder()
+    return shipped.embedder()
 
 
 def test_the_command_writes_weights_that_tell_moves_apart(
-    embedder: Embedder, tmp_path: Path
+    embedder: Embedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    few = {writer: labelled[::4] for writer, labelled in written().items()}
+    monkeypatch.setattr("qa.discourse.training.train.written", lambda: few)
     rewrites = tmp_path / "train.jsonl.gz"
     record = {
         "history": [{"question": "Where did the Skua sink?"}], "question": "How deep is it there?",
