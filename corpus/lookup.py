@@ -76,6 +76,8 @@ class Lookup(Database):
 
     def version_number(self, article_id: str, number: int) -> Version | None:
         """Return the version that has this number, of an article with this id, or None."""
+        if not _is_stored_form(article_id, number):
+            return None
         row = self._row(
             f"{SELECT_VERSION} WHERE articles.id = ? AND number = ? ORDER BY {IN_ORDER} LIMIT 1",
             article_id,
@@ -105,6 +107,12 @@ class Lookup(Database):
         found = [(article_from(row[ARTICLE_START:]), version_from(row)) for row in rows]
         intact = [each for each in found if each[1].is_intact]
         return intact[0] if len({version.sha256 for _, version in intact}) == 1 else None
+
+    def numbered(self, article_id: str, number: int) -> tuple[Article, Version] | None:
+        """Return what bears this id and number now, if it is intact; a citation is `cited`."""
+        version = self.version_number(article_id, number)
+        article = self.article_of(version) if version and version.is_intact else None
+        return (article, version) if article and version else None
 
     def current_of(self, version: Version) -> Version | None:
         """Return the newest version of the article that this is one of, or None if it is gone."""

@@ -203,11 +203,16 @@ class Assistant:
             before = Turn(WARMING_QUESTION, WARMING_QUESTION, said="$5 billion, by China.")
             self.understand(WARMING_FOLLOW_UP, Conversation((before,)))
 
-    def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
-        """Return the article and the version a citation names, or None if it is gone."""
-        article = self._archive.article(article_id)
-        found = self._archive.version_number(article_id, version)
-        return (article, found) if article and found else None
+    def source(self, article_id: str, version: int, sha256: str) -> tuple[Article, Version] | None:
+        """Return the article and the version a citation names, or None if it is gone.
+
+        The sha256 of its text may be cut to `corpus.catalogue.LEAST_DIGITS` digits, as links do.
+        """
+        return self._archive.cited(article_id, version, sha256)
+
+    def numbered(self, article_id: str, version: int) -> tuple[Article, Version] | None:
+        """Return what bears this id and number now, which need not be what was quoted once."""
+        return self._archive.numbered(article_id, version)
 
     def stats(self) -> Stats:
         """Return what the archive holds."""

@@ -25,7 +25,9 @@ def proof(answer: Answer, id: str | None = None) -> dict[str, Any]:  # noqa: A00
     `articles` holds each version that is quoted, nearest sentences included, once: its id, version,
     sha256 and metadata, without its text.
     """
-    versions = {(c.article_id, c.version): c for c in (*answer.citations, *answer.nearest)}
+    versions = {
+        (c.article_id, c.version, c.sha256): c for c in (*answer.citations, *answer.nearest)
+    }
     return {
         "format": FORMAT,
         "how_to_check": HOW_TO_CHECK,

@@ -263,7 +263,7 @@ def to_html(answer: Answer) -> str:
     """Return the answer as an HTML fragment without scripts, styles or anything loaded.
 
     The text of each ``blockquote``, unescaped, is exactly its quote; its figure's ``data-article``,
-    ``data-version``, ``data-start`` and ``data-end`` say where it stands.
+    ``data-version``, ``data-sha256``, ``data-start`` and ``data-end`` say where it stands.
     """
     return f'<div class="answer {answer.status}">{"".join(_html_blocks(answer))}</div>'
 
@@ -295,6 +295,7 @@ def _html_citation(citation: Citation, classes: str) -> str:
     opening, closing = _quotation(citation)
     place = (
         f'data-article="{escape(citation.article_id)}" data-version="{citation.version}" '
+        f'data-sha256="{citation.sha256}" '
         f'data-start="{citation.span.start}" data-end="{citation.span.end}"'
     )
     context = _context(citation)

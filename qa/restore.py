@@ -27,9 +27,9 @@ class Restorer:
 
     def __init__(self, archive: Catalogue) -> None:
         self._archive = archive
-        self._versions: dict[tuple[str, int], tuple[Article, Version] | None] = {}
+        self._versions: dict[tuple[str, int, str], tuple[Article, Version] | None] = {}
         self._sentences: dict[int, dict[Span, Sentence]] = {}
-        self._current: dict[str, Version | None] = {}
+        self._current: dict[int, Version | None] = {}
         self._words: dict[int, frozenset[str]] = {}
 
     def turn(self, kept: KeptTurn) -> Turn:
@@ -79,13 +79,10 @@ class Restorer:
 
     def evidence(self, kept: KeptCitation, number: int) -> Evidence | Reason:
         """Return the stored sentence behind a kept quote, or why there is none."""
-        found = self._version(kept.article_id, kept.version)
+        found = self._version(kept.article_id, kept.version, kept.sha256)
         if found is None:
-            return "removed"
+            return self._why_gone(kept)
         article, version = found
-        if version.sha256 != kept.sha256:
-            # The number was given again after a removal, unless the stored text is damaged.
-            return "removed" if version.is_intact else "unmatched"
         sentence = self._sentences_of(version).get(kept.sentence)
         if sentence is None:
             return "unmatched"
@@ -105,13 +102,16 @@ class Restorer:
         same = stands(evidence) and kept.span.of(version.text) == kept.quote
         return evidence if same else "unmatched"
 
-    def _version(self, article_id: str, number: int) -> tuple[Article, Version] | None:
-        key = (article_id, number)
+    def _version(self, article_id: str, number: int, sha256: str) -> tuple[Article, Version] | None:
+        key = (article_id, number, sha256)
         if key not in self._versions:
-            article = self._archive.article(article_id)
-            version = self._archive.version_number(article_id, number)
-            self._versions[key] = (article, version) if article and version else None
+            self._versions[key] = self._archive.cited(*key)
         return self._versions[key]
+
+    def _why_gone(self, kept: KeptCitation) -> Reason:
+        """Return "unmatched" where there is such a version and it is damaged, else "removed"."""
+        version = self._archive.version_number(kept.article_id, kept.version)
+        return "unmatched" if version and not version.is_intact else "removed"
 
     def _sentences_of(self, version: Version) -> dict[Span, Sentence]:
         if version.id not in self._sentences:
@@ -121,9 +121,9 @@ class Restorer:
 
     def _has_changed(self, version: Version, sentence: Sentence) -> bool:
         """Whether a newer version no longer has the sentence; a damaged one tells nothing."""
-        if version.article_id not in self._current:
-            self._current[version.article_id] = self._archive.current_version(version.article_id)
-        current = self._current[version.article_id]
+        if version.id not in self._current:
+            self._current[version.id] = self._archive.current_of(version)
+        current = self._current[version.id]
         if current is None or current.number <= version.number or not current.is_intact:
             return False
         return _words(version, sentence) not in self._said(current)

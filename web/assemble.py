@@ -68,7 +68,7 @@ def open_parts(
         service = Service(counted, archive, kept, adding, store)
         handover = sign_in.handover if sign_in else None
         health = Health(archive, is_warm, lambda: admission.is_stopping)
-        is_sample = assistant.source(KNOWN_ARTICLE, 1) is not None
+        is_sample = archive.article(KNOWN_ARTICLE) is not None
         lately = opened.enter_context(closing(_lately(views, archive)))
         yield (
             _see(views, None if archive.readonly else adding),

@@ -96,10 +96,10 @@ class Recalled:
 
 def place_of(archive: Archive, citation: Citation) -> Place | None:
     """Return where a quote stands, or None if its version is gone or altered."""
-    article = archive.article(citation.article_id)
-    version = archive.version_number(citation.article_id, citation.version)
-    if article is None or version is None or not version.is_intact:
+    found = archive.cited(citation.article_id, citation.version, citation.sha256)
+    if found is None:
         return None
+    article, version = found
     sentences = archive.sentences(version.id)
     for position, sentence in enumerate(sentences):
         if sentence.span.contains(citation.span):

@@ -208,9 +208,14 @@ def _own_faults(proof: dict[str, Any]) -> Iterator[str]:
 
 def _listing_faults(listed: Any, cited: list[dict[str, Any]]) -> Iterator[str]:  # noqa: ANN401
     known = listed if isinstance(listed, list) else []
-    versions = {(a.get("id"), a.get("version")): a for a in known if isinstance(a, dict)}
     for citation in cited:
-        article = versions.get((citation.get("article_id"), citation.get("version")))
+        named = (citation.get("article_id"), citation.get("version"))
+        listing = [
+            a for a in known if isinstance(a, dict) and (a.get("id"), a.get("version")) == named
+        ]
+        # Two articles may have one id; the digest tells which is meant.
+        right = [a for a in listing if a.get("sha256") == citation.get("sha256")]
+        article = next(iter(right or listing), None)
         if article is None:
             yield f"article {citation.get('article_id')} is cited but not listed"
             continue

@@ -157,8 +157,12 @@ def test_whatever_an_assistant_tells_of_its_articles_is_limited(
     days = [day_of(version.published) for _, version in view.archive.current_versions()]
     assert view.assistant.newest_date == max(filter(None, days)) != assistant.newest_date
     for name in hidden:
-        assert view.assistant.source(name, 1) is None
-        assert views.of(DESK).assistant.source(name, 1) == assistant.source(name, 1) is not None
+        version = archive.current_version(name)
+        assert version
+        cited = (name, 1, version.sha256)
+        assert view.assistant.source(*cited) is None
+        assert view.assistant.numbered(name, 1) is None
+        assert views.of(DESK).assistant.source(*cited) == assistant.source(*cited) is not None
     text = archive.current_version("brackmere-2018-bridge-742-million").text
     sentence = "The Tolliver Bridge has cost $742 million to date"
     assert sentence in text

@@ -170,19 +170,39 @@ def test_the_theme_has_no_font_from_outside() -> None:
 @pytest.mark.parametrize(
     ("place", "shown"),
     [
-        ("pier.2.39.74", '<mark class="selected">The new pier will cost'),
-        ("%70ier.2.39.74", '<mark class="selected">The new pier will cost'),
-        ("pier.2.39.99999", "not, or no longer, in the collection"),
-        ("pier.2.74.39", "not, or no longer, in the collection"),
-        ("pier.9.0.5", "not, or no longer, in the collection"),
-        ("<img>.2.0.5", "not, or no longer, in the collection"),
+        ("pier.2.39.74.DIGITS", '<mark class="selected">The new pier will cost'),
+        ("%70ier.2.39.74.DIGITS", '<mark class="selected">The new pier will cost'),
+        ("pier.2.39.99999.DIGITS", "not, or no longer, in the collection"),
+        ("pier.2.74.39.DIGITS", "not, or no longer, in the collection"),
+        ("pier.2.39.74.00000000", "not, or no longer, in the collection"),
+        ("pier.2.39.74.", "not, or no longer, in the collection"),
+        ("pier.2.39.74.DIGITS.1", "not, or no longer, in the collection"),
+        ("pier.9.0.5.DIGITS", "not, or no longer, in the collection"),
+        ("<img>.2.0.5.DIGITS", "not, or no longer, in the collection"),
         ("", "not, or no longer, in the collection"),
     ],
 )
-def test_a_link_opens_its_sentence(place: str, shown: str, assistant: Any) -> None:
+def test_a_link_opens_its_sentence(
+    place: str, shown: str, assistant: Any, double: ModuleType
+) -> None:
+    place = place.replace("DIGITS", double.VERSION.sha256[:8])
     html = show(ChatPage(to_all(assistant), Offers()), NOTHING, {"at": place})
     assert shown in html
     assert "<img" not in html
+
+
+@pytest.mark.parametrize("place", ["pier.2.39.74", "pier.2.0.99999", "pier.2.74.39"])
+def test_a_link_that_does_not_say_of_which_text_it_was_opens_without_a_mark(
+    place: str, assistant: Any
+) -> None:
+    html = show(ChatPage(to_all(assistant), Offers()), NOTHING, {"at": place})
+    assert "does not say which text" in html
+    assert "The new pier will cost" in html
+    assert "<mark" not in html
+    assert "data-link" not in html
+    assert f'data-opened="{place}"' in html
+    gone = show(ChatPage(to_all(assistant), Offers()), NOTHING, {"at": "dam.1.0.5"})
+    assert "not, or no longer, in the collection" in gone
 
 
 def test_a_quote_is_copied_with_its_reference(assistant: Any) -> None:

@@ -57,7 +57,7 @@ def test_articles_are_counted_by_outlet_and_month() -> None:
 def test_the_newest_open_in_the_reader(double: ModuleType) -> None:
     html = page_body(replace(NOTHING, newest=[(double.ARTICLE, double.VERSION)]))
     length = len(double.TEXT.split("\n")[0])
-    assert f'href="./#at=pier.2.0.{length}"' in html
+    assert f'href="./#at=pier.2.0.{length}.{double.VERSION.sha256[:8]}"' in html
     assert "Pier &lt;approved&gt;" in html
 
 

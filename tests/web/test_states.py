@@ -79,9 +79,11 @@ def every_state(double: ModuleType) -> Any:
             }.get(question.partition(" ")[0])
             return made() if made else super().ask(question, **rest)
 
-        def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
+        def source(
+            self, article_id: str, version: int, sha256: str
+        ) -> tuple[Article, Version] | None:
             if article_id != "arabic":
-                return super().source(article_id, version)
+                return super().source(article_id, version, sha256)
             sha256 = sha256_of(ARABIC)
             changed = replace(
                 double.VERSION, text=ARABIC, sha256=sha256, title=ARABIC, language="ar"
@@ -361,7 +363,7 @@ def hostile_assistant(double: ModuleType) -> Any:
                 attack, f"{attack}?", "answered", (said,), short="5", carried=(attack,), note=attack
             )
 
-        def source(self, article_id: str, _version: int) -> tuple[Article, Version]:
+        def source(self, article_id: str, _version: int, _sha256: str) -> tuple[Article, Version]:
             return self._found(HOSTILE[int(article_id)])
 
     return Hostile()

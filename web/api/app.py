@@ -238,9 +238,14 @@ def _add_articles(app: FastAPI, served: Served, callers: Callers) -> None:
         return served(caller).add(body)
 
     @app.get("/articles/{id:path}/versions/{number}")
-    def version(id: str, number: int, caller: Visitor = may_read) -> dict[str, Any]:  # noqa: A002
-        """Return one version of an article, with its text."""
-        return served(caller).article(id, number)
+    def version(
+        id: str,  # noqa: A002
+        number: int,
+        sha256: str | None = None,
+        caller: Visitor = may_read,
+    ) -> dict[str, Any]:
+        """Return one version of an article, with its text; only the quoted one with its sha256."""
+        return served(caller).article(id, number, sha256)
 
     @app.get("/articles/{id:path}")
     def article(id: str, caller: Visitor = may_read) -> dict[str, Any]:  # noqa: A002

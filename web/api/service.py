@@ -164,17 +164,35 @@ class Service:
             del record["text"]
         return {"articles": records, "next": found[-1][0].id if len(found) == _PAGE else None}
 
-    def article(self, id: str, number: int | None = None) -> dict[str, Any]:  # noqa: A002
-        """Return an article as stored, in its newest or another version."""
-        version = (
-            self.archive.current_version(id)
-            if number is None
-            else self.archive.version_number(id, number)
-        )
-        article = self.archive.article_of(version) if version else None
-        if article is None or version is None or not version.is_intact:
+    def article(
+        self,
+        id: str,  # noqa: A002
+        number: int | None = None,
+        sha256: str | None = None,
+    ) -> dict[str, Any]:
+        """Return an article as stored, in its newest or another version.
+
+        With the sha256 that a quote names, or its first digits, it is the text that was quoted.
+        """
+        found = self._found(id, number, sha256)
+        if found is None:
             raise NotFoundError("there is no such article")
-        return self._record(article, version)
+        return self._record(*found)
+
+    def _found(
+        self,
+        id: str,  # noqa: A002
+        number: int | None,
+        sha256: str | None,
+    ) -> tuple[Article, Version] | None:
+        if number is not None:
+            if sha256 is None:
+                return self.archive.numbered(id, number)
+            return self.archive.cited(id, number, sha256)
+        article, version = self.archive.article(id), self.archive.current_version(id)
+        if article is None or version is None or not version.is_intact:
+            return None
+        return (article, version) if version.sha256.startswith(sha256 or "") else None
 
     def _record(self, article: Article, version: Version) -> dict[str, Any]:
         return article_json(article, version, self.archive.groups_of(article))

@@ -138,7 +138,8 @@
   // time after it has drawn them.
   function openLinked(place, tries) {
     const box = document.querySelector("#source .html-container > *") ?? null;
-    const shown = document.querySelector("#source [data-link]")?.dataset.link === place;
+    const { link, opened } = document.querySelector("#source [data-link], #source [data-opened]")?.dataset ?? {};
+    const shown = place === (link ?? opened);
     if (!tries || !box || shown) return;
     const button = document.createElement("button");
     button.hidden = true;

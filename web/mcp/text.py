@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from corpus.lookup import LEAST_DIGITS
 from qa.links import plain_address, web_link
 
 Json = dict[str, Any]
@@ -60,7 +61,7 @@ def article_text(article: Json) -> str:
     lines = [_line(article["title"] or "(no title)"), _outlet(article)]
     lines += [f"By {_line(', '.join(article['authors']))}"] if article["authors"] else []
     lines += _address(article["url"])
-    lines += [_place(article["id"], article["version"])]
+    lines += [_place(article["id"], article["version"], article["sha256"])]
     return "\n".join([*lines, "", article["text"]])
 
 
@@ -89,7 +90,7 @@ def _cited(citations: Iterable[Json]) -> Iterator[str]:
         title = f", “{_line(citation['title'])}”" if citation["title"] else ""
         yield f"    {_outlet(citation)}{title}"
         yield from (f"    {address}" for address in _address(citation["url"]))
-        yield f"    {_place(citation['article_id'], citation['version'])}"
+        yield f"    {_place(citation['article_id'], citation['version'], citation['sha256'])}"
         if citation["missing"]:
             yield f"    It does not speak of: {_line(', '.join(citation['missing']))}"
         if citation.get("changed"):
@@ -109,8 +110,8 @@ def _outlet(source: Json) -> str:
     return f"{_line(source['publisher'] or 'outlet unknown')}, {source['published'] or 'no date'}"
 
 
-def _place(article_id: str, version: int) -> str:
-    return f"article_id: {_line(article_id)}, version {version}"
+def _place(article_id: str, version: int, sha256: str) -> str:
+    return f"article_id: {_line(article_id)}, version {version}, sha256 {sha256[:LEAST_DIGITS]}"
 
 
 def _marked(words: str) -> str:

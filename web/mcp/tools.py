@@ -9,6 +9,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from corpus.lookup import LEAST_DIGITS
 from corpus.errors import OnRecordError
 from qa.checks import MAX_QUESTION_CHARACTERS
 from qa.deadline import NO_DEADLINE, Deadline, TooLateError
@@ -78,6 +79,14 @@ class ArticleArguments(_Arguments):
     version: Annotated[
         int | None, Field(ge=1, le=2**31, description="Its version; the newest by default.")
     ] = None
+    sha256: Annotated[
+        str | None,
+        Field(
+            pattern=rf"^[0-9a-f]{{{LEAST_DIGITS},64}}$",
+            description="`sha256` of a quote, or its first digits: nothing but the text that was"
+            " quoted is returned.",
+        ),
+    ] = None
 
 
 class QuoteArguments(_Arguments):
@@ -141,7 +150,7 @@ def _search(
 def _article(
     service: Service, _caller: Visitor, given: ArticleArguments, _deadline: Deadline
 ) -> dict[str, Any]:
-    return service.article(given.article_id, given.version)
+    return service.article(given.article_id, given.version, given.sha256)
 
 
 def _quote(

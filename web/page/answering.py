@@ -82,7 +82,7 @@ class Answering:
         held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
         source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
         if answer.citations:
-            source = citation_source(held, len(held.turns) - 1, 0, self._assistant.source)
+            source = citation_source(held, len(held.turns) - 1, 0, self._assistant)
         idle = gr.Button(interactive=True)
         shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
         talk = markup.turns(held, judging=self._offers.judges is not None)

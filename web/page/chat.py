@@ -278,7 +278,7 @@ class ChatPage:
     def show(self, held: Conversation, event: gr.EventData, request: gr.Request) -> str:
         """Return the source panel for the citation that was clicked."""
         seen = self._seen(known_visitor(request))
-        return self._reading.call(source_of, _data(event), held, seen.assistant.source)
+        return self._reading.call(source_of, _data(event), held, seen.assistant)
 
     @localised
     def judge(self, held: Conversation, event: gr.EventData, _request: gr.Request) -> object:

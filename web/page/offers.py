@@ -35,8 +35,11 @@ class Assists(Protocol):
     ) -> Trace:
         """Answer one question; OnRecordError says why not, in words for the user."""
 
-    def source(self, article_id: str, version: int) -> tuple[Article, Version] | None:
-        """Return a stored version and its article."""
+    def source(self, article_id: str, version: int, sha256: str) -> tuple[Article, Version] | None:
+        """Return the article and the version that a citation names, or None if it is gone."""
+
+    def numbered(self, article_id: str, version: int) -> tuple[Article, Version] | None:
+        """Return what bears this id and number now."""
 
     def stats(self) -> Stats:
         """Return how much is searched."""

@@ -7,6 +7,7 @@ from itertools import pairwise
 from urllib.parse import quote
 
 from corpus.article import Article, Span, Version
+from corpus.lookup import LEAST_DIGITS
 from qa.answer import Answer, Citation
 from qa.markup import day, link, outlet, text
 from qa.messages.say import say
@@ -48,10 +49,24 @@ def source(turn: int, position: int, answer: Answer, article: Article, version: 
 
 def passage(article: Article, version: Version, span: Span) -> str:
     """Return an article whole with one span of it marked, as a link to a sentence opens it."""
+    return _sheet(_reader(article, version, span))
+
+
+def whole(article: Article, version: Version, link: str) -> str:
+    """Return an article without a mark, for a link that does not say of which text it was."""
+    notice = f'<p class="notice">{text(say("source.old_link"))}</p>'
+    return _sheet(
+        f'<article class="reader" tabindex="0" aria-label="{text(say("source.label"))}" '
+        f'data-opened="{text(link)}">{notice}{_heading(article, version)}'
+        f"{_body(version, _paragraphs(version.text, None, ()))}</article>"
+    )
+
+
+def _sheet(reader: str) -> str:
+    label = text(say("source.source"))
     return (
-        f'<div class="sheet"><nav class="sources" aria-label="{text(say("source.source"))}">'
-        f"{_close()}</nav>"
-        f"{_reader(article, version, span)}</div>"
+        f'<div class="sheet"><nav class="sources" aria-label="{label}">{_close()}</nav>'
+        f"{reader}</div>"
     )
 
 
@@ -63,20 +78,28 @@ def _reader(
     notice: str = "",
     copy: str = "",
 ) -> str:
-    language = f' lang="{text(version.language)}"' if version.language else ""
     return (
         f'<article class="reader" tabindex="0" aria-label="{text(say("source.label"))}">{notice}'
         f"{_heading(article, version)}"
         f'<p class="take">{copy}<button type="button" data-link="{text(place(version, selected))}">'
-        f"{text(say('source.copy_link'))}</button></p><div{language}>"
-        f"{''.join(_paragraphs(version.text, selected, others))}</div></article>"
+        f"{text(say('source.copy_link'))}</button></p>"
+        f"{_body(version, _paragraphs(version.text, selected, others))}</article>"
     )
 
 
+def _body(version: Version, paragraphs: Iterator[str]) -> str:
+    language = f' lang="{text(version.language)}"' if version.language else ""
+    return f"<div{language}>{''.join(paragraphs)}</div>"
+
+
 def place(version: Version, span: Span) -> str:
-    """Return what names a span in an address: ``ARTICLE.VERSION.START.END``."""
+    """Return what names a span in an address: ``ARTICLE.VERSION.START.END.DIGITS``.
+
+    The first digits of the text's sha256 hold it to that text.
+    """
     id_ = quote(version.article_id, safe="", errors="replace").replace(".", "%2E")
-    return f"{id_}.{version.number}.{span.start}.{span.end}"
+    digits = version.sha256[:LEAST_DIGITS]
+    return f"{id_}.{version.number}.{span.start}.{span.end}.{digits}"
 
 
 def place_of_beginning(version: Version) -> str:
@@ -90,7 +113,8 @@ def _close() -> str:
 
 
 def _is_of(citation: Citation, version: Version) -> bool:
-    return (citation.article_id, citation.version) == (version.article_id, version.number)
+    cited = (citation.article_id, citation.version, citation.sha256)
+    return cited == (version.article_id, version.number, version.sha256)
 
 
 def _source_list(turn: int, position: int, citations: Sequence[Citation]) -> str:
@@ -121,7 +145,7 @@ def _heading(article: Article, version: Version) -> str:
     )
 
 
-def _paragraphs(body: str, selected: Span, others: Sequence[Span]) -> Iterator[str]:
+def _paragraphs(body: str, selected: Span | None, others: Sequence[Span]) -> Iterator[str]:
     """Yield each line of the text as a paragraph, with the parts that are quoted marked."""
     start = 0
     for line in body.split("\n"):
@@ -131,15 +155,16 @@ def _paragraphs(body: str, selected: Span, others: Sequence[Span]) -> Iterator[s
         start += len(line) + 1
 
 
-def _marked(body: str, line: Span, selected: Span, others: Sequence[Span]) -> Iterator[str]:
+def _marked(body: str, line: Span, selected: Span | None, others: Sequence[Span]) -> Iterator[str]:
     """Yield the line in pieces, cut where a quote begins or ends."""
     edges = {line.start, line.end}
-    edges.update(edge for span in (selected, *others) for edge in (span.start, span.end))
+    spans = others if selected is None else (selected, *others)
+    edges.update(edge for span in spans for edge in (span.start, span.end))
     cuts = sorted(edge for edge in edges if line.start <= edge <= line.end)
     for start, end in pairwise(cuts):
         piece = Span(start, end)
         written = text(piece.of(body))
-        if selected.overlaps(piece):
+        if selected and selected.overlaps(piece):
             yield f'<mark class="selected">{written}</mark>'
         elif any(other.overlaps(piece) for other in others):
             yield f'<mark class="other">{written}</mark>'

@@ -21,8 +21,8 @@ from qa.facts import FUNCTION_WORDS, Token, tokens
 from qa.fold import fold
 
 Json = Mapping[str, Any]
-TextOf = Callable[[str, int], str | None]
-"""The stored text of an article's version, or None if there is none."""
+TextOf = Callable[[str, int, str], str | None]
+"""The stored text of an article's version with this sha256, or None if there is none."""
 
 _CHECKED = ("number", "moment", "name", "negation")
 _ATTRIBUTION = frozenset("according reported reports said say saying says".split())
@@ -105,7 +105,7 @@ def entails(citations: Sequence[Json], statement: str) -> bool:
 
 
 def _is_faithful(citation: Json, text_of: TextOf) -> bool:
-    text = text_of(citation["article_id"], citation["version"])
+    text = text_of(citation["article_id"], citation["version"], citation["sha256"])
     start, end = citation["start"], citation["end"]
     if text is None or not 0 <= start < end <= len(text):
         return False

@@ -61,9 +61,9 @@ class Sources:
         except KeyError:
             return None
 
-    def _text_of(self, article_id: str, number: int) -> str | None:
-        version = self._archive.version_number(article_id, number)
-        return version.text if version else None
+    def _text_of(self, article_id: str, number: int, sha256: str) -> str | None:
+        cited = self._archive.cited(article_id, number, sha256)
+        return cited[1].text if cited else None
 
     def _byline_of(self, article_id: str) -> tuple[str | None, date | None]:
         """Return the publisher, and the day of the current version."""

@@ -32,7 +32,7 @@ def answer(*statements: tuple[str, list[dict[str, Any]]]) -> dict[str, Any]:
     return {"statements": [{"text": text, "citations": cited} for text, cited in statements]}
 
 
-def text_of(article_id: str, version: int) -> str | None:
+def text_of(article_id: str, version: int, _sha256: str) -> str | None:
     return {("a1", 1): TEXT, ("a1", 2): TEXT.replace("65", "66")}.get((article_id, version))
 
 
