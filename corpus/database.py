@@ -33,6 +33,9 @@ from corpus.sqlite_file import (
 
 FILE_NAME = "archive.sqlite3"
 
+Sight = tuple[int, frozenset[str] | None]
+"""A number of changes, and the groups whose articles are seen; None for all."""
+
 
 class Database(SqliteFile):
     """One store's archive, usable from several threads (a connection each).
@@ -167,6 +170,11 @@ class Database(SqliteFile):
             return int(self.meta("change") or 0)
         except ValueError as error:
             raise damaged(self.path, "its change number was altered") from error
+
+    @property
+    def sight(self) -> Sight:
+        """What is seen here now: two that are equal have seen the same articles."""
+        return self.change, self.visitor_groups
 
     def changed(self) -> None:
         """Count a change; part of the open transaction."""

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from corpus.article import Article, Sentence, Span, Version, day_of
+from corpus.database import Sight
 from index.lexical import NO_LIMITS, Limits
 
 _YEAR = re.compile(r"(?<!\d)\d{4}(?!\d)")
@@ -119,12 +120,14 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """What an earlier answer quoted and the store no longer holds; no source, whatever it says.
+    """What an earlier answer quoted and cannot quote any more; no source, whatever it says.
 
     Attributes:
-        quote: The words that were shown then; nothing vouches for them now.
-        why: "removed": the article, or the version quoted, was; "unmatched": the stored text does
-            not have these words there.
+        quote: The words that were shown then; nothing vouches for them now. Of what was removed,
+            or is for others only, nothing is told but the sha256, by which whoever holds it
+            finds it: quote and article_id are empty, title, publisher and date None.
+        why: "removed": the article, or the version quoted, is not there for this reader;
+            "unmatched": the stored text does not have these words there.
         nearest: Whether it was shown as nearest only.
     """
 
@@ -159,6 +162,7 @@ class Answer:
         withdrawn: Of an earlier answer: quotes that are no sources any more.
         limits: Outside which nothing was searched: stated in words, or set beside the question.
         stated: What of them was stated, in this question or in one before that it goes on from.
+        as_of: What was seen of the store when every quote was checked last; None is never.
     """
 
     question: str
@@ -176,6 +180,7 @@ class Answer:
     withdrawn: tuple[Withdrawn, ...] = ()
     limits: Limits = NO_LIMITS
     stated: Limits = NO_LIMITS
+    as_of: Sight | None = field(default=None, compare=False, repr=False)
 
     @property
     def citations(self) -> tuple[Citation, ...]:

@@ -12,11 +12,13 @@ from typing import TypedDict, Unpack
 from corpus.archive import Archive
 from corpus.article import Article, Version
 from corpus.catalogue import Stats
+from corpus.database import Sight
 from corpus.errors import OnRecordError
 from index.chunk_index import NO_LIMITS, ChunkIndex, Limits
 from index.embed import Embedder
 from qa.answer import Answer, Conversation, Turn
 from qa.checks import check_question, check_text, said_before
+from qa.current import current, current_answer, current_evidence
 from qa.deadline import NO_DEADLINE, Deadline
 from qa.limits import Stated, narrowed, stated_limits
 from qa.messages.say import say
@@ -140,11 +142,13 @@ class Assistant:
         check_question(question)
         check_text(limits.publisher or "", *said_before(conversation))
         deadline.look()
+        sight, conversation = self._archive.sight, self.current(conversation)
         clock = Stopwatch()
         with clock("resolve"):
             understood = self._understood(question, conversation, asked, without, everything)
         if not understood.asks:
-            return Trace(replace(self._greeted(question), ms=clock.milliseconds()), (), ())
+            greeted = replace(self._greeted(question), ms=clock.milliseconds(), as_of=sight)
+            return self._as_it_stands(Trace(greeted, (), ()), conversation)
         within = narrowed(understood.stated, limits)
         trace = self._pipeline.answer(
             Asking(question, understood, asked, within, progress, clock, deadline)
@@ -154,8 +158,29 @@ class Assistant:
             limits=limits if within is None else within,
             stated=understood.stated,
             ms=clock.milliseconds(),
+            as_of=sight,
         )
-        return replace(trace, answer=answer)
+        return self._as_it_stands(replace(trace, answer=answer), conversation)
+
+    @property
+    def sight(self) -> Sight:
+        """What is seen of the articles now; `current` has to be asked where it was another."""
+        return self._archive.sight
+
+    def current(self, conversation: Conversation) -> Conversation:
+        """Return a conversation as it stands now; the same one where nothing changed since."""
+        return current(conversation, self._archive)
+
+    def standing(self, answer: Answer, before: Conversation) -> Answer:
+        """Return an answer that nobody has seen yet as it stands now, after the turns before it."""
+        return current_answer(answer, before, self._archive)
+
+    def _as_it_stands(self, trace: Trace, before: Conversation) -> Trace:
+        """Return what was found without what was removed, or limited, while it was sought."""
+        answer = self.standing(trace.answer, before)
+        if answer is trace.answer:
+            return trace
+        return Trace(answer, trace.hits, current_evidence(trace.evidence, self._archive))
 
     def _understood(
         self,

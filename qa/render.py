@@ -175,8 +175,8 @@ def _text_below(answer: Answer, width: int) -> Iterator[str]:
         yield from ("", _NEAREST)
     for citation in answer.nearest:
         yield from ("", *_text_citation(citation, width))
-    for quote in answer.withdrawn:
-        yield from ("", *_wrapped(withdrawn_in_words(quote), width))
+    for words in withdrawn_in_words(answer):
+        yield from ("", *_wrapped(words, width))
 
 
 def _text_citation(citation: Citation, width: int) -> Iterator[str]:
@@ -226,7 +226,7 @@ def _markdown_blocks(answer: Answer) -> Iterator[str]:
     if answer.nearest:
         yield f"*{_NEAREST}*"
     yield from map(_markdown_citation, answer.nearest)
-    yield from (marked_down(withdrawn_in_words(quote)) for quote in answer.withdrawn)
+    yield from map(marked_down, withdrawn_in_words(answer))
 
 
 def _markdown_citation(citation: Citation) -> str:
@@ -288,7 +288,7 @@ def _html_blocks(answer: Answer) -> Iterator[str]:
         yield _tagged("p", "nearest-label", _NEAREST)
     for citation in answer.nearest:
         yield _html_citation(citation, "quote nearest")
-    yield from (_tagged("p", "withdrawn", withdrawn_in_words(q)) for q in answer.withdrawn)
+    yield from (_tagged("p", "withdrawn", words) for words in withdrawn_in_words(answer))
 
 
 def _html_citation(citation: Citation, classes: str) -> str:

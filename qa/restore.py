@@ -7,7 +7,7 @@ does not yield the same words is withdrawn.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 
 from corpus.article import Article, Sentence, Span, Version
@@ -18,7 +18,10 @@ from qa.conversations.records import (
     KeptCitation,
     KeptStatement,
     KeptTurn,
+    decode_turn,
+    encode_turn,
 )
+from qa.traces import Traces
 from qa.verify import ask_back, cite, stands, supported, verify
 
 
@@ -27,15 +30,20 @@ class Restorer:
 
     def __init__(self, archive: Catalogue) -> None:
         self._archive = archive
+        self._sight = archive.sight  # before anything is looked up
+        self._traces = Traces()
         self._versions: dict[tuple[str, int, str], tuple[Article, Version] | None] = {}
         self._sentences: dict[int, dict[Span, Sentence]] = {}
         self._current: dict[int, Version | None] = {}
         self._words: dict[int, frozenset[str]] = {}
 
     def turn(self, kept: KeptTurn) -> Turn:
-        """Return the turn, its answer verified anew."""
+        """Return the next turn of a conversation, its answer verified anew.
+
+        Without words that only quotes withdrawn so far can have given.
+        """
         answer = self.answer(kept.answer) if kept.answer else None
-        return Turn(
+        turn = Turn(
             kept.question,
             kept.standalone,
             answer,
@@ -44,12 +52,36 @@ class Restorer:
             kept.everything,
             kept.limits.limits,
         )
+        gone = [quote for quote in answer.withdrawn if quote.why == "removed"] if answer else []
+        names = _names_of(kept, {quote.sha256 for quote in gone})
+        return self._traces.taken_off(turn, names, any_gone=bool(gone))
+
+    def again(self, turn: Turn) -> Turn:
+        """Return the next turn of a conversation that was shown already, as `turn` does.
+
+        What was withdrawn of it before stays so, and where nothing changed it is as it was.
+        """
+        if turn.answer is None:
+            return self._traces.taken_off(turn, (), any_gone=False)
+        before = turn.answer.withdrawn
+        whole = replace(turn, answer=replace(turn.answer, withdrawn=()))
+        restored = self.turn(decode_turn(encode_turn(whole)))
+        if restored.answer is None:
+            return restored
+        withdrawn = (*map(self._still_withdrawn, before), *restored.answer.withdrawn)
+        return replace(restored, answer=replace(restored.answer, withdrawn=withdrawn))
+
+    def _still_withdrawn(self, quote: Withdrawn) -> Withdrawn:
+        """Return what is said of a withdrawn quote now: nothing of its words once it is removed."""
+        version = self._archive.version_number(quote.article_id, quote.version)
+        is_there = version and (not version.is_intact or version.sha256 == quote.sha256)
+        return quote if is_there else _removed(quote)
 
     def answer(self, kept: KeptAnswer) -> Answer:
         """Return the answer as far as its quotes still stand; one without any declines."""
-        answer = self._answer(kept)
+        answer = replace(self._answer(kept), ms=kept.ms, as_of=self._sight)
         within, stated = kept.limits.limits, kept.stated.limits
-        return replace(answer, ms=kept.ms, choices=kept.choices, limits=within, stated=stated)
+        return replace(answer, choices=kept.choices, limits=within, stated=stated)
 
     def _answer(self, kept: KeptAnswer) -> Answer:
         if kept.status == "unclear":
@@ -183,8 +215,22 @@ def _sayable(text: str, quotes: Sequence[str], standing: Sequence[Evidence]) -> 
     return text if said else quotes[0]
 
 
+def _names_of(kept: KeptTurn, gone: Collection[str]) -> Iterator[str]:
+    """Yield titles and outlets of what a turn quoted of texts that are gone, by their sha256."""
+    said = kept.answer.statements if kept.answer else ()
+    nearest = kept.answer.nearest if kept.answer else ()
+    for citation in (*(each for statement in said for each in statement.citations), *nearest):
+        if citation.sha256 in gone:
+            yield from filter(None, (citation.title, citation.publisher))
+
+
+def _removed(quote: Withdrawn) -> Withdrawn:
+    """Return that a quote is gone, without anything of it or of its article."""
+    return Withdrawn("", "", quote.version, quote.sha256, "removed", nearest=quote.nearest)
+
+
 def _withdrawn(kept: KeptCitation, why: Reason, *, nearest: bool) -> Withdrawn:
-    return Withdrawn(
+    quote = Withdrawn(
         quote=kept.quote,
         article_id=kept.article_id,
         version=kept.version,
@@ -195,6 +241,7 @@ def _withdrawn(kept: KeptCitation, why: Reason, *, nearest: bool) -> Withdrawn:
         published=kept.published,
         nearest=nearest,
     )
+    return _removed(quote) if why == "removed" else quote
 
 
 def _words(version: Version, sentence: Sentence) -> str:

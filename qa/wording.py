@@ -125,10 +125,14 @@ def joined_notes(*notes: str) -> str:
     return " ".join(filter(None, notes))
 
 
-def withdrawn_in_words(quote: Withdrawn) -> str:
-    """Return what was quoted then, with why it is no source now; of what was erased, only that."""
-    if not quote.quote:
-        return say("remark.erased")
+def withdrawn_in_words(answer: Answer) -> list[str]:
+    """Return what was quoted then, with why it is no source now; of what is gone only that."""
+    return list(dict.fromkeys(map(_withdrawn, answer.withdrawn)))
+
+
+def _withdrawn(quote: Withdrawn) -> str:
+    if quote.why == "removed" or not quote.quote:
+        return say("remark.removed")
     title = f"“{quote.title}”" if quote.title else None
     parts = (quote.publisher, shown_date(quote.published), title)
     named = ", ".join(part for part in parts if part)

@@ -116,6 +116,7 @@ def encode_turn(turn: Turn) -> str:
     if record["answer"] is not None:
         if record["answer"].pop("withdrawn"):
             raise ValueError("an answer whose quotes were withdrawn is not kept again")
+        del record["answer"]["as_of"]
         for citation in _citations(record["answer"]):
             del citation["changed"]
     encoded = json.dumps(record, ensure_ascii=False, allow_nan=False, default=_iso)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from corpus.article import Span
-from qa.answer import Answer, Citation, Reason, Statement, Withdrawn
+from qa.answer import Answer, Citation, Statement, Withdrawn
 from qa.messages.say import speaking
 from qa.render import to_html, to_json, to_markdown, to_text
 from qa.verify import ask_back
@@ -343,15 +343,9 @@ def test_a_quote_that_the_article_no_longer_has_says_so_everywhere() -> None:
     assert not any("changed" in text for text in plain)
 
 
-@pytest.mark.parametrize(
-    ("why", "said"),
-    [
-        ("removed", "The article was removed since"),
-        ("unmatched", "the stored article does not have these words"),
-    ],
-)
-def test_a_withdrawn_quote_is_shown_as_no_source(why: Reason, said: str) -> None:
-    gone = Withdrawn("<i>Words</i> of then.", "a1", 1, "ab", why, "Loans", "Daily Example")
+def test_a_withdrawn_quote_is_shown_as_no_source() -> None:
+    said = "the stored article does not have these words"
+    gone = Withdrawn("<i>Words</i> of then.", "a1", 1, "ab", "unmatched", "Loans", "Daily Example")
     answer = replace(DECLINED, nearest=(), withdrawn=(gone,))
     for form in (to_text, to_markdown, to_html):
         shown = form(answer)
@@ -368,7 +362,15 @@ def test_a_withdrawn_quote_is_shown_as_no_source(why: Reason, said: str) -> None
 
 
 def test_a_withdrawn_nearest_sentence_leaves_a_decline_what_it_was() -> None:
-    gone = Withdrawn("Words of then.", "a1", 1, "ab", "removed", nearest=True)
+    gone = Withdrawn("Words of then.", "a1", 1, "ab", "unmatched", nearest=True)
     shown = to_text(replace(DECLINED, nearest=(), withdrawn=(gone,)))
     assert "No sentence was found that answers this. Searched: 3,000 articles." in shown
     assert "Words of then." in shown
+
+
+def test_of_what_was_removed_nothing_is_said_but_that_it_was() -> None:
+    gone = Withdrawn("", "", 1, "ab", "removed")
+    answer = replace(DECLINED, nearest=(), withdrawn=(gone, gone))
+    for form in (to_text, to_markdown, to_html):
+        assert form(answer).count("A quote was taken off") == 1
+        assert "“”" not in form(answer)

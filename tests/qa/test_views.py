@@ -219,7 +219,8 @@ def test_a_kept_conversation_withdraws_what_may_no_longer_be_seen(
         (timed,) = kept.open("ann", id_, views.of(NOBODY).archive).turns
         answer = timed.turn.answer
         assert not hidden & shown(answer)
-        assert {gone.article_id for gone in answer.withdrawn} == shown(trace.answer) & hidden
+        assert len(answer.withdrawn) == len(trace.answer.citations) - len(answer.citations) > 0
+        assert not any(gone.quote or gone.article_id or gone.title for gone in answer.withdrawn)
         assert {gone.why for gone in answer.withdrawn} == {"removed"}
         archive.limit([], publisher="Brackmere Courier")
         (timed,) = kept.open("ann", id_, views.of(NOBODY).archive).turns

@@ -94,8 +94,7 @@ def _question(question: str) -> str:
 def _answer(turn: int, answer: Answer) -> str:
     body = {"answered": _answered, "declined": _declined, "unclear": _unclear}[answer.status]
     withdrawn = "".join(
-        f'<p class="withdrawn" dir="auto">{text(withdrawn_in_words(quote))}</p>'
-        for quote in answer.withdrawn
+        f'<p class="withdrawn" dir="auto">{text(words)}</p>' for words in withdrawn_in_words(answer)
     )
     return (
         f"{_understood(turn, answer)}{_limited(turn, answer)}"

@@ -99,14 +99,15 @@ def test_what_became_of_the_quotes_is_exported(
     reopened = kept.open("ann", id_)
     text = conversation_markdown(reopened)
     assert text.count("The article has changed since") == 2
-    assert "The article was removed since" in text
-    assert f"> “{COST}" not in text
+    assert "A quote was taken off" in text
+    assert COST not in text
+    assert "Bridge" not in text
     first, second, third, _ = conversation_json(reopened, proofs=True)["turns"]
     assert first["answer"]["statements"][0]["citations"][0]["changed"] is True
     assert third["answer"]["nearest"][0]["changed"] is True
     assert second["answer"]["statements"] == []
     (gone,) = second["answer"]["withdrawn"]
-    assert (gone["why"], gone["published"]) == ("removed", "2019-02-01")
+    assert (gone["why"], gone["quote"], gone["published"]) == ("removed", "", None)
     assert second["proof"]["articles"] == []
 
 

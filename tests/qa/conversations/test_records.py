@@ -18,7 +18,7 @@ from qa.conversations.records import (
 )
 
 SANK = "The ferry Skua sank on Monday."
-FOUND_ANEW = {"changed", "withdrawn"}
+FOUND_ANEW = {"changed", "withdrawn", "as_of"}
 
 
 @pytest.fixture
