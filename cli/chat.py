@@ -75,7 +75,7 @@ def chat(
     with _kept(None if no_save else settings.store) as kept:
         if kept and kept.readonly:
             error_line(f"nothing of this is kept: {kept.path} cannot be written here")
-        talk = _Talk(ask, kept)
+        talk = _Talk(ask, kept, assistant.current)
         if conversation:
             talk.reopen(conversation)
         _converse(talk)
@@ -113,12 +113,18 @@ def _read_line() -> str | None:
 class _Talk:
     """The conversation under way, and what can be done with it."""
 
-    def __init__(self, ask: Ask, kept: Conversations | None) -> None:
+    def __init__(
+        self,
+        ask: Ask,
+        kept: Conversations | None,
+        current: Callable[[Conversation], Conversation],
+    ) -> None:
         from qa.answer import Conversation
         from qa.conversations.store import LOCAL_USER
 
         self._ask = ask
         self._kept = kept
+        self._current = current
         self._user = LOCAL_USER
         self._none = Conversation()
         self._conversation = self._none
@@ -127,6 +133,7 @@ class _Talk:
     def take(self, line: str) -> None:
         """Do what a line says: a question, or a command that begins with a slash."""
         try:
+            self._conversation = self._current(self._conversation)
             if line.startswith("/") or line == "help":
                 self._command(line)
             elif line:

@@ -35,9 +35,5 @@ def current_answer(answer: Answer, before: Conversation, archive: Catalogue) -> 
 
 
 def current_evidence(evidence: tuple[Evidence, ...], archive: Catalogue) -> tuple[Evidence, ...]:
-    """Return the sentences whose version is still there."""
-    return tuple(
-        item
-        for item in evidence
-        if archive.cited(item.article.id, item.version.number, item.version.sha256)
-    )
+    """Return the sentences whose version is still there, and still the newest."""
+    return tuple(item for item in evidence if archive.current_of(item.version) == item.version)

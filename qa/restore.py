@@ -12,7 +12,10 @@ from dataclasses import replace
 
 from corpus.article import Article, Sentence, Span, Version
 from corpus.catalogue import Catalogue
+from corpus.sqlite_file import store_errors
+from index.lexical import first_holding
 from qa.answer import Answer, Draft, DraftStatement, Evidence, Reason, Turn, Withdrawn
+from qa.changes import newer_says, words_of
 from qa.conversations.records import (
     KeptAnswer,
     KeptCitation,
@@ -31,11 +34,10 @@ class Restorer:
     def __init__(self, archive: Catalogue) -> None:
         self._archive = archive
         self._sight = archive.sight  # before anything is looked up
-        self._traces = Traces()
+        self._traces = Traces(self._occurs)
         self._versions: dict[tuple[str, int, str], tuple[Article, Version] | None] = {}
         self._sentences: dict[int, dict[Span, Sentence]] = {}
-        self._current: dict[int, Version | None] = {}
-        self._words: dict[int, frozenset[str]] = {}
+        self._newer: dict[int, frozenset[str] | None] = {}
 
     def turn(self, kept: KeptTurn) -> Turn:
         """Return the next turn of a conversation, its answer verified anew.
@@ -55,6 +57,13 @@ class Restorer:
         gone = [quote for quote in answer.withdrawn if quote.why == "removed"] if answer else []
         names = _names_of(kept, {quote.sha256 for quote in gone})
         return self._traces.taken_off(turn, names, any_gone=bool(gone))
+
+    def _occurs(self, word: str) -> bool:
+        """Whether a word stands anywhere in the articles that are seen."""
+        archive = self._archive
+        with store_errors(archive.path):
+            found = first_holding(archive.connection(), word, seen_only=archive.is_limited)
+        return found is not None
 
     def again(self, turn: Turn) -> Turn:
         """Return the next turn of a conversation that was shown already, as `turn` does.
@@ -152,19 +161,11 @@ class Restorer:
         return self._sentences[version.id]
 
     def _has_changed(self, version: Version, sentence: Sentence) -> bool:
-        """Whether a newer version no longer has the sentence; a damaged one tells nothing."""
-        if version.id not in self._current:
-            self._current[version.id] = self._archive.current_of(version)
-        current = self._current[version.id]
-        if current is None or current.number <= version.number or not current.is_intact:
-            return False
-        return _words(version, sentence) not in self._said(current)
-
-    def _said(self, version: Version) -> frozenset[str]:
-        if version.id not in self._words:
-            sentences = self._sentences_of(version).values()
-            self._words[version.id] = frozenset(_words(version, each) for each in sentences)
-        return self._words[version.id]
+        """Whether a newer version no longer has the sentence."""
+        if version.id not in self._newer:
+            self._newer[version.id] = newer_says(self._archive, version)
+        said = self._newer[version.id]
+        return said is not None and words_of(version, sentence) not in said
 
 
 class _Checked:
@@ -242,10 +243,6 @@ def _withdrawn(kept: KeptCitation, why: Reason, *, nearest: bool) -> Withdrawn:
         nearest=nearest,
     )
     return _removed(quote) if why == "removed" else quote
-
-
-def _words(version: Version, sentence: Sentence) -> str:
-    return " ".join(sentence.span.of(version.text).split())
 
 
 def _within(kept: KeptCitation, part: str | None) -> Span | None:

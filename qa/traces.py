@@ -7,11 +7,12 @@ others (`qa.resolve`). Once a quote is gone, those that only it can have given a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 
 from qa.answer import Answer, Turn
 from qa.facts import FUNCTION_WORDS
+from qa.messages.say import say
 
 _WORD = re.compile(r"\w+")
 
@@ -19,7 +20,9 @@ _WORD = re.compile(r"\w+")
 class Traces:
     """Follows the turns of one conversation, the first one first."""
 
-    def __init__(self) -> None:
+    def __init__(self, occurs: Callable[[str], bool]) -> None:
+        """Begin; `occurs` tells whether a word stands anywhere in the articles that are seen."""
+        self._occurs = occurs
         self._known: set[str] = set()
         self._gone: set[str] = set()
         self._any_gone = False
@@ -35,6 +38,8 @@ class Traces:
         self._gone.update(gone)
         self._any_gone |= any_gone
         self._known |= _words(turn.question)
+        if turn.answer and turn.answer.choices:
+            turn = replace(turn, answer=self._choosing(turn.answer))
         if self._any_gone:
             turn = self._cleared(turn, loses_note=any_gone)
         if turn.answer:
@@ -55,8 +60,28 @@ class Traces:
             answer,
             standalone=standalone if answer.standalone != answer.question else answer.standalone,
             carried=tuple(term for term in answer.carried if self._is_known(term)),
-            choices=tuple(choice for choice in answer.choices if self._is_known(choice)),
         )
+
+    def _choosing(self, answer: Answer) -> Answer:
+        """Return an answer with those choices that nothing which may be gone is needed for.
+
+        What is asked back was said in the conversation; names that may have been meant stand in
+        some article; and what was proposed to who asked nothing is proposed anew when they ask.
+        """
+        is_asked_back = answer.status == "unclear"
+        kept = tuple(
+            choice
+            for choice in answer.choices
+            if self._is_known(choice) or (not is_asked_back and self._is_anywhere(choice))
+        )
+        if len(kept) == len(answer.choices):
+            return answer
+        if not is_asked_back or kept:
+            return replace(answer, choices=kept, note=answer.note if is_asked_back else "")
+        return replace(answer, choices=(), note=say("answer.choices_gone"))
+
+    def _is_anywhere(self, text: str) -> bool:
+        return all(map(self._occurs, _words(text) - self._known))
 
     def _is_known(self, text: str) -> bool:
         """Whether every word was typed, or stands in a quote that is still there."""

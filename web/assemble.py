@@ -18,6 +18,7 @@ from qa.conversations.store import Conversations
 from qa.evaluation.sets.feedback import record_feedback
 from qa.removal import finish
 from qa.settings import Settings
+from qa.suggestions.opening import Opening
 from qa.views import Views
 from web.admission import Admission
 from web.api.app import api_application
@@ -115,10 +116,13 @@ def _see(views: Views, adding: Adding | None) -> See:
 def _lately(views: Views, archive: Archive) -> Lately:
     """Return questions to begin with; they are offered to all, so they come from what all see."""
 
-    def opening(stopped: Callable[[], bool]) -> Sequence[str]:
+    def opening(stopped: Callable[[], bool]) -> Sequence[Opening]:
         return views.of(ANYBODY.groups).suggestions.opening(stopped)
 
-    return Lately(opening, lambda: archive.change, first=_SETTLED_SECONDS)
+    def stands(question: Opening) -> bool:
+        return question.stands(views.of(ANYBODY.groups).archive)
+
+    return Lately(opening, lambda: archive.change, stands, first=_SETTLED_SECONDS)
 
 
 @contextmanager

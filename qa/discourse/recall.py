@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from corpus.archive import Archive
 from corpus.article import Article, Sentence, Span, Version
 from qa.answer import Citation, Draft, DraftStatement, Evidence
+from qa.changes import newer_says, words_of
 from qa.discourse.attribution import Attribution, speaker_beside, speaker_of
 from qa.facts import dates
 from qa.messages.say import say
@@ -34,6 +35,7 @@ class Place:
         position: Of its sentence among the version's.
         quote: The span that was quoted.
         short: The short answer's, or None.
+        newer: What a newer version says, as `qa.changes.newer_says` returns it.
     """
 
     article: Article
@@ -42,6 +44,7 @@ class Place:
     position: int
     quote: Span
     short: Span | None = None
+    newer: frozenset[str] | None = None
 
     @property
     def texts(self) -> list[str]:
@@ -64,6 +67,8 @@ class Place:
             context=context_of(self.version, self.sentences, self.position),
             answer_span=answer or self.short,
             quote_span=None if self._is_whole else self.quote,
+            changed=self.newer is not None
+            and words_of(self.version, self.sentences[self.position]) not in self.newer,
         )
 
     @property
@@ -104,7 +109,8 @@ def place_of(archive: Archive, citation: Citation) -> Place | None:
     for position, sentence in enumerate(sentences):
         if sentence.span.contains(citation.span):
             short = _span_of_short(citation, version)
-            return Place(article, version, sentences, position, citation.span, short)
+            newer = newer_says(archive, version)
+            return Place(article, version, sentences, position, citation.span, short, newer)
     return None
 
 

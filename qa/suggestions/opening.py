@@ -12,6 +12,7 @@ from itertools import islice
 
 from corpus.archive import Archive
 from corpus.article import Article, Version
+from corpus.catalogue import Catalogue
 from qa.answer import Answer
 from qa.reader.named import name_spans
 from qa.reader.words import content_stems
@@ -44,12 +45,27 @@ class Candidate:
     made: Made
     sentence: str
     article: Article
+    version: Version
     place: int
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """A question to begin with, and the text that it was made of, as a citation names it."""
+
+    question: str
+    article_id: str
+    version: int
+    sha256: str
+
+    def stands(self, archive: Catalogue) -> bool:
+        """Whether that text is still there; what it asks may be told by nothing else."""
+        return archive.cited(self.article_id, self.version, self.sha256) is not None
 
 
 def opening_questions(
     archive: Archive, ask: Ask, count: int = 4, most: int = MOST_ASKED
-) -> list[str]:
+) -> list[Opening]:
     """Return questions about the newest articles that are answered rightly, best first.
 
     Takes as long as asking up to `most` questions.
@@ -71,7 +87,9 @@ def opening_questions(
         candidates.remove(candidate)
         if is_answered(candidate, ask(candidate.made.question)):
             kept.append(candidate)
-    return [candidate.made.question for candidate in kept]
+    return [
+        Opening(c.made.question, c.article.id, c.version.number, c.version.sha256) for c in kept
+    ]
 
 
 def _candidates(
@@ -87,7 +105,7 @@ def _of_article(
     for sentence in archive.sentences(version.id)[:SENTENCES_READ]:
         text = sentence.span.of(version.text)
         for made in made_of(text, version.text):
-            yield Candidate(made, text, article, place)
+            yield Candidate(made, text, article, version, place)
 
 
 def _adds(candidate: Candidate, kept: Sequence[Candidate]) -> bool:

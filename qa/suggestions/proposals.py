@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from corpus.archive import Archive
-from qa.suggestions.opening import Ask, opening_questions
+from qa.suggestions.opening import Ask, Opening, opening_questions
 
 SHOWN = 3
 MOST_ASKED = 8
@@ -25,7 +25,7 @@ class Proposals:
         self._archive = archive
         self._ask = ask
         self._lock = threading.Lock()
-        self._found: tuple[str, ...] = ()
+        self._found: tuple[Opening, ...] = ()
         self._change: int | None = None
 
     def __call__(self) -> tuple[str, ...]:
@@ -37,4 +37,5 @@ class Proposals:
                 self._found, self._change = tuple(found), change
             finally:
                 self._lock.release()
-        return self._found
+        # Another thread may still be looking; of what is gone nothing is proposed meanwhile.
+        return tuple(each.question for each in self._found if each.stands(self._archive))

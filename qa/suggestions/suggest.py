@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from corpus.archive import Archive
 from index.chunk_index import Limits
 from qa.answer import Answer, Conversation
 from qa.assistant import Assistant, Trace
+from qa.current import current_evidence
 from qa.deadline import NO_DEADLINE, Deadline
 from qa.suggestions.following import following_questions
-from qa.suggestions.opening import opening_questions
+from qa.suggestions.opening import Opening, opening_questions
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Suggestions:
     assistant: Assistant
     archive: Archive
 
-    def opening(self, stopped: Callable[[], bool] = lambda: False) -> list[str]:
+    def opening(self, stopped: Callable[[], bool] = lambda: False) -> list[Opening]:
         """Return questions about the newest articles; takes seconds, see `opening_questions`.
 
         Args:
@@ -69,5 +70,18 @@ class Suggestions:
                 question, conversation=conversation, limits=limits, deadline=deadline
             )
 
+        sight, conversation = self.archive.sight, self.assistant.current(conversation)
+        trace = self._as_it_stands(trace, conversation)
         asked: Callable[[str], Answer] | None = ask if search else None
-        return following_questions(trace, conversation, self.archive, self.assistant.floor, asked)
+        floor = self.assistant.floor
+        questions = following_questions(trace, conversation, self.archive, floor, asked)
+        # What they were made of may be gone meanwhile.
+        return questions if self.archive.sight == sight else []
+
+    def _as_it_stands(self, trace: Trace, conversation: Conversation) -> Trace:
+        """Return the trace of a conversation's last answer without what is there no more."""
+        answer = conversation.turns[-1].answer if conversation.turns else None
+        if answer is None or answer is trace.answer:
+            return trace
+        evidence = current_evidence(trace.evidence, self.archive)
+        return replace(trace, answer=answer, evidence=evidence)

@@ -50,6 +50,9 @@ class FakeAssistant:
             carried=tuple(t for t in ("Skua", "Monday") if conversation.turns and t not in without),
         )  # fmt: skip
 
+    def current(self, conversation: Any) -> Any:
+        return conversation
+
 
 @pytest.fixture
 def store(ferry_store: Path) -> Path:

@@ -91,7 +91,9 @@ def test_a_decline_comes_back_with_what_was_nearest(newsroom: Any) -> None:
 
 
 def test_a_question_back_comes_back(newsroom: Any) -> None:
-    answer = ask_back(question="they?", standalone="they?", choices=("A?", "B?"), searched="x")
+    answer = ask_back(
+        question="they?", standalone="they?", choices=("They?", "they?"), searched="x"
+    )
     assert restored(newsroom, answer) == answer
 
 

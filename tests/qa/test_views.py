@@ -196,7 +196,7 @@ def test_proposals_come_from_what_may_be_seen(
     view = views.of(NOBODY)
     asked = view.suggestions.opening()
     assert asked
-    assert not any("Tolliver" in question for question in asked)
+    assert not any("Tolliver" in each.question for each in asked)
     for held, trace in talk(view, *QUESTIONS):
         for question in view.suggestions.following(trace, held, NO_LIMITS, search=True):
             assert not hidden & shown(view.assistant.ask(question, conversation=held))

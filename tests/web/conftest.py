@@ -131,6 +131,11 @@ class AssistantDouble:
     def seen_by(self, _archive: Any) -> AssistantDouble:
         return self
 
+    sight = (0, None)
+
+    def current(self, conversation: Conversation) -> Conversation:
+        return conversation
+
     def source(self, article_id: str, version: int, sha256: str) -> tuple[Article, Version] | None:
         return self.numbered(article_id, version) if VERSION.sha256.startswith(sha256) else None
 

@@ -16,6 +16,7 @@ from web.identity import AT_THIS_MACHINE
 from web.page.chat import _PARTS, TURNS_KEPT, ChatPage
 from web.page.components import theme
 from web.page.offers import Offers, to_all
+from web.page.refresh import NOTHING_SHOWN
 
 NOTHING = Conversation()
 VISIT: Any = SimpleNamespace(
@@ -44,7 +45,8 @@ def steps(
 
 
 def show(page: ChatPage, held: Conversation, picked: Any) -> str:
-    return page.show(held, gr.EventData(None, picked), VISIT)
+    changes = page.show(held, NO_LIMITS, NOTHING_SHOWN, gr.EventData(None, picked), VISIT)
+    return str(dict(zip(_PARTS, changes, strict=True))["source"])
 
 
 def test_a_question_shows_each_step_and_then_the_answer(assistant: Any) -> None:

@@ -14,6 +14,7 @@ from corpus.errors import StoreError
 from index.chunk_index import Limits
 from qa.answer import Conversation, Turn
 from qa.assistant import Trace
+from qa.suggestions.opening import Opening
 from web.identity import AT_THIS_MACHINE
 from web.page.chat import ChatPage
 from web.page.lately import Lately
@@ -91,15 +92,44 @@ def wait_for(holds: Any) -> None:
     assert holds()
 
 
+def opening(question: str) -> Opening:
+    return Opening(question, "a", 1, "00")
+
+
+def always(_question: Opening) -> bool:
+    return True
+
+
+def test_of_what_was_taken_away_nothing_is_proposed_before_others_are_found() -> None:
+    standing, release = {"What of a?", "What of b?"}, threading.Event()
+    rounds = iter([["What of a?", "What of b?"], ["What of c?"]])
+
+    def find(_stopped: object) -> list[Opening]:
+        found = next(rounds)
+        if found == ["What of c?"]:
+            release.wait(60)
+        return [opening(question) for question in found]
+
+    state = 1
+    lately = Lately(find, lambda: state, lambda each: each.question in standing)
+    wait_for(lambda: list(lately()) == ["What of a?", "What of b?"])
+    standing.discard("What of a?")
+    state = 2
+    assert list(lately()) == ["What of b?"]
+    standing.add("What of c?")
+    release.set()
+    wait_for(lambda: list(lately()) == ["What of c?"])
+
+
 def test_opening_questions_are_found_once_for_each_state_of_the_collection() -> None:
     found: list[int] = []
     state = 1
 
-    def find(_stopped: object) -> list[str]:
+    def find(_stopped: object) -> list[Opening]:
         found.append(state)
-        return [f"What of {state}?"]
+        return [opening(f"What of {state}?")]
 
-    lately = Lately(find, lambda: state)
+    lately = Lately(find, lambda: state, always)
     wait_for(lambda: list(lately()) == ["What of 1?"])
     state = 2
     wait_for(lambda: list(lately()) == ["What of 2?"])
@@ -109,21 +139,21 @@ def test_opening_questions_are_found_once_for_each_state_of_the_collection() -> 
 def test_a_search_for_opening_questions_that_fails_shows_none(
     caplog: pytest.LogCaptureFixture,
 ) -> None:
-    def find(_stopped: object) -> list[str]:
+    def find(_stopped: object) -> list[Opening]:
         raise StoreError("gone")
 
-    lately = Lately(find, lambda: 1)
+    lately = Lately(find, lambda: 1, always)
     assert list(lately()) == []
     wait_for(lambda: "no questions to begin with" in caplog.text)
     assert list(lately()) == []
 
 
 def test_opening_questions_are_looked_for_before_anybody_comes() -> None:
-    later = Lately(lambda _: ["What?"], lambda: 1, first=3600)
+    later = Lately(lambda _: [opening("What?")], lambda: 1, always, first=3600)
     assert list(later()) == []
     assert not later._searching.locked()
-    lately = Lately(lambda _: ["What?"], lambda: 1, first=0.01)
-    wait_for(lambda: list(lately._questions) == ["What?"])
+    lately = Lately(lambda _: [opening("What?")], lambda: 1, always, first=0.01)
+    wait_for(lambda: list(lately._questions) == [opening("What?")])
 
 
 def test_a_search_is_stopped_with_the_server() -> None:
@@ -134,7 +164,7 @@ def test_a_search_is_stopped_with_the_server() -> None:
         wait_for(stopped)
         raise InterruptedError
 
-    lately = Lately(find, lambda: 1)
+    lately = Lately(find, lambda: 1, always)
     lately()
     assert begun.wait(120)
     lately.close()

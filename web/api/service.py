@@ -95,6 +95,7 @@ class Service:
                 everything=body.everything,
             )
             self.kept.append(user, body.conversation, turn)
+            answer = self.assistant.standing(answer, conversation)  # the disk may have taken long
         return to_json(answer)
 
     def _conversation(

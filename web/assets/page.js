@@ -9,6 +9,7 @@
   let limiting = "";
   let picking = false;
   let placed = "";
+  let newest = "";
   // A page that is loaded again goes on with the conversation that was open.
   let wanted = location.hash.slice(1);
 
@@ -21,12 +22,17 @@
     if (kind === "change") return limit(event.target);
     if (kind === "submit") return judged(event);
     const picked = clicked(event);
+    if (picked && busy()) picked.busy = true;
     return picked && [asks(picked) ? "submit" : "select", picked];
   };
 
   const asks = (picked) => ["ask", "drop", "everything"].some((name) => name in picked);
 
+  // Whether an answer is on its way; it brings the whole page up to date.
+  const busy = () => document.querySelector("#now .working") !== null;
+
   function clicked(event) {
+    if (event.target.closest("[data-back]")) return { back: true };
     if (event.target.closest("a, dialog")) return null;
     const close = event.target.closest("button.close");
     if (close) return closeSource();
@@ -112,16 +118,29 @@
     }
   }
 
+  // Gradio takes only what is clicked inside its parts.
+  function press(box, name, value) {
+    const button = document.createElement("button");
+    button.hidden = true;
+    button.dataset[name] = value;
+    box?.append(button);
+    button.click();
+    button.remove();
+  }
+
+  // A page that is come back to takes off itself what was removed meanwhile.
+  let looked = Date.now();
+  function lookAgain() {
+    if (document.visibilityState !== "visible" || busy() || Date.now() - looked < 1000) return;
+    looked = Date.now();
+    press(document.querySelector("#talk .html-container > *"), "back", "");
+  }
+
   // A link may bring a question ("?q="), which is asked once.
   function askLinked() {
     const question = new URLSearchParams(location.search).get("q");
     if (!question || location.hash) return;
-    const button = document.createElement("button");
-    button.hidden = true;
-    button.dataset.ask = question;
-    document.querySelector("#talk .html-container > *")?.append(button);
-    button.click();
-    button.remove();
+    press(document.querySelector("#talk .html-container > *"), "ask", question);
     history.replaceState(null, "", withoutQuestion());
   }
 
@@ -141,12 +160,7 @@
     const { link, opened } = document.querySelector("#source [data-link], #source [data-opened]")?.dataset ?? {};
     const shown = place === (link ?? opened);
     if (!tries || !box || shown) return;
-    const button = document.createElement("button");
-    button.hidden = true;
-    button.dataset.at = place;
-    box.append(button);
-    button.click();
-    button.remove();
+    press(box, "at", place);
     window.setTimeout(openLinked, 400, place, tries - 1);
   }
   window.onrecordOpen = (place) => openLinked(place, 10);
@@ -333,10 +347,21 @@
     const turns = document.querySelectorAll("#left .turn");
     const last = turns[turns.length - 1];
     const box = document.getElementById("record");
+    const which = `${turns.length} ${last?.className} ${last?.querySelector(".question")?.textContent}`;
+    const same = which === newest && changes.every(({ target }) => target.closest("#talk"));
+    newest = which;
+    if (same) return talkRefreshed();
     if (last && box) bring(box, last, 12);
     const first = last?.querySelector(".answered .cited");
     if (first) markSelected(first.dataset.turn, first.dataset.cite);
     if (last) announce(last);
+  }
+
+  // The same turns, of which something was taken off or marked: the reader stays where they are.
+  function talkRefreshed() {
+    document.getElementById("announcer").textContent = "";
+    const { turn, cite } = document.querySelector("#source [aria-current]")?.dataset ?? {};
+    markSelected(turn, cite);
   }
 
   // One polite live region outside what is redrawn, so that each turn is read once.
@@ -412,6 +437,9 @@
     watch("limits", limitsChanged);
     if (watch("shelf", shelfChanged)) reopen(10);
     if (location.hash.startsWith("#at=")) openLinked(location.hash.slice(4), 10);
+    document.addEventListener("visibilitychange", lookAgain);
+    window.addEventListener("focus", lookAgain);
+    window.addEventListener("pageshow", lookAgain);
     window.setTimeout(askLinked, 300); // Gradio listens some time after it has drawn its parts
   }, 100);
 })();

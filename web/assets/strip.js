@@ -11,6 +11,17 @@
     location.reload();
   });
 
+  // A list of articles that is come back to is drawn anew where the collection has changed.
+  async function lookAgain() {
+    const { asOf } = document.querySelector("[data-as-of]")?.dataset ?? {};
+    if (!asOf || document.visibilityState !== "visible") return;
+    const headers = { "If-None-Match": `"${asOf}"` };
+    const reply = await fetch(location.href, { headers, cache: "no-store" }).catch(() => null);
+    if (reply?.ok) location.reload();
+  }
+  document.addEventListener("visibilitychange", lookAgain);
+  window.addEventListener("pageshow", ({ persisted }) => persisted && lookAgain());
+
   const dark = window.matchMedia("(prefers-color-scheme: dark)");
   const follow = () => {
     if (document.body.classList.contains("plain")) document.body.classList.toggle("dark", dark.matches);

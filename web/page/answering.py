@@ -19,7 +19,8 @@ from web.page import limits, markup, panel
 from web.page.asking import Asked
 from web.page.keeping import Keeping
 from web.page.offers import Assists, Offers
-from web.page.source import citation_source
+from web.page.refresh import Shown
+from web.page.source import source_of
 
 log = logging.getLogger(__name__)
 
@@ -71,23 +72,39 @@ class Answering:
         except Exception:
             log.exception("a question failed")
             return unanswered(asked, say("refused.failed"))
-        answer = trace.answer
         turn = Turn(
             asked.question,
-            answer.standalone,
-            answer,
+            trace.answer.standalone,
+            trace.answer,
             without=asked.without,
             everything=asked.everything,
         )
-        held = Conversation((*held.turns, turn)[-TURNS_KEPT:])
-        source = panel.note(say("source.declined" if answer.nearest else "source.empty"))
-        if answer.citations:
-            source = citation_source(held, len(held.turns) - 1, 0, self._assistant)
-        idle = gr.Button(interactive=True)
-        shown = {"held": held, "last": replace(trace, hits=()), "send": idle, "source": source}
+        held = self._with_turn(held, turn)
+        kept = self._kept(at, held.turns[-1])
+        shown = self._shown(held)
+        shown |= {"last": replace(trace, hits=()), "send": gr.Button(interactive=True)}
+        return shown | {"now": "", "further": ""} | kept
+
+    def _with_turn(self, held: Conversation, turn: Turn) -> Conversation:
+        """Return the conversation with a turn that nobody has seen yet, as it stands now."""
+        held = self._assistant.current(Conversation((*held.turns, turn)[-TURNS_KEPT:]))
+        *before, turn = held.turns
+        if turn.answer and turn.answer.withdrawn:
+            turn = replace(turn, answer=replace(turn.answer, withdrawn=()))
+        return Conversation((*before, turn))
+
+    def _shown(self, held: Conversation) -> dict[str, object]:
+        """Return the conversation and the last answer's first source, checked at last."""
+        sight = self._assistant.sight
+        held = self._assistant.current(held)
+        last = held.turns[-1].answer
+        opened = {"turn": len(held.turns) - 1, "cite": 0} if last and last.citations else None
+        source = panel.note(say("source.declined" if last and last.nearest else "source.empty"))
+        if opened:
+            source = source_of(opened, held, self._assistant)
         talk = markup.turns(held, judging=self._offers.judges is not None)
-        shown |= {"talk": talk, "now": "", "further": ""}
-        return shown | self._kept(at, turn)
+        shown = Shown(sight, opened)
+        return {"held": held, "talk": talk, "source": source, "shown": shown}
 
     def _kept(self, at: str | None, turn: Turn) -> dict[str, object]:
         """Keep a turn; return what that changes on the page."""

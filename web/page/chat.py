@@ -23,13 +23,13 @@ from web.identity import Visitor, known_visitor
 from web.page import limits, markup, panel
 from web.page.answering import TURNS_KEPT, Answering, unanswered
 from web.page.asking import asked_for
-from web.page.banner import banner, welcome
+from web.page.banner import banner
 from web.page.blocks import Page
 from web.page.components import connect, html, question_box, send_button
 from web.page.judging import judge
 from web.page.keeping import Keeping
 from web.page.offers import Offers, See, Seen
-from web.page.source import source_of
+from web.page.refresh import NOTHING_SHOWN, Refresh, Shown
 from web.page.visit import localised
 from web.sender import key_of
 from web.workers import Steps, Workers
@@ -38,12 +38,12 @@ EVENTS_AT_ONCE = 128
 """Events of the page that Gradio has under way, most of them questions that wait: no threads."""
 TABS_KEPT = 300
 """Conversations held in memory; the longest unused go first."""
-NEWEST_SHOWN = 4
 _SUGGESTING_SECONDS = 5.0  # nobody has asked for it
 _PARTS = (
     "held", "at", "last", "box", "send", "talk", "now", "further", "source", "shelf", "within",
-    "limits",
+    "limits", "shown",
 )  # fmt: skip
+NOBODY_ASKED = Conversation()
 Changes = tuple[object, ...]
 
 
@@ -64,6 +64,7 @@ class ChatPage:
         ) as page:
             parts = {"held": gr.State(Conversation()), "at": gr.State(None)}
             parts |= {"last": gr.State(None), "within": gr.State(NO_LIMITS)}
+            parts |= {"shown": gr.State(NOTHING_SHOWN)}
             strip = html("", "banner")
             with gr.Row(elem_id="desk"):
                 parts["shelf"] = html("", "shelf", visible=self._offers.kept is not None)
@@ -94,7 +95,7 @@ class ChatPage:
         answered = connect(
             [parts["box"].submit, parts["send"].click, talk.submit, parts["further"].submit],
             self.ask,
-            inputs=[parts[name] for name in ("box", "held", "at", "within")],
+            inputs=[parts[name] for name in ("box", "held", "at", "within", "shown")],
             outputs=outputs,
             trigger_mode="once",  # a second press while one is answered asks nothing
             concurrency_limit=None,  # who has to wait is up to the admission
@@ -109,8 +110,8 @@ class ChatPage:
         connect(
             [talk.select, source.select],
             self.show,
-            inputs=[parts["held"]],
-            outputs=[source],
+            inputs=[parts[name] for name in ("held", "within", "shown")],
+            outputs=outputs,
             trigger_mode="always_last",
         )
         connect([talk.like], self.judge, inputs=[parts["held"]], outputs=[parts["now"]])
@@ -147,16 +148,17 @@ class ChatPage:
 
     def _fresh(self, visitor: Visitor, seen: Seen) -> dict[str, object]:
         """Return the parts that hold a conversation as they are without one."""
-        newest = self._reading.call(seen.assistant.newest, NEWEST_SHOWN)
+        sight = self._reading.call(lambda: seen.assistant.sight)
         return {
             "held": Conversation(),
             "at": None,
             "last": None,
-            "talk": welcome(self._offers.examples(), newest, self._offers.note_to(visitor)),
+            "talk": self._reading.call(self._refresh(visitor, seen).talk, NOBODY_ASKED),
             "now": "",
             "further": "",
             "source": panel.note(say("source.empty")),
             "shelf": self._listing(visitor, seen, None),
+            "shown": Shown(sight),
         }
 
     def _keeping(self, visitor: Visitor, seen: Seen) -> Keeping | None:
@@ -189,6 +191,7 @@ class ChatPage:
         within: Limits,
         event: gr.EventData,
         request: gr.Request,
+        shown: Shown = NOTHING_SHOWN,
     ) -> AsyncIterator[Changes]:
         """Answer what was typed or picked, showing each step, and add it to the conversation.
 
@@ -202,6 +205,9 @@ class ChatPage:
                 yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
                 visitor = known_visitor(request)
                 seen = await self._reading.done(self._see, visitor)
+                if stale := await self._reading.done(self._stale, visitor, seen, held, within, shown):
+                    held, within = stale["held"], stale["within"]
+                    yield _changed(**stale)
                 answering = Answering(seen.assistant, self._keeping(visitor, seen), self._offers)
                 if asked.unlimited and within:
                     within = NO_LIMITS
@@ -214,12 +220,29 @@ class ChatPage:
                     yield _changed(now=markup.working(asked.question, line))
                 if isinstance(future.exception(), TooLateError):
                     raise ticket.late()
-                shown = await self._reading.done(answering.finished, asked, held, at, future)
-                yield _changed(**shown)
-        except TimeoutError:
-            yield _changed(**unanswered(asked, str(ticket.late())))
-        except Refused as refusal:
-            yield _changed(**unanswered(asked, str(refusal)))
+                yield _changed(
+                    **await self._reading.done(answering.finished, asked, held, at, future)
+                )
+        except (TimeoutError, Refused) as late:
+            why = str(late if isinstance(late, Refused) else ticket.late())
+            visitor = known_visitor(request)
+            seen = await self._reading.done(self._see, visitor)
+            stale = await self._reading.done(self._stale, visitor, seen, held, within, shown)
+            yield _changed(**stale | unanswered(asked, why))
+
+    def _refresh(self, visitor: Visitor, seen: Seen) -> Refresh:
+        return Refresh(seen.assistant, self._offers, self._offers.note_to(visitor))
+
+    def _stale(
+        self, visitor: Visitor, seen: Seen, held: Conversation, within: Limits, shown: Shown
+    ) -> dict[str, Any]:
+        """Return what has to be taken off the page, or marked, before anything else is shown."""
+        if shown.sight is None:
+            return {}
+        try:
+            return self._refresh(visitor, seen).stale(held, within, shown)
+        except OnRecordError:  # what is asked next meets it again, and says so
+            return {}
 
     @localised
     def suggest(
@@ -260,7 +283,9 @@ class ChatPage:
 
     def _opened(self, visitor: Visitor, seen: Seen, reopened: Reopened) -> Changes:
         """Return the page with a kept conversation on it."""
+        sight = self._reading.call(lambda: seen.assistant.sight)
         held = Conversation(reopened.conversation.turns[-TURNS_KEPT:])
+        held = self._reading.call(seen.assistant.current, held)
         lost = len(reopened.left_out)
         damaged = say("shelf.damaged", turns=say("count.turns", count=lost))
         return _changed(
@@ -272,20 +297,31 @@ class ChatPage:
             further="",
             source=panel.note(say("source.empty")),
             shelf=self._listing(visitor, seen, reopened.summary.id),
+            shown=Shown(sight),
         )
 
     @localised
-    def show(self, held: Conversation, event: gr.EventData, request: gr.Request) -> str:
-        """Return the source panel for the citation that was clicked."""
-        seen = self._seen(known_visitor(request))
-        return self._reading.call(source_of, _data(event), held, seen.assistant)
+    def show(
+        self,
+        held: Conversation,
+        within: Limits,
+        shown: Shown,
+        event: gr.EventData,
+        request: gr.Request,
+    ) -> Changes:
+        """Show the article of what was clicked, and take off the page what is there no more."""
+        visitor = known_visitor(request)
+        refresh = self._refresh(visitor, self._seen(visitor))
+        return _changed(**self._reading.call(refresh.picked, held, within, shown, _data(event)))
 
     @localised
-    def judge(self, held: Conversation, event: gr.EventData, _request: gr.Request) -> object:
+    def judge(self, held: Conversation, event: gr.EventData, request: gr.Request) -> object:
         """Keep what a reader says of an answer; return a hint where it cannot be kept."""
         if self._offers.judges is None:
             return gr.skip()
         try:
+            seen = self._seen(known_visitor(request))
+            held = self._reading.call(seen.assistant.current, held)
             judge(_data(event), held, self._offers.judges)
         except OnRecordError as error:
             return markup.hint(say("judge.unkept", error=error))

@@ -8,6 +8,8 @@ import threading
 from collections.abc import Callable, Hashable, Sequence
 from contextlib import suppress
 
+from qa.suggestions.opening import Opening
+
 log = logging.getLogger(__name__)
 
 _LOW_PRIORITY = 10
@@ -19,8 +21,9 @@ class Lately:
 
     def __init__(
         self,
-        find: Callable[[Callable[[], bool]], Sequence[str]],
+        find: Callable[[Callable[[], bool]], Sequence[Opening]],
         state: Callable[[], Hashable],
+        stands: Callable[[Opening], bool],
         *,
         first: float = 0,
     ) -> None:
@@ -29,12 +32,14 @@ class Lately:
         Args:
             find: Takes seconds, and a function that says whether it is to stop.
             state: Returns what changes with the collection.
+            stands: Whether the text that a question was made of is still there for everybody.
             first: Seconds until the first search, before which none is begun: the server has more
                 to do when it starts.
         """
         self._find = find
         self._state = state
-        self._questions: Sequence[str] = ()
+        self._stands = stands
+        self._questions: Sequence[Opening] = ()
         self._known: Hashable = None
         self._searching = threading.Lock()
         self._is_early = first > 0
@@ -49,15 +54,21 @@ class Lately:
         self()
 
     def __call__(self) -> Sequence[str]:
-        """Return the questions found last, and look for others where the collection changed."""
+        """Return the questions found last, and look for others where the collection changed.
+
+        Of an article that was removed or limited since, none is returned.
+        """
         if self._is_early or self._closed.is_set():
-            return self._questions
+            return self._standing()
         state = self._state()
         if state != self._known and self._searching.acquire(blocking=False):
             self._known = state
             # No daemon: a process that ends while a model is at work is aborted.
             threading.Thread(target=self._search, name="lately").start()
-        return self._questions
+        return self._standing()
+
+    def _standing(self) -> list[str]:
+        return [found.question for found in self._questions if self._stands(found)]
 
     def close(self) -> None:
         """Look for no more questions; a search that is on its way ends soon."""

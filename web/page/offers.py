@@ -8,6 +8,7 @@ from typing import Protocol
 
 from corpus.article import Article, Version
 from corpus.catalogue import Catalogue, Stats
+from corpus.database import Sight
 from index.adding import Added
 from index.chunk_index import Limits
 from qa.answer import Conversation
@@ -34,6 +35,13 @@ class Assists(Protocol):
         deadline: Deadline,
     ) -> Trace:
         """Answer one question; OnRecordError says why not, in words for the user."""
+
+    @property
+    def sight(self) -> Sight:
+        """What is seen of the store now."""
+
+    def current(self, conversation: Conversation, /) -> Conversation:
+        """Return a conversation as it stands now; the same one where nothing changed since."""
 
     def source(self, article_id: str, version: int, sha256: str) -> tuple[Article, Version] | None:
         """Return the article and the version that a citation names, or None if it is gone."""

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from fastapi import FastAPI, Request
-from fastapi.responses import HTMLResponse
+from fastapi.responses import HTMLResponse, Response
 
 from corpus.article import Article, Version
 from corpus.catalogue import RecordedError, Stats
+from corpus.database import Sight
 from corpus.errors import OnRecordError
 from qa.markup import day, link, outlet, text
 from qa.messages.say import say, speaking
@@ -50,21 +53,31 @@ def add_overview(app: FastAPI, see: See) -> None:
     """Serve the page; the folders of refused files are named to administrators."""
 
     @app.get("/sources")
-    def sources(request: Request) -> HTMLResponse:
+    def sources(request: Request) -> Response:
         with speaking(language_of(request.headers, request.cookies)):
             try:
                 visitor = known_visitor(request)
                 shows = see(visitor).archive
                 if shows is None:
                     return HTMLResponse(_page(hint(say("source.gone"))), 404)
+                as_of = _as_of(shows.sight)
+                if request.headers.get("if-none-match") == f'"{as_of}"':
+                    return Response(status_code=304)
                 paths = visitor.may("metrics")
                 overview = Overview(
                     shows.stats(), shows.months(), shows.newest(_NEWEST), shows.errors(), paths
                 )
-                body = page_body(overview)
+                body = f'<div data-as-of="{as_of}">{page_body(overview)}</div>'
             except OnRecordError as error:
                 return HTMLResponse(_page(hint(str(error))), 500)
             return HTMLResponse(_page(body))
+
+
+def _as_of(sight: Sight) -> str:
+    """Return what is another one whenever the page may be; it tells nothing else."""
+    change, groups = sight
+    seen = json.dumps([change, None if groups is None else sorted(groups)])
+    return hashlib.sha256(seen.encode()).hexdigest()[:16]
 
 
 def _page(body: str) -> str:

@@ -39,6 +39,8 @@ def source(turn: int, position: int, answer: Answer, article: Article, version: 
     others = [c.span for c in citations if _is_of(c, version) and c is not selected]
     nearest = text(say("answer.nearest"))
     notice = "" if answer.citations else f'<p class="notice">{nearest}</p>'
+    if selected.changed:
+        notice += f'<p class="notice">{text(say("remark.changed"))}</p>'
     label = text(say("source.copy_quote"))
     copy = f'<button type="button" data-copy="{text(reference(selected))}">{label}</button>'
     return (

@@ -15,7 +15,8 @@ from index.embed_double import HashEmbedder
 from index.schema import open_archive
 from qa.answer import Answer
 from qa.suggestions.made import made_of
-from qa.suggestions.opening import MOST_ASKED, opening_questions
+from qa.suggestions.opening import MOST_ASKED, Ask
+from qa.suggestions.opening import opening_questions as openings_of
 from qa.verify import decline
 
 # What names the persons and companies of the sentences below within a sentence.
@@ -132,6 +133,13 @@ class Newspaper:
 def newspaper(tmp_path: Path) -> Iterator[Newspaper]:
     with open_archive(tmp_path / "store", create=True) as archive:
         yield Newspaper(archive, tmp_path)
+
+
+def opening_questions(archive: Archive, ask: Ask, count: int = 4) -> list[str]:
+    """Return the questions alone; each has the text that it was made of."""
+    found = openings_of(archive, ask, count)
+    assert all(each.stands(archive) for each in found)
+    return [each.question for each in found]
 
 
 def opened(number: int) -> dict[str, str]:

@@ -67,6 +67,9 @@ class Assistant:
     def seen_by(self, _archive: Archive) -> Assistant:
         return self
 
+    def standing(self, answer: Answer, _before: Conversation) -> Answer:
+        return answer
+
     def understand(self, question: str, _conversation: Conversation, _asked: date | None) -> Turn:
         check_question(question)
         return Turn(question, f"{question} (understood)")
