@@ -9,8 +9,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from corpus.lookup import LEAST_DIGITS
 from corpus.errors import OnRecordError
+from corpus.lookup import LEAST_DIGITS
 from qa.checks import MAX_QUESTION_CHARACTERS
 from qa.deadline import NO_DEADLINE, Deadline, TooLateError
 from qa.given import NullIsLeftOut
