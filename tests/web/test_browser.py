@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from index.chunk_index import Limits
+from qa.answer import Answer, Conversation, Withdrawn
 from qa.conversations.store import LOCAL_USER, Conversations
 
 
@@ -173,3 +174,74 @@ def test_a_question_right_after_an_answer_is_answered_too(open_tab: Any, server:
     with open_tab(server.address) as tab:
         for number in range(40):
             tab.ask(f"How much is number {number}?")
+
+
+def test_a_page_that_comes_back_takes_off_what_was_removed(
+    open_tab: Any, double: ModuleType
+) -> None:
+    forgetful = forgetful_assistant(double)
+    server = double.Server(forgetful)
+    with open_tab(server.address) as tab:
+        page = tab.page
+        tab.ask("How much?")
+        tab.ask("and when?")
+        page.evaluate("document.getElementById('record').scrollTo({top: 0, behavior: 'instant'})")
+        assert double.COST in page.content()
+        assert "Pier" in page.content()
+        forgetful.is_gone = True
+        # It looks once a second at most.
+        tab.until(
+            "document.dispatchEvent(new Event('visibilitychange')),"
+            " document.querySelectorAll('#talk .withdrawn').length === 2"
+        )
+        page.wait_for_selector("#source .empty:text('no longer at hand')")
+        for gone in (double.COST, double.OPENING, "$12 million", "Pier", "gazette.example"):
+            assert gone not in page.content()
+        assert page.locator("#talk .turn").count() == 2
+        assert page.evaluate("document.getElementById('record').scrollTop") == 0
+
+
+def test_an_opening_that_comes_back_lists_no_article_that_was_removed(
+    open_tab: Any, double: ModuleType
+) -> None:
+    forgetful = forgetful_assistant(double)
+    server = double.Server(forgetful)
+    with open_tab(server.address) as tab:
+        tab.page.wait_for_selector("#talk .lately:has-text('Pier')")
+        forgetful.is_gone = True
+        tab.until(
+            "window.dispatchEvent(new Event('focus')),"
+            " !document.querySelector('#talk .lately')"
+        )
+
+
+def forgetful_assistant(double: ModuleType) -> Any:
+    """Return an assistant whose article can be removed."""
+
+    class Forgetful(double.AssistantDouble):  # type: ignore[misc, name-defined]
+        is_gone = False
+
+        @property
+        def sight(self) -> tuple[int, None]:
+            return int(self.is_gone), None
+
+        def current(self, conversation: Conversation) -> Conversation:
+            if not self.is_gone:
+                return conversation
+            gone = Withdrawn("", "", 2, double.VERSION.sha256, "removed")
+            turns = [
+                replace(
+                    turn,
+                    answer=Answer(turn.question, turn.standalone, "declined", withdrawn=(gone,)),
+                )
+                for turn in conversation.turns
+            ]
+            return Conversation(tuple(turns))
+
+        def source(self, *named: Any) -> Any:
+            return None if self.is_gone else super().source(*named)
+
+        def newest(self, count: int) -> Any:
+            return [] if self.is_gone else super().newest(count)
+
+    return Forgetful()

@@ -106,7 +106,7 @@ def busy(double: Any, archive: Archive, monkeypatch: pytest.MonkeyPatch) -> Iter
 def test_the_page_says_so_at_once_and_keeps_the_question(busy: Callable[..., Busy]) -> None:
     served = busy()
     waiting = served.fill()
-    shown = served.server.event("ask", ["How much?", None, None, None], "another")
+    shown = served.server.event("ask", ["How much?", None, None, None, None], "another")
     assert served.is_full  # before any of the others was answered
     parts = dict(zip(_PARTS, shown, strict=True))
     assert "Many people are asking just now. Try again in 5 seconds." in parts["now"]
@@ -116,7 +116,7 @@ def test_the_page_says_so_at_once_and_keeps_the_question(busy: Callable[..., Bus
     for thread in waiting:
         thread.join()
     parts = dict(
-        zip(_PARTS, served.server.event("ask", ["How?", None, None, None], "x"), strict=True)
+        zip(_PARTS, served.server.event("ask", ["How?", None, None, None, None], "x"), strict=True)
     )
     assert "$12 million" in parts["talk"]
 

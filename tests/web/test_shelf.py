@@ -130,7 +130,7 @@ def test_conversations_are_taken_away_as_files(
     assistant: Any, kept: Conversations, double: Any
 ) -> None:
     server = double.Server(assistant, kept)
-    server.event("ask", ["How much?", None, None, None], "files")
+    server.event("ask", ["How much?", None, None, None, None], "files")
     (summary,) = kept.listed(LOCAL_USER)
     assert isinstance(summary, Summary)
     markdown = server.get(f"/conversations/{summary.id}.md")

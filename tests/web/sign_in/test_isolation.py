@@ -60,7 +60,7 @@ def asks(users: Users, number: int) -> tuple[set[str], str]:
     last: list[Any] = []
     for question in range(QUESTIONS):
         typed = f"How much is canary-{number}-{question}?"
-        last = page.event("ask", [typed, None, None, None], f"session{number}")
+        last = page.event("ask", [typed, None, None, None, None], f"session{number}")
         said = json.dumps(last)
         assert f"canary-{number}-{question}" in said
         seen |= set(CANARY.findall(said))
@@ -82,7 +82,7 @@ def test_nobody_sees_anothers_canary(users: Users) -> None:
         assert thief.get(f"/conversations/{kept}.json").status == 404
         assert users.page_of(number).get(f"/conversations/{kept}.json").status == 200
         stolen = f"session{number}"
-        assert thief.join("ask", ["And when?", None, None, None], stolen).status == 403
+        assert thief.join("ask", ["And when?", None, None, None, None], stolen).status == 403
         assert thief.get(f"/gradio_api/queue/data?session_hash={stolen}").status == 403
         assert thief.get(f"/gradio_api/heartbeat/{stolen}").status == 403
         picked = {"open": kept}
@@ -92,7 +92,7 @@ def test_nobody_sees_anothers_canary(users: Users) -> None:
 
 def test_a_page_is_not_anothers_of_the_same_user(users: Users) -> None:
     page = users.page_of(1)
-    page.event("ask", ["canary?", None, None, None], "page1")
+    page.event("ask", ["canary?", None, None, None, None], "page1")
     other = users.page_of(1)
     other.sent["X-OnRecord-Tab"] = "made up"
     assert other.get("/gradio_api/queue/data?session_hash=page1").status == 403
@@ -100,14 +100,14 @@ def test_a_page_is_not_anothers_of_the_same_user(users: Users) -> None:
 
 def test_many_pages_of_one_user_end_no_others(users: Users) -> None:
     theirs = users.page_of(2)
-    theirs.event("ask", ["How much is canary-2-0?", None, None, None], "theirs")
+    theirs.event("ask", ["How much is canary-2-0?", None, None, None, None], "theirs")
     greedy = users.page_of(3)
     for number in range(OF_ONE_USER + 1):
-        greedy.event("ask", [f"How much is {number}?", None, None, None], f"greedy{number}")
+        greedy.event("ask", [f"How much is {number}?", None, None, None, None], f"greedy{number}")
     picked = {"turn": 0, "cite": 0}
-    assert "pier" in json.dumps(theirs.event("show", [None], "theirs", event=picked))
-    assert "no longer at hand" not in json.dumps(greedy.event("show", [None], "greedy1", picked))
-    assert "no longer at hand" in json.dumps(greedy.event("show", [None], "greedy0", picked))
+    assert "pier" in json.dumps(theirs.event("show", [None, None, None], "theirs", event=picked))
+    assert "no longer at hand" not in json.dumps(greedy.event("show", [None, None, None], "greedy1", picked))
+    assert "no longer at hand" in json.dumps(greedy.event("show", [None, None, None], "greedy0", picked))
 
 
 @pytest.mark.parametrize(
@@ -129,7 +129,7 @@ def test_many_pages_of_one_user_end_no_others(users: Users) -> None:
 def test_forged_headers_let_nobody_in(users: Users, headers: dict[str, str]) -> None:
     forged = users.server.sending()
     forged.sent = headers
-    assert forged.join("ask", ["canary?", None, None, None], "forged").status == 401
+    assert forged.join("ask", ["canary?", None, None, None, None], "forged").status == 401
     assert forged.get("/").status == 401
     assert forged.get("/conversations/abc.json").status == 401
 
@@ -141,7 +141,7 @@ def test_forged_headers_let_nobody_in(users: Users, headers: dict[str, str]) -> 
 )
 def test_what_is_no_pages_name_is_refused(users: Users, session: str) -> None:
     page = users.page_of(1)
-    assert page.join("ask", ["canary?", None, None, None], session).status == 403
+    assert page.join("ask", ["canary?", None, None, None, None], session).status == 403
 
 
 @pytest.mark.parametrize("body", ["", "[]", "{", '{"session_hash": 5}', '{"a": NaN}', "null"])
