@@ -144,7 +144,11 @@ class Clients:
 
     def _page(self, name: str) -> None:
         (function,) = [d for d in self._config["dependencies"] if d["api_name"] == "ask"]
-        join = {"data": [name, None, None, None, None], "fn_index": function["id"], "session_hash": name}
+        join = {
+            "data": [name, None, None, None, None],
+            "fn_index": function["id"],
+            "session_hash": name,
+        }
         status, _, body = self._request("POST", "/gradio_api/queue/join", join)
         if status != 200:
             self.faults.append(f"{status} {body[:80]}")

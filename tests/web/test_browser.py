@@ -210,8 +210,7 @@ def test_an_opening_that_comes_back_lists_no_article_that_was_removed(
         tab.page.wait_for_selector("#talk .lately:has-text('Pier')")
         forgetful.is_gone = True
         tab.until(
-            "window.dispatchEvent(new Event('focus')),"
-            " !document.querySelector('#talk .lately')"
+            "window.dispatchEvent(new Event('focus')), !document.querySelector('#talk .lately')"
         )
 
 
