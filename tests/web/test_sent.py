@@ -214,7 +214,7 @@ def test_in_a_conversation_over_the_api(client: TestClient, meanwhile: list[None
 
 def test_to_an_assistant(desk: Desk, service: Service, meanwhile: list[None]) -> None:
     def served(caller: Visitor) -> Service:
-        return service.seen_by(desk.views.of(caller.groups))
+        return service.seen_by(desk.views.of(caller.groups), caller.groups)
 
     reply = use(NAMED["ask"], served, READER, {"question": QUESTION})
     assert meanwhile
