@@ -135,6 +135,7 @@ READ = {
     "current_with",
     "version_number",
     "cited",
+    "numbered",
     "current_of",
     "sentences",
     "current_versions",
@@ -197,6 +198,8 @@ def _compare(
             assert found == (version if there else None)
             cited = limited.cited(name, version.number, version.sha256)
             assert cited == (archive.cited(name, version.number, version.sha256) if there else None)
+            numbered = limited.numbered(name, version.number)
+            assert numbered == (archive.numbered(name, version.number) if there else None)
             assert limited.current_of(version) == (new if there else None)
             assert limited.article_of(version) == limited.article(name)
             assert bool(limited.sentences(version.id)) == there

@@ -255,7 +255,8 @@ class Tab:
             names = ("held", "at", "within")
             given = [self.parts[name] for name in names]
             event = gr.EventData(None, picked)
-            steps = self.page.ask(question, *given, event, VISIT, self.parts["shown"])
+            shown = [self.parts[name] for name in ("shown",) if name in self.parts]
+            steps = self.page.ask(question, *given, event, VISIT, *shown)
             return [changes async for changes in steps]
 
         sent: list[str] = []
