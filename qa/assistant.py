@@ -231,7 +231,7 @@ class Assistant:
     def source(self, article_id: str, version: int, sha256: str) -> tuple[Article, Version] | None:
         """Return the article and the version a citation names, or None if it is gone.
 
-        The sha256 of its text may be cut to `corpus.catalogue.LEAST_DIGITS` digits, as links do.
+        The sha256 of its text may be cut to `corpus.lookup.LEAST_DIGITS` digits, as links do.
         """
         return self._archive.cited(article_id, version, sha256)
 

@@ -18,7 +18,7 @@ import pytest
 from fastapi import FastAPI
 from starlette.testclient import TestClient
 
-import qa.assistant
+import qa.pipeline
 from corpus.archive import Archive
 from index.adding import Adding
 from index.build import ingest
@@ -139,14 +139,14 @@ def change(request: pytest.FixtureRequest, desk: Desk) -> Callable[[], None]:
 @pytest.fixture
 def meanwhile(change: Callable[[], None], monkeypatch: pytest.MonkeyPatch) -> list[None]:
     """Let the store change once, while an answer is made: after all was read, before it is sent."""
-    compose, changed = qa.assistant.compose, []
+    compose, changed = qa.pipeline.compose, []
 
     def composing(*given: Any, **named: Any) -> Any:
         if not changed:
             changed.append(change())
         return compose(*given, **named)
 
-    monkeypatch.setattr(qa.assistant, "compose", composing)
+    monkeypatch.setattr(qa.pipeline, "compose", composing)
     return changed
 
 
