@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -104,6 +105,17 @@ def test_the_page_is_served_in_the_visitors_language(client: _Client) -> None:
     assert "What is searched" in client.get("/sources", headers=picked).text
 
 
+def test_the_page_is_sent_again_only_where_the_collection_has_changed(client: _Client) -> None:
+    (as_of,) = re.findall('data-as-of="([0-9a-f]+)"', client.get("/sources").text)
+    known = {"If-None-Match": f'"{as_of}"'}
+    reply = client.get("/sources", headers=known)
+    assert (reply.status_code, reply.content) == (304, b"")
+    client.added(kind="paste", text="The pier opened.", title="Pier", published="2019-04-02")
+    reply = client.get("/sources", headers=known)
+    assert reply.status_code == 200
+    assert as_of not in reply.text
+
+
 def test_an_article_is_added_and_named(client: _Client) -> None:
     given = {"kind": "paste", "text": "The pier opened.", "title": "Pier <b>"}
     reply = client.added(**given, published="2019-04-02")
@@ -159,6 +171,8 @@ def test_served_to_a_network_nothing_can_be_added(tmp_path: Path, assistant: Any
 
 def test_a_store_that_fails_says_so(assistant: Any) -> None:
     class Broken:
+        sight = (0, None)
+
         def stats(self) -> Stats:
             raise StoreError("the store is gone")
 

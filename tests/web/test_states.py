@@ -96,6 +96,8 @@ def every_state(double: ModuleType) -> Any:
 class Shows:
     """A collection with something refused."""
 
+    sight = (0, None)
+
     def __init__(self, double: ModuleType, said: str = "nothing in it") -> None:
         self._found = [(double.ARTICLE, double.VERSION)]
         self.said = said
