@@ -205,7 +205,9 @@ class ChatPage:
                 yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
                 visitor = known_visitor(request)
                 seen = await self._reading.done(self._see, visitor)
-                if stale := await self._reading.done(self._stale, visitor, seen, held, within, shown):
+                if stale := await self._reading.done(
+                    self._stale, visitor, seen, held, within, shown
+                ):
                     held, within = stale["held"], stale["within"]
                     yield _changed(**stale)
                 answering = Answering(seen.assistant, self._keeping(visitor, seen), self._offers)
