@@ -76,6 +76,10 @@ OTHER = {
         ("“China lent $5 billion” is a lie.", "China lent $5 billion"),
         ("He called it “a lie”; China lent $5 billion.", "China lent $5 billion"),
         ("China lent $5 billion; “a lie” was told.", "China lent $5 billion"),
+        ("“Russia gave 5” and China lent $65 billion.", "China lent $65 billion"),
+        ("China lent $65 billion and “Russia gave 5”.", "China lent $65 billion"),
+        ("Russia did not pay $5, and China lent $65 billion.", "China lent $65 billion"),
+        ("China lent $65 billion, and Russia did not pay $5.", "China lent $65 billion"),
     ],
     "in what mood": [
         ("If oil fell, China lent $5 billion.", "China lent $5 billion"),
@@ -121,7 +125,55 @@ OTHER = {
     ],
 }  # fmt: skip
 
+# A clause of its own beside what is none, or none beside a clause
+BESIDE = [
+    ("And China lent $65 billion.", "China lent $65 billion"),
+    ("Russia gave ships and China lent $65 billion.", "China lent $65 billion"),
+    ("China lent ships and Russia gave planes.", "China lent ships"),
+    ("Russia gave ships, and gave China $5 billion.", "gave China $5 billion"),
+    ("Russia gave ships, and China $5 billion.", "China $5 billion"),
+    ("Rivals, and China lent $65 billion.", "China lent $65 billion"),
+    ("A list of rivals; China lent $65 billion.", "China lent $65 billion"),
+    ("Russia gave ships; China the rest.", "China the rest"),
+    ("The rest; China lent $65 billion.", "The rest"),
+    ("China lent $65 billion; the rest of it.", "China lent $65 billion"),
+    ("China lent $65 billion, and the rest.", "China lent $65 billion"),
+    ("The loan of $5, and China gave ships.", "The loan of $5"),
+    ("The sale of it in 2006.", "The sale of it"),
+    ("Russia, gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("They left because of it, and China lent $65 billion.", "China lent $65 billion"),
+    ("Russia supposedly gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("They feared it, and China lent $65 billion.", "China lent $65 billion"),
+    ("They told Ali, and China lent $65 billion.", "China lent $65 billion"),
+    ("The weapons lent by it, and China lent $65 billion.", "China lent $65 billion"),
+    ("The man Ali gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("He Ali gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("Once Russia gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("The few gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("Let Russia pay, and China lent $65 billion.", "China lent $65 billion"),
+    ("Them gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("Russia gave ships was told, and China lent $65 billion.", "China lent $65 billion"),
+    ("Russia more than gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("Russia gave less than 5, and China lent $65 billion.", "China lent $65 billion"),
+    ("Russia gave more 5 than 6, and China lent $65 billion.", "China lent $65 billion"),
+    ("Ships gave by 5 in Ems, 6, and China lent $65 billion.", "China lent $65 billion"),
+    ("The bank was sold in 2006 in 2007.", "The bank was sold"),
+    ("The bank was sold by 2006.", "The bank was sold"),
+    ("The bank was sold in week.", "The bank was sold"),
+    ("The bank was sold in 2006 ships.", "The bank was sold"),
+    ("The bank was the largest in 2006.", "The bank was the largest"),
+    ("The second bank was sold in 2006.", "The second bank was sold"),
+    ("No bank was sold in 2006.", "No bank was sold"),
+]
+
 SAME = [
+    ("They left, and it was sold.", "it was sold"),
+    ("They left, and it was sold.", "They left"),
+    ("They did not go, and it was sold in full.", "They did not go"),
+    ("China could not go, and they left.", "China could not go"),
+    ("No ship was sold, and they left.", "No ship was sold"),
+    ("Ada Abel gave 5 and Ali Reza gave 6.", "Ali Reza gave 6"),
+    ("10 ships were sold, and 5 were kept.", "10 ships were sold"),
     ("Russia lent $10 billion and China lent $65 billion.", "China lent $65 billion"),
     ("Russia lent $10 billion and China lent $65 billion.", "Russia lent $10 billion"),
     ("Russia gave a ship, and China lent $65 billion.", "China lent $65 billion"),
@@ -148,6 +200,12 @@ TABLE = [(kind, *case) for kind, cases in OTHER.items() for case in cases]
 @pytest.mark.parametrize(("kind", "quote", "part"), TABLE, ids=str)
 def test_a_part_that_says_something_else_is_refused(kind: str, quote: str, part: str) -> None:
     assert fold(part) in fold(quote), kind
+    assert not is_phrased(part, quote, None)
+
+
+@pytest.mark.parametrize(("quote", "part"), BESIDE, ids=str)
+def test_a_clause_stands_only_beside_another(quote: str, part: str) -> None:
+    assert fold(part) in fold(quote)
     assert not is_phrased(part, quote, None)
 
 

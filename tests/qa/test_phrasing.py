@@ -187,6 +187,7 @@ def test_the_same_in_another_form(quote: str, text: str) -> None:
         ("Ali Reza paid.", "Ali; Reza paid."),
         ("Ali Reza paid.", "Ali said Reza paid."),
         ("Ali Reza paid.", "Ali reports Reza paid."),
+        ("Old Ali Reza paid the bank.", "Old Ali said Reza paid the bank."),
         ("Late President Ali died.", "President Ali died late."),
         ("Next President Ali died.", "President Ali died next."),
         ("President Ali died late.", "Late President Ali died."),
@@ -201,6 +202,7 @@ def test_marks_and_words_between_change_who_does_what(quote: str, text: str) -> 
     ("quote", "text"),
     [
         ("“We paid,” said Vass.", "“We paid” said Vass."),
+        ("“China paid,” said Vass.", "Vass said China paid."),
         ("Vass said: “We paid in full.”", "Vass said “We paid in full.”"),
         ("Vass said, the ship sank.", "Vass said the ship sank."),
         ("The Office (OSI) paid.", "The Office OSI paid."),
@@ -240,6 +242,12 @@ def test_a_long_attribution_is_not_moved() -> None:
         ("Vladimir Putin said so. Putin left.", "Vladimir Putin has paid $5bn.", False),
         ("Putin said so. Putin left.", "Putin has paid $5bn.", True),
         ("Nothing was said.", "Russia has paid $5bn.", False),
+        ("Vladimir Putin said so.", "Vladimir Putin has paid $5bn.", True),
+        ("Vladimir Putin said so.", "Putin has paid $5bn.", True),
+        ("Vladimir Putin said so.", "Putin has Vladimir paid $5bn.", False),
+        ("Russia is an ally.", "russia has paid $5bn.", False),
+        ("Russia is an ally.", "It Russia has paid $5bn.", False),
+        ("Russia is an ally.", "Russia has paid $5bn Russia.", False),
     ],
 )
 def test_only_a_certain_name_stands_for_a_pronoun(before: str, text: str, stands: bool) -> None:
