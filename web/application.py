@@ -103,6 +103,7 @@ def application(
 
     for name, value in _GRADIO.items():
         os.environ.setdefault(name, value)
+    from web.api.page import add_api_page
     from web.operation.health import add_health
     from web.page.adding import add_uploads
     from web.page.chat import ChatPage
@@ -124,11 +125,12 @@ def application(
         add_uploads(app, see)
     if parts.api:
         app.mount(API, parts.api)
+        add_api_page(app, parts.api, place)
     if parts.watch:
         add_health(app, parts.watch)
     if parts.sign_in:
         add_sign_in(app, parts.sign_in, place)
-    add_overview(app, see)
+    add_overview(app, see, has_api=parts.api is not None)
     offers = Offers(
         examples=parts.examples,
         is_sample=parts.is_sample,

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 API = "/v1"
 """Where the HTTP API is."""
+API_PAGE = "/api"
+"""Where it is described for people."""
 WIDGET = "/embed/embed.js"
 """What other sites may load, to put our page into a frame of theirs."""
 
@@ -41,7 +43,7 @@ _ID = r"[^/\x00-\x1f]{1,2000}"
 _ARTICLE = r"[^\x00-\x1f]{1,2000}"
 _SERVED = (
     *(Route(path) for path in "/ /sources /articles /visitor".split()),
-    *(Route(path, is_open=True) for path in (*_OPEN.split(), "/theme.css", WIDGET)),
+    *(Route(path, is_open=True) for path in (*_OPEN.split(), "/theme.css", WIDGET, API_PAGE)),
     Route("/conversations/{file}", r"/conversations/[a-z0-9]{1,20}\.(?:md|json)"),
     Route("/onrecord/{file}", r"/onrecord/[\w.]+", is_open=True),
     Route("/assets/{file}", r"/assets/[\w./@-]+", is_open=True),

@@ -25,6 +25,7 @@ from web.page.offers import See
 from web.page.panel import place_of_beginning
 from web.page.plain import plain_page
 from web.page.visit import language_of
+from web.routes import API_PAGE
 
 _NEWEST = 25
 _MONTHS = 36
@@ -49,8 +50,14 @@ class Overview:
     paths: bool = True
 
 
-def add_overview(app: FastAPI, see: See) -> None:
-    """Serve the page; the folders of refused files are named to administrators."""
+def add_overview(app: FastAPI, see: See, *, has_api: bool = False) -> None:
+    """Serve the page; the folders of refused files are named to administrators.
+
+    Args:
+        app: Where to.
+        see: Returns what each visitor is served.
+        has_api: Whether there is a page of the API, which this one then leads to.
+    """
 
     @app.get("/sources")
     def sources(request: Request) -> Response:
@@ -68,6 +75,7 @@ def add_overview(app: FastAPI, see: See) -> None:
                     shows.stats(), shows.months(), shows.newest(_NEWEST), shows.errors(), paths
                 )
                 body = f'<div data-as-of="{as_of}">{page_body(overview)}</div>'
+                body += _for_programs() if has_api else ""
             except OnRecordError as error:
                 return HTMLResponse(_page(hint(str(error))), 500)
             return HTMLResponse(_page(body))
@@ -78,6 +86,10 @@ def _as_of(sight: Sight) -> str:
     change, groups = sight
     seen = json.dumps([change, None if groups is None else sorted(groups)])
     return hashlib.sha256(seen.encode()).hexdigest()[:16]
+
+
+def _for_programs() -> str:
+    return f'<p><a href=".{API_PAGE}">{text(say("sources.api"))}</a></p>'
 
 
 def _page(body: str) -> str:
