@@ -32,9 +32,9 @@ from corpus.errors import QuestionError
 
 if TYPE_CHECKING:
     from index.chunk_index import Limits
-    from qa.answer import Answer, Conversation
+    from qa.answer import Answer, Conversation, Turn
     from qa.assistant import Assistant
-    from qa.history import Ask
+    from qa.history import Ask, Understand
 
 NAMES_SHOWN = 3
 PROOF_SUFFIXES = (".html", ".json")
@@ -78,7 +78,8 @@ def ask(
         assistant = open_assistant(settings.store, settings)
         limits = _limits(context, assistant, publisher, since, until)
         if questions is not None:
-            _ask_all(assistant, questions, _asking(assistant, asked, limits, everything))
+            ask_all = _asking(assistant, asked, limits, everything)
+            _ask_all(questions, ask_all, _understanding(assistant, asked))
         elif question is not None:
             ask_one = partial(assistant.ask, asked=asked, limits=limits, everything=everything)
             _ask_one(ask_one, question, as_json=as_json, proof=proof)
@@ -163,11 +164,11 @@ def _error_object(error: QuestionError) -> dict[str, Any]:
     return error_object(None, error)
 
 
-def _ask_all(assistant: Assistant, questions: BinaryIO, ask: Ask) -> None:
+def _ask_all(questions: BinaryIO, ask: Ask, understand: Understand) -> None:
     from cli.batch import answer_lines
 
     done = refused = 0
-    for result in answer_lines(questions, ask, assistant.understand):
+    for result in answer_lines(questions, ask, understand):
         _print_json(result)
         done, refused = done + 1, refused + ("error" in result)
     if refused:
@@ -184,6 +185,13 @@ def _asking(
         )
 
     return ask_one
+
+
+def _understanding(assistant: Assistant, default_day: date | None) -> Understand:
+    def understand(question: str, conversation: Conversation, asked: date | None) -> Turn:
+        return assistant.understand(question, conversation, asked or default_day)
+
+    return understand
 
 
 def _opened(

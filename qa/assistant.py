@@ -82,13 +82,13 @@ class Assistant:
         self._pipeline = Pipeline(
             archive, index, embedder, reader, floor=floor, quotes=quotes, chunks=chunks
         )
-        self._proposals = Proposals(archive, self.ask)
+        self._proposals = Proposals(archive)
 
     def seen_by(self, archive: Archive) -> Assistant:
         """Return the assistant as a limited archive of the same store has it; models are shared."""
         assistant = copy(self)
         assistant._archive, assistant._pipeline = archive, self._pipeline.seen_by(archive)
-        assistant._proposals = Proposals(archive, assistant.ask)
+        assistant._proposals = Proposals(archive)
         return assistant
 
     @property
@@ -207,7 +207,7 @@ class Assistant:
 
     def _greeted(self, question: str) -> Answer:
         """Return what is said to who asks nothing of the collection, and what it can answer."""
-        offered = self._proposals()
+        offered = self._proposals(self.ask)
         note = say("answer.small_talk", count=len(offered)) if offered else ""
         note = note or say("answer.small_talk_alone")
         return ask_back(question=question, standalone=question, choices=offered, note=note)

@@ -15,25 +15,24 @@ MOST_ASKED = 8
 class Proposals:
     """A call returns the questions; one thread looks for them, others get what is known."""
 
-    def __init__(self, archive: Archive, ask: Ask) -> None:
-        """Propose questions about an archive.
-
-        Args:
-            archive: What is asked about.
-            ask: Answers a question that stands by itself.
-        """
+    def __init__(self, archive: Archive) -> None:
+        """Propose questions about an archive."""
         self._archive = archive
-        self._ask = ask
         self._lock = threading.Lock()
         self._found: tuple[Opening, ...] = ()
         self._change: int | None = None
 
-    def __call__(self) -> tuple[str, ...]:
-        """Return up to `SHOWN` questions that are answered, best first."""
+    def __call__(self, ask: Ask) -> tuple[str, ...]:
+        """Return up to `SHOWN` questions that are answered, best first.
+
+        Args:
+            ask: Answers a question that stands by itself. It is not kept: the assistant, which has
+                this, would be let go of later than the last who asks it.
+        """
         change = self._archive.change
         if change != self._change and self._lock.acquire(blocking=False):
             try:
-                found = opening_questions(self._archive, self._ask, SHOWN, most=MOST_ASKED)
+                found = opening_questions(self._archive, ask, SHOWN, most=MOST_ASKED)
                 self._found, self._change = tuple(found), change
             finally:
                 self._lock.release()

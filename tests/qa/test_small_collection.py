@@ -75,7 +75,7 @@ def test_small_talk_is_met_with_what_can_be_asked(
     assistant: Assistant, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     offered = (LENT, "What is paid with the loan?")
-    monkeypatch.setattr(assistant, "_proposals", lambda: offered)
+    monkeypatch.setattr(assistant, "_proposals", lambda _ask: offered)
     trace = assistant.trace("Hello!")
     assert (trace.hits, trace.evidence) == ((), ())
     answer = trace.answer
