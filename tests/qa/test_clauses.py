@@ -172,6 +172,8 @@ SAME = [
     ("They did not go, and it was sold in full.", "They did not go"),
     ("China could not go, and they left.", "China could not go"),
     ("No ship was sold, and they left.", "No ship was sold"),
+    ("Ada Reed gave ships, and China lent $65 billion.", "China lent $65 billion"),
+    ("China was not paid, and they left.", "China was not paid"),
     ("Ada Abel gave 5 and Ali Reza gave 6.", "Ali Reza gave 6"),
     ("10 ships were sold, and 5 were kept.", "10 ships were sold"),
     ("Russia lent $10 billion and China lent $65 billion.", "China lent $65 billion"),

@@ -203,6 +203,7 @@ def test_marks_and_words_between_change_who_does_what(quote: str, text: str) -> 
     [
         ("“We paid,” said Vass.", "“We paid” said Vass."),
         ("“China paid,” said Vass.", "Vass said China paid."),
+        ("In 2015, Ali said it left.", "In 2015 Ali said it left."),
         ("Vass said: “We paid in full.”", "Vass said “We paid in full.”"),
         ("Vass said, the ship sank.", "Vass said the ship sank."),
         ("The Office (OSI) paid.", "The Office OSI paid."),
@@ -253,6 +254,11 @@ def test_a_long_attribution_is_not_moved() -> None:
 def test_only_a_certain_name_stands_for_a_pronoun(before: str, text: str, stands: bool) -> None:
     quote = "It has paid $5 billion."
     assert is_phrased(text, quote, f"{before} {quote}") is stands
+
+
+def test_a_name_stands_for_a_pronoun_only() -> None:
+    for quote in ("Brazil has paid $5 billion.", "Money has paid $5 billion.", "5 have paid it."):
+        assert not is_phrased("Russia has paid $5bn.", quote, f"Russia is an ally. {quote}")
 
 
 def test_a_name_of_the_quote_itself_stands_for_no_pronoun() -> None:
