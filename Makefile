@@ -84,10 +84,10 @@ intranet: prepare
 		echo "==> The intranet is at http://127.0.0.1:8000 (Ctrl-C ends both)"; \
 		$(call until-stopped,$(BIN)/onrecord serve $(SERVED_AT) --store $(STORE) --config $(PAGES)/onrecord.toml)
 
-# One process a core, four at most, for each takes half a gigabyte.
+# One process a core, four at most, for each takes a gigabyte; with fewer arenas malloc keeps less.
 test: tools
 	@echo "==> Running the tests"
-	@$(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \
+	@MALLOC_ARENA_MAX=2 $(BIN)/python -m pytest --numprocesses auto --maxprocesses 4 \
 		--dist loadscope --no-loadscope-reorder
 
 # Every state of the page in real browsers. `make test` has its heart where there is a Chromium.

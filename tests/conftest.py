@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 from collections.abc import Iterator
@@ -11,6 +12,11 @@ from typing import Any, NoReturn
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+# Each core has a process of its own, in which threads of numpy and torch would stand in its way.
+# To be set before they are imported.
+for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+    os.environ.setdefault(variable, "1")
 
 # No test fails for taking long: how fast the machine is, and what else it does, is no fault.
 settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
