@@ -203,11 +203,8 @@ class ChatPage:
             with self._admission.admit(key_of(request), session=session) as ticket:
                 now = markup.working(asked.question, say("progress.looking"))
                 yield _changed(box="", send=gr.Button(interactive=False), now=now, further="")
-                visitor = known_visitor(request)
-                seen = await self._reading.done(self._see, visitor)
-                if stale := await self._reading.done(
-                    self._stale, visitor, seen, held, within, shown
-                ):
+                visitor, seen, stale = await self._looked_up(request, held, within, shown)
+                if stale:
                     held, within = stale["held"], stale["within"]
                     yield _changed(**stale)
                 answering = Answering(seen.assistant, self._keeping(visitor, seen), self._offers)
@@ -227,10 +224,17 @@ class ChatPage:
                 )
         except (TimeoutError, Refused) as late:
             why = str(late if isinstance(late, Refused) else ticket.late())
-            visitor = known_visitor(request)
-            seen = await self._reading.done(self._see, visitor)
-            stale = await self._reading.done(self._stale, visitor, seen, held, within, shown)
+            *_, stale = await self._looked_up(request, held, within, shown)
             yield _changed(**stale | unanswered(asked, why))
+
+    async def _looked_up(
+        self, request: gr.Request, held: Conversation, within: Limits, shown: Shown
+    ) -> tuple[Visitor, Seen, dict[str, Any]]:
+        """Return who asks, what they are served, and what has to be taken off their page."""
+        visitor = known_visitor(request)
+        seen = await self._reading.done(self._see, visitor)
+        stale = await self._reading.done(self._stale, visitor, seen, held, within, shown)
+        return visitor, seen, stale
 
     def _refresh(self, visitor: Visitor, seen: Seen) -> Refresh:
         return Refresh(seen.assistant, self._offers, self._offers.note_to(visitor))
