@@ -5,7 +5,7 @@
 
 Serves a copy of the store, or takes a running page (`--address URL --pid PID --store DIR`). Ends
 early on SIGTERM, SIGINT or after `--minutes`, with the figures so far; exit code 1 after any fault.
-A loopback address lists everybody's conversations, which is no wrong-user fault; others list none.
+Visitors come without the owner's token, so that no conversations are listed.
 """
 
 # ruff: noqa: T201 - a script that prints its figures

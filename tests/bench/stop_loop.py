@@ -87,8 +87,12 @@ def serve(folder: Path, seed: int) -> None:
 class Clients:
     """Whoever visits one server, until it is gone."""
 
-    def __init__(self, address: str) -> None:
-        self.address = address
+    def __init__(self, page: str) -> None:
+        """Visit the page at an address with the token of whoever sits at this machine."""
+        self.address, _, token = page.partition("/")
+        self._cookie = ""
+        shown = self._request("GET", f"/{token}")[1]["set-cookie"]
+        self._cookie = shown.partition(";")[0]
         self.answered: set[str] = set()
         self.added: set[str] = set()
         self.refused = 0
@@ -100,7 +104,7 @@ class Clients:
             threading.Thread(target=self._until_gone, args=(loop, f"{number}x"), daemon=True)
             for number, loop in enumerate(loops)
         ]
-        self._heartbeat = http.client.HTTPConnection(address, timeout=60)
+        self._heartbeat = http.client.HTTPConnection(self.address, timeout=60)
         self._heartbeat.request("GET", "/gradio_api/heartbeat/open")
         for thread in self._threads:
             thread.start()
@@ -121,6 +125,7 @@ class Clients:
     def _request(self, method: str, path: str, body: Any = None) -> tuple[int, Any, str]:
         with closing(http.client.HTTPConnection(self.address, timeout=60)) as connection:
             own = {"Content-Type": "application/json", "Origin": f"http://{self.address}"}
+            own["Cookie"] = self._cookie
             connection.request(method, path, json.dumps(body) if body else None, own)
             reply = connection.getresponse()
             return reply.status, reply.headers, reply.read().decode()
@@ -173,6 +178,7 @@ def stop(folder: Path, seed: int, longest: float, timed: bool = True) -> tuple[l
     command = [sys.executable, __file__, "--serve", str(folder), str(seed)]
     with subprocess.Popen(command, stdout=-1, stderr=-1, text=True, cwd=ROOT) as process:
         assert process.stdout is not None
+        process.stdout.readline()  # the address for everybody
         line = process.stdout.readline()
         clients = Clients(line.rpartition("//")[2].strip())
         time.sleep(random.Random(seed).uniform(0.1, longest))

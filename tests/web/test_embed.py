@@ -93,7 +93,7 @@ def test_the_page_keeps_its_language_when_a_conversation_is_kept(
     page = chromium.new_page()
     page.set_default_timeout(120_000)
     page.on("request", lambda r: "/queue/join" in r.url and joined.append(r.url))
-    page.goto(f"http://{server.address}/?frame=1&lang=de")
+    page.goto(f"http://{server.address}/?frame=1&lang=de&token={server.token}")
     ask(page, "How much?")
     double.until(lambda: page.evaluate("location.hash.length > 1"))
     assert page.evaluate("location.search") == "?frame=1&lang=de"
