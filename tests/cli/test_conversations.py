@@ -107,7 +107,7 @@ def test_show_says_what_became_of_the_quotes(
     assert onrecord("remove", "ferry", "--store", store)[0] == 0
     code, out, err = call("show", id_)
     assert (code, err) == (0, "")
-    assert out.count("The article was removed since") == 2
+    assert out.count("A quote was taken off") == 2
 
 
 def test_rename(call: Call, id_: str) -> None:

@@ -56,7 +56,7 @@ def every_state(double: ModuleType) -> Any:
         return Answer("differ", "differ?", "answered", statements, "$12 million", carried=("pier",))
 
     def withdrawn() -> Answer:
-        gone = Withdrawn("It was dear.", "x", 1, "00", "removed", "Pier", "Gazette")
+        gone = Withdrawn("", "", 1, "00", "removed")
         return replace(double.answered("withdrawn"), withdrawn=(gone,))
 
     def arabic() -> Answer:
