@@ -64,9 +64,11 @@ class Opening:
 
 
 def opening_questions(
-    archive: Archive, ask: Ask, count: int = 4, most: int = MOST_ASKED
+    archive: Archive, ask: Ask, count: int = 4, most: int = MOST_ASKED, *, apart: bool = True
 ) -> list[Opening]:
     """Return questions about the newest articles that are answered rightly, best first.
+
+    Where no article has a date, about those that were added first.
 
     Takes as long as asking up to `most` questions.
 
@@ -75,15 +77,21 @@ def opening_questions(
         ask: Answers a question that stands by itself.
         count: How many at most; there may be fewer, or none.
         most: How many are tried.
+        apart: Whether there are rather fewer than several about one article.
     """
-    made = _candidates(archive.newest(ARTICLES_READ), archive)
+    articles = archive.newest(ARTICLES_READ) or [
+        (article, version)
+        for article, version in islice(archive.current_versions(), ARTICLES_READ)
+        if version.is_intact
+    ]
+    made = _candidates(articles, archive)
     candidates = list({c.made.question: c for c in made}.values())
     kept: list[Candidate] = []
     for _ in range(most):
-        candidates = [c for c in candidates if _adds(c, kept)]
-        if len(kept) == count or not candidates:
+        others = [c for c in candidates if _adds(c, kept)] or ([] if apart else candidates)
+        if len(kept) == count or not others:
             break
-        candidate = min(candidates, key=lambda c: _order(c, kept))
+        candidate = min(others, key=lambda c: _order(c, kept))
         candidates.remove(candidate)
         if is_answered(candidate, ask(candidate.made.question)):
             kept.append(candidate)

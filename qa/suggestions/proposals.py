@@ -32,7 +32,7 @@ class Proposals:
         change = self._archive.change
         if change != self._change and self._lock.acquire(blocking=False):
             try:
-                found = opening_questions(self._archive, ask, SHOWN, most=MOST_ASKED)
+                found = opening_questions(self._archive, ask, SHOWN, most=MOST_ASKED, apart=False)
                 self._found, self._change = tuple(found), change
             finally:
                 self._lock.release()

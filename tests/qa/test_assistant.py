@@ -23,6 +23,7 @@ from qa.assistant import Assistant
 from qa.reader import confidence, features, pointing
 from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
+from qa.verify import cite
 from tests import shipped
 
 QUESTIONS = [
@@ -91,6 +92,20 @@ def test_a_trace_has_what_the_answer_was_made_of(assistant: Assistant) -> None:
     assert {item.version.id for item in trace.evidence} <= retrieved
     quoted = {(item.article.id, item.sentence.span) for item in trace.evidence}
     assert {(c.article_id, c.sentence) for c in trace.answer.citations} <= quoted
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+@pytest.mark.parametrize("floor", [0.0, 0.1, 0.3])
+def test_the_confidence_is_that_of_the_quote_shown_and_holds_the_floor(
+    archive: Archive, question: str, floor: float
+) -> None:
+    trace = assistant_over(archive, floor=floor).trace(question)
+    if trace.answer.status == "declined":
+        assert trace.answer.confidence == trace.evidence[0].score < floor
+        return
+    first = trace.answer.citations[0]
+    (item,) = [e for e in trace.evidence if cite(e) == first]
+    assert trace.answer.confidence == item.score >= floor
 
 
 def test_no_more_chunks_are_retrieved_than_wanted(archive: Archive) -> None:

@@ -20,6 +20,7 @@ from qa.reader.read import Reader
 from qa.reader.weights import shipped_weights
 from qa.render import to_json
 from qa.spelling import Spelling
+from qa.suggestions.opening import opening_questions
 from tests import shipped
 
 ARTICLES: list[dict[str, Any]] = [
@@ -172,3 +173,16 @@ def test_nearest_sentences_do_not_repeat_one_another(strict: Assistant) -> None:
     quotes = [citation.quote for citation in declined(strict, LENT).nearest]
     assert len(quotes) > 1
     assert len(quotes) == len(set(quotes))
+
+
+def test_few_articles_are_asked_about_more_than_once(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text = "The ferry Dunlin was built in 1987. Mayor Ada Quill opened the Skellby Bridge in 2011."
+    (tmp_path / "a.txt").write_text(f"{text} The Skellby Bridge cost $5 million.")
+    monkeypatch.setattr("qa.suggestions.opening.is_answered", lambda *_: True)
+    with open_archive(tmp_path / "store", create=True) as archive:
+        ingest([str(tmp_path / "a.txt")], archive, HashEmbedder())
+        ask: Any = lambda _: None  # noqa: E731
+        assert len(opening_questions(archive, ask, 3)) == 1
+        assert len({each.question for each in opening_questions(archive, ask, 3, apart=False)}) > 1
