@@ -43,6 +43,7 @@ _GRADIO = {"GRADIO_ANALYTICS_MAX_EVENTS": "1", "GRADIO_ANALYTICS_CACHE_FREQUENCY
 _HEAD = f"""{ASSETS_IN_HEAD}
 <script src="onrecord/page.js"></script>
 <script src="onrecord/adding.js"></script>
+<script src="onrecord/sources.js"></script>
 """
 
 

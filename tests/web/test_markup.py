@@ -121,7 +121,7 @@ def everything(hostile: str) -> list[str]:
         *(markup.turns(conversation(form), judging=True) for form in (answer, *forms)),
         panel.source(0, 0, answer, article, version),
         welcome([hostile], [(article, version)]),
-        banner(hostile, hostile, adds=True),
+        banner(warning=True, adds=True, visitor=hostile, signs_out=True),
         markup.further([hostile]),
         page_body(overview_of(hostile, article, version)),
         markup.working(hostile, hostile),

@@ -11,6 +11,7 @@ import sys
 import threading
 from contextlib import closing
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -28,9 +29,14 @@ def test_the_address_and_questions_are_announced(server: Any) -> None:
     assert "  How much is the <pier>?" in server.lines
 
 
-def test_the_banner_says_what_is_searched_now(server: Any) -> None:
-    banner, *_ = server.event("opening", [], "load")
-    assert "1 article from 1 outlet" in banner
+def test_what_is_searched_is_told_by_the_page_of_sources_not_by_the_strip(double: Any) -> None:
+    stats = double.AssistantDouble().stats()
+    shows = SimpleNamespace(stats=lambda: stats, months=dict, newest=lambda _count: [], errors=list)
+    server = double.Server(double.AssistantDouble(), archive=shows)
+    strip, *_ = server.event("opening", [], "load")
+    assert "1 article" not in strip
+    assert "2019" not in strip
+    assert "1 article from 1 outlet, 2 April 2019" in server.get("/sources").body
 
 
 def test_the_page_and_its_own_files_are_served(server: Any) -> None:
@@ -89,7 +95,7 @@ def test_tabs_have_conversations_of_their_own(server: Any) -> None:
 def test_a_click_opens_the_source(server: Any) -> None:
     asked(server, "How much?", "click")
     assert '<mark class="selected">It will open' in clicked(server, "click")
-    assert "no longer at hand" in clicked(server, "never")
+    assert "can no longer be shown" in clicked(server, "never")
 
 
 def clicked(server: Any, session: str) -> str:

@@ -60,11 +60,10 @@
     }
   }
 
-  function added(form, { said: words, at, collection }) {
+  function added(form, { said: words, at }) {
     form.reset();
     form.querySelector('[name="kind"]').dispatchEvent(new Event("change", { bubbles: true }));
     dialog().close();
-    document.querySelector(".banner .collection").textContent = collection;
     window.onrecordNotice(words);
     window.onrecordOpen(at);
     document.querySelector("#question textarea")?.focus();

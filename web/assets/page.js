@@ -10,8 +10,34 @@
   let picking = false;
   let placed = "";
   let newest = "";
-  // A page that is loaded again goes on with the conversation that was open.
-  let wanted = location.hash.slice(1);
+  // A page that is loaded again, or come back to, goes on with the conversation that was open, where it
+  // was left, and with the sentence that was linked: "#ID", "#at=PLACE", "#ID&at=PLACE".
+  const AT = /(?:^|&)at=(.*)$/;
+  let linked = location.hash.slice(1).match(AT)?.[1] ?? "";
+  let wanted = location.hash.slice(1).replace(AT, "");
+  let left = JSON.parse(stored("onrecord:left") || "null");
+
+  function stored(name) {
+    try {
+      return sessionStorage.getItem(name);
+    } catch {
+      return null; // blocked in some frames
+    }
+  }
+
+  function store(name, value) {
+    try {
+      sessionStorage.setItem(name, value);
+    } catch {
+      // as if there were none
+    }
+  }
+
+  window.addEventListener("pagehide", () => {
+    const open = document.querySelector("#shelf [aria-current]")?.dataset.open;
+    const top = document.getElementById("record")?.scrollTop;
+    store("onrecord:left", JSON.stringify({ open, top }));
+  });
 
   // Words of ours, in the language of the page.
   const words = () => document.getElementById("words").dataset;
@@ -165,9 +191,34 @@
   }
   window.onrecordOpen = (place) => openLinked(place, 10);
 
+  function openPlace(place) {
+    if (narrow.matches) document.body.classList.add("reading");
+    openLinked(place, 10);
+  }
+
+  // An article that is picked in the list of sources has an address of its own beside the conversation.
+  window.onrecordRead = (place) => {
+    const open = document.querySelector("#shelf [aria-current]")?.dataset.open;
+    const folder = new URL(".", location.href).pathname;
+    const address = `${folder}${location.search}#${open ? `${open}&` : ""}at=${place}`;
+    history.pushState({ at: place }, "", address);
+    openPlace(place);
+  };
+
+  window.addEventListener("popstate", ({ state }) => {
+    if (state?.at) openPlace(state.at);
+    else window.setTimeout(shelfChanged); // once the sources are off the page
+  });
+
+  // What was linked opens after the conversation, which begins with no source open.
+  function openOnce() {
+    if (linked) openPlace(linked);
+    linked = "";
+  }
+
   function manage({ open, rename, delete: gone, name }) {
     if (open) {
-      document.body.classList.remove("shelved");
+      window.onrecordDrawer(false);
       wanted = open;
       return { open };
     }
@@ -185,8 +236,9 @@
     filterShelf();
     const open = document.querySelector("#shelf [aria-current]")?.dataset.open ?? "";
     if (wanted && !open) return;
-    const linked = !open && location.hash.startsWith("#at=");
-    if (open !== location.hash.slice(1) && !linked) {
+    store("onrecord:open", open);
+    if (document.body.classList.contains("overviewing") || history.state?.overview) return;
+    if (open !== location.hash.slice(1).replace(AT, "")) {
       // The whole address: "#…" alone would be taken to the page's base, and lose language and frame.
       history.replaceState(null, "", location.pathname + location.search + (open && `#${open}`));
     }
@@ -201,7 +253,9 @@
       window.setTimeout(reopen, 300, tries - 1);
     } else {
       wanted = "";
+      left = null;
       shelfChanged();
+      openOnce();
     }
   }
 
@@ -220,12 +274,6 @@
   });
 
   document.addEventListener("click", (event) => {
-    if (event.target.closest(".shelve")) {
-      const shown = document.body.classList.toggle("shelved");
-      if (shown) document.querySelector("#shelf .find, #shelf button")?.focus();
-    } else if (!event.target.closest("#shelf")) {
-      document.body.classList.remove("shelved");
-    }
     for (const menu of document.querySelectorAll("#shelf details[open], #limits details[open]")) {
       if (!menu.contains(event.target) || event.target.closest(".manage")) menu.open = false;
     }
@@ -318,10 +366,6 @@
     }
     if (document.body.classList.contains("reading")) closeSource();
     else if (framed) window.parent.postMessage("onrecord:close", "*"); // says nothing else
-    if (document.body.classList.contains("shelved")) {
-      document.body.classList.remove("shelved");
-      document.querySelector(".shelve")?.focus();
-    }
   });
 
   // A card that was put away comes back when its mark is left and come back to.
@@ -351,7 +395,9 @@
     const same = which === newest && changes.every(({ target }) => target.closest("#talk"));
     newest = which;
     if (same) return talkRefreshed();
-    if (last && box) bring(box, last, 12);
+    if (last && box && wanted && left?.open === wanted) {
+      box.scrollTop = left.top; // as it was left
+    } else if (last && box) bring(box, last, 12);
     const first = last?.querySelector(".answered .cited");
     if (first) markSelected(first.dataset.turn, first.dataset.cite);
     if (last) announce(last);
@@ -436,7 +482,7 @@
     watch("source", sourceChanged);
     watch("limits", limitsChanged);
     if (watch("shelf", shelfChanged)) reopen(10);
-    if (location.hash.startsWith("#at=")) openLinked(location.hash.slice(4), 10);
+    else openOnce();
     document.addEventListener("visibilitychange", lookAgain);
     window.addEventListener("focus", lookAgain);
     window.addEventListener("pageshow", lookAgain);

@@ -13,8 +13,7 @@ from qa.markup import text
 from qa.messages.say import say, speaking
 from web.guard import UPLOAD_LIMIT
 from web.identity import known_visitor
-from web.page.markup import collection
-from web.page.offers import See, Seen
+from web.page.offers import See
 from web.page.panel import place_of_beginning
 from web.page.visit import language_of
 
@@ -85,29 +84,28 @@ def add_uploads(app: FastAPI, see: See) -> None:
         given["url"] = source
         with speaking(language_of(request.headers, request.cookies)):
             visitor = known_visitor(request)
-            seen = see(visitor)
-            adds = seen.adds
+            adds = see(visitor).adds
             if adds is None or not visitor.may("write"):
                 lacking = visitor.is_here and not visitor.is_known
                 why = say("owner.passing" if lacking else "add.not_allowed")
                 return JSONResponse({"error": why}, 403)
             try:
                 if kind == "link" and url.strip():
-                    return _reply(adds.page(url), seen)
+                    return _reply(adds.page(url))
                 if kind == "paste" and text.strip():
-                    return _reply(adds.pasted(given), seen)
+                    return _reply(adds.pasted(given))
                 if kind == "file" and file and file.filename:
-                    return _reply(adds.file(file.filename, file.file.read()), seen)
+                    return _reply(adds.file(file.filename, file.file.read()))
             except OnRecordError as error:
                 return JSONResponse({"error": str(error)}, 422)
             return JSONResponse({"error": say("add.nothing")}, 422)
 
 
-def _reply(added: Added, seen: Seen) -> JSONResponse:
+def _reply(added: Added) -> JSONResponse:
     said = say("add.unchanged")
     if added.stored:
         title = added.version.title or say("answer.untitled")
         said = say("add.added", count=added.stored, title=title)
     said = " ".join((said, *map(str, added.refused[:3])))
     at = place_of_beginning(added.version)
-    return JSONResponse({"said": said, "at": at, "collection": collection(seen.assistant.stats())})
+    return JSONResponse({"said": said, "at": at})

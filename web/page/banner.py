@@ -18,42 +18,60 @@ _SPOKEN = {
     "noted": "judge.noted",
     "name": "shelf.name",
     "adding": "add.working",
+    "back": "sources.back",
 }
 
 
 def banner(
-    collection: str,
-    warning: str = "",
-    *,
-    adds: bool = False,
-    visitor: str = "",
-    signs_out: bool = False,
+    *, warning: bool = False, adds: bool = False, visitor: str = "", signs_out: bool = False
 ) -> str:
-    """Return the strip at the top: the name, in words what is searched, and a warning about it.
+    """Return the strip at the top of the chat page: one row, and a drawer for what has no room.
 
     Args:
-        collection: What is searched.
-        warning: What everybody has to know of it.
+        warning: Whether it is said that the collection is invented.
         adds: Whether articles can be added here.
         visitor: The name of who visits, if it is known.
         signs_out: Whether they can sign out here.
     """
-    warned = f'<strong class="warning">{text(warning)}</strong>' if warning else ""
+    sources = f'<a class="sources-link" href="./sources">{text(say("banner.sources"))}</a>'
     add = (
         f'<button type="button" class="add" aria-haspopup="dialog">{text(say("banner.add"))}'
-        f"</button>{dialog()}"
+        "</button>"
         if adds
         else ""
     )
+    anew = f'<a class="anew" href="./"><span>{text(say("banner.anew"))}</span></a>'
+    movable = f"{sources}{languages()}{add}{_visitor(visitor, signs_out=signs_out)}"
+    return strip(f"{_warned() if warning else ''}{anew}", movable, dialog() if adds else "")
+
+
+def strip(fixed: str, movable: str, below: str = "") -> str:
+    """Return the strip of a page.
+
+    Args:
+        fixed: HTML beside the name, which always stays in the row.
+        movable: HTML of what goes into the drawer, the last first, where the row has no room: see
+            `assets/strip.js`.
+        below: HTML that belongs to it and is not seen at first.
+    """
+    menu = text(say("banner.menu"))
+    close = text(say("source.close"))
     return (
-        '<header class="banner"><h1><a href="./">OnRecord</a></h1>'
-        '<button type="button" class="shelve" aria-controls="shelf">'
-        f"{text(say('banner.conversations'))}</button>"
-        f'<span class="collection" dir="auto">{text(collection)}</span>{warned}'
-        f'<nav>{add}<a href="./sources">{text(say("banner.sources"))}</a>'
-        f'<a class="anew" href="./">{text(say("banner.anew"))}</a>{languages()}'
-        f"{_visitor(visitor, signs_out=signs_out)}</nav>"
-        f"{_spoken()}</header>"
+        f'<header class="banner"><h1><a href="./">OnRecord</a></h1>{fixed}'
+        f'<nav class="row" aria-label="{text(say("banner.row"))}">{movable}</nav>'
+        f'<button type="button" class="shelve" aria-expanded="false" aria-controls="menu" '
+        f'aria-label="{menu}" title="{menu}"></button><nav id="menu" aria-label="{menu}">'
+        f'<div class="top"><span>{menu}</span><button type="button" class="shut">{close}</button>'
+        f"</div></nav>{below}{_spoken()}</header>"
+    )
+
+
+def _warned() -> str:
+    """Return that the collection is invented, whole where there is room, else as one word."""
+    whole, brief = text(say("banner.sample")), text(say("banner.sample_brief"))
+    return (
+        f'<strong class="warning" title="{whole}"><span class="whole">{whole}</span>'
+        f'<span class="in-brief">{brief}</span></strong>'
     )
 
 
@@ -66,7 +84,7 @@ def _visitor(name: str, *, signs_out: bool) -> str:
         if signs_out
         else ""
     )
-    return f'<span class="visitor" dir="auto">{text(name)}</span>{out}'
+    return f'<span class="visitor" dir="auto" title="{text(name)}">{text(name)}</span>{out}'
 
 
 def languages() -> str:
@@ -87,9 +105,20 @@ def _spoken() -> str:
 
 
 def welcome(
-    examples: Sequence[str], newest: Sequence[tuple[Article, Version]] = (), note: str = ""
+    examples: Sequence[str],
+    newest: Sequence[tuple[Article, Version]] = (),
+    note: str = "",
+    *,
+    warning: bool = False,
 ) -> str:
-    """Return the opening: what this is, a note, questions to try, and the newest articles."""
+    """Return the opening: what this is, questions to try, and the newest articles.
+
+    Args:
+        examples: Questions to try.
+        newest: Articles.
+        note: What this visitor has to know.
+        warning: Whether it is said that the collection is invented.
+    """
     tries = f"<h3>{text(say('welcome.try'))}</h3>{ask_buttons(examples)}" if examples else ""
     noted = f'<p class="notice">{text(note)}</p>' if note else ""
     items = "".join(
@@ -101,7 +130,8 @@ def welcome(
     lately = (
         f'<h3>{text(say("welcome.lately"))}</h3><ul class="lately">{items}</ul>' if items else ""
     )
+    warned = f'<p class="warning">{text(say("banner.sample"))}</p>' if warning else ""
     return (
         f'<section class="welcome"><h2>{text(say("welcome.heading"))}</h2>'
-        f"<p>{text(say('welcome.says'))}</p>{noted}{tries}{lately}</section>"
+        f"{warned}<p>{text(say('welcome.says'))}</p>{noted}{tries}{lately}</section>"
     )

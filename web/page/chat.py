@@ -126,8 +126,7 @@ class ChatPage:
         visitor = known_visitor(request)
         seen = self._seen(visitor)
         strip = banner(
-            markup.collection(self._reading.call(seen.assistant.stats)),
-            self._warning(),
+            warning=self._offers.is_sample,
             adds=seen.adds is not None and visitor.may("write"),
             visitor=visitor.name,
             signs_out=self._offers.signs_out,
@@ -142,9 +141,6 @@ class ChatPage:
 
     def _seen(self, visitor: Visitor) -> Seen:
         return self._reading.call(self._see, visitor)
-
-    def _warning(self) -> str:
-        return say("banner.sample") if self._offers.is_sample else ""
 
     def _fresh(self, visitor: Visitor, seen: Seen) -> dict[str, object]:
         """Return the parts that hold a conversation as they are without one."""

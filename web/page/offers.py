@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from corpus.article import Article, Version
-from corpus.catalogue import Catalogue, Stats
+from corpus.catalogue import Catalogue
 from corpus.database import Sight
 from index.adding import Added
 from index.chunk_index import Limits
@@ -48,9 +48,6 @@ class Assists(Protocol):
 
     def numbered(self, article_id: str, version: int) -> tuple[Article, Version] | None:
         """Return what bears this id and number now."""
-
-    def stats(self) -> Stats:
-        """Return how much is searched."""
 
     def publishers(self) -> dict[str, int]:
         """Return the outlets' names and how many articles each has, most first."""

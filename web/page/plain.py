@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from qa.markup import text
 from qa.messages.say import say, spoken
-from web.page.banner import languages
+from web.page.banner import languages, strip
 from web.page.head import ICON
 
 ASSETS_IN_HEAD = """
@@ -22,11 +22,11 @@ def plain_page(title: str, body: str, *, kind: str = "", scripts: str = "") -> s
         kind: A class of the part that holds the body.
         scripts: HTML that goes into the page's ``head``.
     """
+    back = f'<a class="back" href="./"><span>{text(say("sources.back"))}</span></a>'
     return (
         f'<!doctype html><html lang="{spoken()}"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
         f"<title>{text(title)} – OnRecord</title>{ICON}{ASSETS_IN_HEAD}{scripts}</head>"
-        f'<body class="plain"><div class="page"><header class="banner"><h1><a href="./">OnRecord'
-        f'</a></h1><nav><a href="./">{text(say("sources.back"))}</a>{languages()}</nav></header>'
+        f'<body class="plain"><div class="page">{strip(back, languages())}'
         f'<main class="{kind}">{body}</main></div></body></html>'
     )

@@ -99,7 +99,8 @@ class Refresh:
         """Return the turns, or the opening where there are none."""
         if held.turns:
             return markup.turns(held, judging=self._offers.judges is not None)
-        return welcome(self._offers.examples(), self._assistant.newest(NEWEST_SHOWN), self._note)
+        newest, sample = self._assistant.newest(NEWEST_SHOWN), self._offers.is_sample
+        return welcome(self._offers.examples(), newest, self._note, warning=sample)
 
     def _panel(self, held: Conversation, opened: Picked | None) -> str:
         if opened is None:
