@@ -392,9 +392,9 @@
     const last = turns[turns.length - 1];
     const box = document.getElementById("record");
     const which = `${turns.length} ${last?.className} ${last?.querySelector(".question")?.textContent}`;
-    const same = which === newest && changes.every(({ target }) => target.closest("#talk"));
+    const same = which === newest;
     newest = which;
-    if (same) return talkRefreshed();
+    if (same) return changes.every(({ target }) => target.closest("#talk")) && talkRefreshed();
     if (last && box && wanted && left?.open === wanted) {
       box.scrollTop = left.top; // as it was left
     } else if (last && box) bring(box, last, 12);
