@@ -163,6 +163,16 @@ class Database(SqliteFile):
         """
         return self._lock.other_holder()
 
+    @contextmanager
+    def open_to_others(self) -> Iterator[None]:
+        """Let others write within, in the midst of `writing`; nothing read before need hold then.
+
+        Raises:
+            StoreLockedError: Another process kept the lock afterwards for too long.
+        """
+        with self._lock.let_go():
+            yield
+
     @property
     def change(self) -> int:
         """A number that grows with every committed change of articles, by whatever process."""

@@ -28,6 +28,7 @@ class WriterLock:
         self._wait = wait
         self._threads = threading.RLock()
         self._depth = 0
+        self._descriptor: int | None = None
 
     @contextmanager
     def held(self, wait: float | None = None) -> Iterator[None]:
@@ -36,18 +37,17 @@ class WriterLock:
         deadline = time.monotonic() + wait
         if not self._threads.acquire(timeout=min(wait, threading.TIMEOUT_MAX)):
             raise StoreLockedError(self._message(os.getpid(), wait))
-        descriptor = None
         try:
             if self._depth == 0:
-                descriptor = self._acquire(deadline, wait)
+                self._descriptor = self._acquire(deadline, wait)
             self._depth += 1
             try:
                 yield
             finally:
                 self._depth -= 1
+                if self._depth == 0:
+                    self._release()
         finally:
-            if descriptor is not None:
-                os.close(descriptor)
             self._threads.release()
 
     def other_holder(self) -> int | None:
@@ -57,6 +57,31 @@ class WriterLock:
                 holder = _holder(file.fileno()) or 0
                 return None if holder == os.getpid() else holder
         return None
+
+    @contextmanager
+    def let_go(self) -> Iterator[None]:
+        """Let others write within, and hold the lock again afterwards; only for its holder.
+
+        Raises:
+            StoreLockedError: Somebody else kept it for too long.
+        """
+        depth = self._depth
+        self._release()
+        self._depth = 0
+        for _ in range(depth):
+            self._threads.release()
+        try:
+            yield
+        finally:
+            for _ in range(depth):
+                self._threads.acquire()
+            self._depth = depth
+            self._descriptor = self._acquire(time.monotonic() + self._wait, self._wait)
+
+    def _release(self) -> None:
+        descriptor, self._descriptor = self._descriptor, None
+        if descriptor is not None:  # else somebody else has it
+            os.close(descriptor)
 
     def _acquire(self, deadline: float, wait: float) -> int:
         descriptor = self._open()

@@ -1,7 +1,8 @@
 """The straight-line ingest: load -> clean -> split -> chunk -> embed -> one transaction an article.
 
 Articles are prepared in small windows, because embedding is faster over many chunks of like length;
-they are committed one by one, so that whatever stops the work stops it between two articles.
+they are committed one by one, so that whatever stops the work stops it between two articles. While
+a window is embedded, which may take minutes, others write: what was read before is asked again.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from index.passages import ChunkedText, TextVectors, chunk_text, embed_all
 from index.reading import Mention, Reading, record
 from index.rebuild import rebuild
 from index.report import IngestReport, Progress
-from index.schema import claim_embedder, write_index
+from index.schema import check_embedder, claim_embedder, write_index
 from index.snapshot import Snapshots
 
 __all__ = ["IngestReport", "Progress", "ingest", "rebuild"]
@@ -42,6 +43,7 @@ class _Prepared:
     mention: Mention
     text: ChunkedText
     reading: Reading
+    key: int | None  # of the article that it is a newer version of
 
 
 def ingest(
@@ -56,10 +58,11 @@ def ingest(
 
     Args:
         sources: Files, folders and links of pages.
-        archive: Where to store; other writers wait until the end.
+        archive: Where to store; other writers get their turn while texts are embedded.
         embedder: Must be the one that made the store's vectors.
         progress: Called after every item.
-        stop: Asked between articles; True ends the ingest there.
+        stop: Asked between articles, and in a long one between its parts; True ends the ingest
+            before the next article.
         grouping: Who may see what is read.
 
     Raises:
@@ -159,6 +162,8 @@ class _Ingest:
             self._refuse(error)
         except OnRecordError:
             raise
+        except InterruptedError:  # by `stop`, which ends the ingest
+            self._stopped()
         except Exception as error:  # whatever an item does to a library, the rest goes on
             self._refuse(unexpected(item, error))
         if reading:
@@ -213,8 +218,9 @@ class _Ingest:
             self._embedder,
             title=whole.title,
             published=whole.published,
+            stop=self._stopped,
         )
-        return _Prepared(raw, mention, text, reading)
+        return _Prepared(raw, mention, text, reading, target.key)
 
     def _is_full(self) -> bool:
         return (
@@ -249,8 +255,13 @@ class _Ingest:
             self._heard.clear()
 
     def _embedded(self, window: list[_Prepared]) -> Iterator[tuple[_Prepared, TextVectors]]:
+        texts = [prepared.text for prepared in window]
         try:
-            yield from zip(window, embed_all([p.text for p in window], self._embedder), strict=True)
+            with self._archive.open_to_others():
+                vectors = embed_all(texts, self._embedder, self._stopped)
+            yield from zip(window, vectors, strict=True)
+        except InterruptedError:
+            return
         except ValueError as error:
             if len(window) > 1:
                 for prepared in window:
@@ -263,6 +274,11 @@ class _Ingest:
         size = 4 * len(raw.text) + vectors.chunks.nbytes + vectors.sentences.nbytes // 2
         # Asked again: what stood before it in the window may be stored by now.
         target = self._target(raw, prepared.reading)
+        if prepared.key is not None and self._archive.current_with(prepared.key) is None:
+            self.report.unchanged += 1  # it was removed meanwhile, and stays so
+            self._tell(raw.source)
+            return
+        check_embedder(self._archive, self._embedder.fingerprint)
         with self._archive.transaction(size) as connection:
             version = self._archive.put(raw, text.sentences, target)
             if version is not None:

@@ -16,6 +16,14 @@ if TYPE_CHECKING:
 
 AT_ONCE = 2
 """Threads that one model serves at the same time; the next one waits."""
+_STEP = 16
+"""Rows are padded to multiples of this: OpenVINO prepares itself for each length once, which takes
+as long as reading, and keeps what it prepared; so there are few."""
+
+
+def padded(length: int) -> int:
+    """Return the length that a row of so many word pieces is padded to."""
+    return -(-length // _STEP) * _STEP
 
 
 class Compiled:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Span
-from index.compiled import Compiled
+from index.compiled import Compiled, padded
 from index.export import BUNDLED_DIGESTS, BUNDLED_NAME, prepare
 
 if TYPE_CHECKING:
@@ -175,7 +175,7 @@ class CompiledMiniLM:
         order = sorted(range(len(rows)), key=lambda position: len(rows[position]))
         for start in range(0, len(order), _BATCH):
             batch = order[start : start + _BATCH]
-            ids = np.zeros((len(batch), len(rows[batch[-1]])), dtype=np.int64)
+            ids = np.zeros((len(batch), padded(len(rows[batch[-1]]))), dtype=np.int64)
             mask = np.zeros_like(ids)
             for line, position in enumerate(batch):
                 ids[line, : len(rows[position])] = rows[position]

@@ -18,6 +18,7 @@ from index.seen import LISTED, list_seen
 
 TITLE_WEIGHT = 2.0
 MOST_TERMS = 64
+MOST_COUNTED = 50_000
 
 # "U.S." and "10,000" are phrases of their parts; otherwise letters and digits as unicode61 has it.
 _TERM = re.compile(r"(?:[^\W\d_]\.){2,}|\d+(?:[.,]\d+)+|[^\W_]+")
@@ -153,9 +154,11 @@ def document_frequency(
 ) -> dict[str, int]:
     """Return for each term how many chunks hold it, in text or title, by its stem.
 
-    A term of several words counts as a phrase.
+    A term of several words counts as a phrase. What stands in `MOST_COUNTED` chunks is common: that
+    it may stand in more is not counted.
     """
-    query = f"SELECT count(*) {_matching(connection, seen_only)}"
+    found = f"SELECT 1 {_matching(connection, seen_only)} LIMIT {MOST_COUNTED}"
+    query = f"SELECT count(*) FROM ({found})"
     return {term: connection.execute(query, (quoted(term),)).fetchone()[0] for term in terms}
 
 

@@ -2,22 +2,35 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import count
 
 import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Sentence, Span, day_of
 from index.chunks import Chunk, chunk_sentences
-from index.embed import Embedder, Passage
+from index.embed import Embedder, Passage, PassageVectors
 
 # Tokens of the shipped encoding; with the heading this stays below MiniLM's 256 word pieces for
 # nearly every text, and `Embedder.fits` decides about the rest.
 CHUNK_TOKENS = 180
+PASSAGES_AT_ONCE = 32
+"""Between which a stop is asked for: a second of work, or two on a slow machine."""
+PIECES_AT_ONCE = 64
+"""Of a text that is cut; a stop is asked for after so many."""
 # A headline is far shorter; a page that calls its whole text a title must leave room for a chunk.
 _LONGEST_HEADING = 160
+
+Stop = Callable[[], bool]
+"""Tells whether a stop was asked for."""
+
+
+def never() -> bool:
+    """Return that no stop was asked for."""
+    return False
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +73,21 @@ def chunk_text(
     *,
     title: str | None,
     published: date | datetime | None,
+    stop: Stop = never,
 ) -> ChunkedText:
-    """Cut a text into chunks that `embedder` reads whole, each with its heading."""
+    """Cut a text into chunks that `embedder` reads whole, each with its heading.
+
+    `stop` is asked now and then, as a long text takes seconds; InterruptedError where it says so.
+    """
     top = heading(title, published)
-    chunks = chunk_sentences(
-        text, sentences, limit=CHUNK_TOKENS, fits=lambda piece: embedder.fits(top + piece)
-    )
+    looked = count(1)
+
+    def fits(piece: str) -> bool:
+        if next(looked) % PIECES_AT_ONCE == 0:
+            _go_on(stop)
+        return embedder.fits(top + piece)
+
+    chunks = chunk_sentences(text, sentences, limit=CHUNK_TOKENS, fits=fits)
     return ChunkedText(sentences, chunks, [_passage(top, text, c, sentences) for c in chunks])
 
 
@@ -80,12 +102,35 @@ def _passage(top: str, text: str, chunk: Chunk, sentences: Sequence[Sentence]) -
     return Passage(top + chunk.span.of(text), spans)
 
 
-def embed_all(texts: Sequence[ChunkedText], embedder: Embedder) -> list[TextVectors]:
+def _embedded(
+    passages: Sequence[Passage], embedder: Embedder, stop: Stop
+) -> Iterator[PassageVectors]:
+    """Return the vectors of passages in their order, embedded in batches of like length."""
+    order = sorted(range(len(passages)), key=lambda place: len(passages[place].text))
+    vectors: dict[int, PassageVectors] = {}
+    for start in range(0, len(order), PASSAGES_AT_ONCE):
+        if start:
+            _go_on(stop)
+        places = order[start : start + PASSAGES_AT_ONCE]
+        batch = embedder.embed_passages([passages[place] for place in places])
+        vectors |= zip(places, batch, strict=True)
+    return (vectors[place] for place in range(len(passages)))
+
+
+def _go_on(stop: Stop) -> None:
+    if stop():
+        raise InterruptedError("a stop was asked for")
+
+
+def embed_all(
+    texts: Sequence[ChunkedText], embedder: Embedder, stop: Stop = never
+) -> list[TextVectors]:
     """Embed several texts at once, which fills batches of equal length better than one by one.
 
-    A sentence that stands in several chunks gets the mean of its vectors.
+    A sentence that stands in several chunks gets the mean of its vectors. `stop` is asked between
+    batches, as one text may take minutes; InterruptedError where it says so.
     """
-    found = iter(embedder.embed_passages([p for text in texts for p in text.passages]))
+    found = iter(_embedded([p for text in texts for p in text.passages], embedder, stop))
     results = []
     for text in texts:
         sums = np.zeros((len(text.sentences), embedder.dimension), np.float32)

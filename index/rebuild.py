@@ -7,7 +7,7 @@ from collections.abc import Callable
 from corpus.archive import Archive
 from index.chunk_index import ChunkIndex
 from index.embed import Embedder
-from index.passages import chunk_text, embed_all
+from index.passages import Stop, chunk_text, embed_all, never
 from index.report import Progress
 from index.schema import begin_rebuild, drop_index, unfinished, write_index
 from index.snapshot import Snapshots
@@ -34,14 +34,17 @@ def rebuild(
         for version_id in versions:
             if stop is not None and stop():
                 return done
-            done += _reindex(archive, embedder, version_id)
+            try:
+                done += _reindex(archive, embedder, version_id, stop or never)
+            except InterruptedError:
+                return done
             if progress is not None:
                 progress(Progress(done, 0, done, 0, 0, "", len(versions)))
         ChunkIndex(archive, embedder).publish_if_worthwhile()
     return done
 
 
-def _reindex(archive: Archive, embedder: Embedder, version_id: int) -> bool:
+def _reindex(archive: Archive, embedder: Embedder, version_id: int, stop: Stop) -> bool:
     version = archive.version(version_id)
     if not version.is_intact:
         with archive.transaction() as connection:
@@ -53,8 +56,9 @@ def _reindex(archive: Archive, embedder: Embedder, version_id: int) -> bool:
         embedder,
         title=version.title,
         published=version.published,
+        stop=stop,
     )
-    (vectors,) = embed_all([text], embedder)
+    (vectors,) = embed_all([text], embedder, stop)
     with archive.transaction() as connection:
         write_index(connection, version, text.chunks, vectors.chunks, vectors.sentences)
         archive.changed()

@@ -13,6 +13,7 @@ from corpus.days import parse_day
 from corpus.errors import QuestionError
 from qa.answer import Answer, Conversation, Turn
 from qa.given import NullIsLeftOut
+from qa.resolve.said import TURNS_READ
 
 Ask = Callable[[str, Conversation, date | None], Answer]
 Understand = Callable[[str, Conversation, date | None], Turn]
@@ -36,17 +37,21 @@ def conversation_from(
         history: The earliest turn first.
         asked: The day that "this week" counts from.
         ask: Answers a question after a conversation.
-        understand: Returns the turn of a question after a conversation, without an answer.
+        understand: Returns the turn of a question after a conversation, without an answer; not
+            asked for turns that are too old to be read.
 
     Raises:
         QuestionError: A question of it cannot be asked; its field begins with "history.NUMBER".
     """
     conversation = Conversation()
-    for number, past in enumerate(history):
+    turns = list(history)
+    for number, past in enumerate(turns):
         try:
             if past.answer is None:
                 answer = ask(past.question, conversation, asked)
                 turn = Turn(past.question, answer.standalone, answer)
+            elif number < len(turns) - TURNS_READ:
+                turn = Turn(past.question, past.question, said=past.answer)
             else:
                 turn = replace(understand(past.question, conversation, asked), said=past.answer)
             conversation = conversation.with_turn(turn)

@@ -27,8 +27,9 @@ ASKED_AT_ONCE = 2
 """Questions that are worked on at the same time."""
 ANSWER_SECONDS = 28.0
 """After which nobody waits for an answer: shortly before its request is cut (`web.traffic`)."""
-COSTLY_AT_ONCE = ASKED_AT_ONCE - 1
-"""Questions that cost as much as several; the others always find somebody free."""
+COSTLY_AT_ONCE = 1
+"""Questions that cost as much as several: beside the others, and giving way to them."""
+_GIVES_WAY = 0.01  # seconds after which a costly one looks again whether others are at work
 QUEUE = 64
 """Questions that wait or are worked on, of all users."""
 LONGEST_WAIT = 6.2
@@ -95,7 +96,7 @@ class Admission:
             rejected: Told of each refusal.
         """
         self.workers = Workers(ASKED_AT_ONCE, "asking")
-        self._costly = Workers(COSTLY_AT_ONCE, "costly")  # only wait for one of the above
+        self.costly = Workers(COSTLY_AT_ONCE, "costly")
         self.is_stopping = False
         self._buckets = Buckets(per_minute, BURST, clock) if per_minute else None
         self._by_address = by_address
@@ -103,7 +104,9 @@ class Admission:
         self._rejected = rejected
         self._users: Counter[str] = Counter()
         self._sessions: defaultdict[str, set[Deadline]] = defaultdict(set)
-        self._admitted = self._running = self._underway = self._cost = 0
+        self._admitted = self._running = self._underway = 0
+        self._costs = 0  # of those that cost as much as several
+        self._ordinary = 0  # how many do not
         self._average = _FIRST_GUESS
         self._back_at = -math.inf  # when whoever found no place last was told to ask again
         self._lock = Lock()
@@ -112,6 +115,11 @@ class Admission:
     def waiting(self) -> int:
         """How many questions wait for their turn."""
         return self._admitted - self._running
+
+    @property
+    def has_ordinary(self) -> bool:
+        """Whether questions that cost no more than one wait or are worked on."""
+        return self._ordinary > 0
 
     @property
     def running(self) -> int:
@@ -180,8 +188,11 @@ class Admission:
             return Cause.RATE, seconds
         if self._admitted >= QUEUE:
             return Cause.QUEUE, self._seconds_until_a_place()
-        ahead = max(self._cost + 1 - ASKED_AT_ONCE, 0) * self._average / ASKED_AT_ONCE
-        if ahead > LONGEST_WAIT or (ahead and ahead + cost * self._average > ANSWER_SECONDS):
+        wait = self._average * max(self._ordinary + 1 - ASKED_AT_ONCE, 0) / ASKED_AT_ONCE
+        if cost > 1:  # it waits for all that are like it as well
+            wait += self._average * self._costs
+        is_late = wait > 0 and wait + cost * self._average > ANSWER_SECONDS
+        if wait > LONGEST_WAIT or is_late:
             return Cause.WAIT, self._seconds_until_a_place()
         return None, 0
 
@@ -197,7 +208,10 @@ class Admission:
 
     def _count(self, user: str, by: int, cost: int) -> None:
         self._admitted += by
-        self._cost += by * cost
+        if cost > 1:
+            self._costs += by * cost
+        else:
+            self._ordinary += by
         self._users[user] += by * cost
         if not self._users[user]:
             del self._users[user]
@@ -247,6 +261,20 @@ class Admission:
                 self._underway -= 1
 
 
+class _GivingWay(Deadline):
+    """A costly question's: at each look it waits while others are at work."""
+
+    def __init__(self, admission: Admission) -> None:
+        super().__init__(ANSWER_SECONDS)
+        self._admission = admission
+
+    def look(self) -> None:
+        """Go on when nobody else wants to, or raise TooLateError."""
+        while self._admission.has_ordinary and self.left > 0:
+            time.sleep(_GIVES_WAY)
+        super().look()
+
+
 class Ticket:
     """A question's place among those that wait or are worked on, left when it is answered.
 
@@ -262,7 +290,7 @@ class Ticket:
     def __init__(self, admission: Admission, user: str, cost: int = 1, session: str = "") -> None:
         self.user = user
         self.cost = cost
-        self.deadline = Deadline(ANSWER_SECONDS)
+        self.deadline = _GivingWay(admission) if cost > 1 else Deadline(ANSWER_SECONDS)
         self._admission = admission
         self._session = session
         self._future: Future[Any] | None = None
@@ -279,11 +307,8 @@ class Ticket:
                 self.deadline.look()
                 return work(*given, **named)
 
-        workers = self._admission.workers
-        if self.cost > 1:
-            future = self._admission._costly.start(workers.call, timed)
-        else:
-            future = workers.start(timed)
+        workers = self._admission.workers if self.cost == 1 else self._admission.costly
+        future = workers.start(timed)
         future.add_done_callback(lambda _: self._admission._left(self))
         self._future = future
         return future

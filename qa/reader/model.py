@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from corpus.article import Span
-from index.compiled import Compiled
+from index.compiled import Compiled, padded
 from index.embed import open_tokenizer
 from qa.deadline import NO_DEADLINE, Deadline, until
 from qa.reader.export import prepare_reader
@@ -142,10 +142,11 @@ class CompiledReader:
         rows = [write_row(self._tokenizer, question, heading, text) for heading, text in windows]
         order = sorted(range(len(rows)), key=lambda place: len(rows[place].ids))
         found: dict[int, Scores] = {}
-        with self._model.request() as request:
-            for start in until(deadline, range(0, len(order), _BATCH)):
-                batch = order[start : start + _BATCH]
-                inputs = list(pad_rows([rows[place] for place in batch]))
+        for start in until(deadline, range(0, len(order), _BATCH)):
+            batch = order[start : start + _BATCH]
+            least = padded(len(rows[batch[-1]].ids))  # the longest of them
+            inputs = list(pad_rows([rows[place] for place in batch], least))
+            with self._model.request() as request:
                 answers, spans = request.infer(
                     inputs, share_inputs=True, share_outputs=True
                 ).values()

@@ -29,6 +29,7 @@ _LOWER_PLACE = re.compile(
     rf"\b(?:{'|'.join(re.escape(p.lower()) for p in sorted(PLACES) if len(p) > 4)})\b"
 )
 _OPENING = re.compile(r"(?:[?!:]|\w\w\w\.)[\s“\"]*$")
+_OPENING_CHARACTERS = 80  # searching all that stands before each name takes quadratic time
 _ASKING = frozenset("how when where who whom whose why which what".split())
 _WEEKDAYS = {stem(f"{day}day") for day in "mon tues wednes thurs fri satur sun".split()}
 _CAPITALISED = re.compile(r"\b[A-Z][\w’'-]*")
@@ -87,7 +88,9 @@ def _name_span(text: str, match: re.Match[str]) -> Span | None:
     if not pieces:
         return None
     span = Span(start + pieces[0].start(), start + len(_POSSESSIVE.sub("", match[0])))
-    opens = span.start == 0 or bool(_OPENING.search(text[: span.start]))
+    opens = span.start == 0 or bool(
+        _OPENING.search(text, max(0, span.start - _OPENING_CHARACTERS), span.start)
+    )
     return span if not opens or len(pieces) > 1 or _is_named(text, span) else None
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import islice
 
 from qa.reader.named import Named, name_spans, named_in
 from qa.reader.words import content_stems, is_stop_word, stem, words
@@ -122,6 +123,9 @@ _SAID = re.compile(
     r"comment|argue|claim|warn)\b",
     re.IGNORECASE,
 )
+# Nobody asks with so many; each costs a look into the index and into every sentence.
+MOST_TERMS = 64
+MOST_NAMED = 32
 FIGURE = re.compile(r"\d+(?:[.,]\d+)*")
 _RELATIVE = re.compile(
     r"\b(?:(?:this|last|past|next|coming|previous)\s+(?:week(?:end)?|month|year|\w+day)|today|"
@@ -164,19 +168,28 @@ def analyse(text: str) -> Question:
     """Return what a standalone question asks for."""
     sentence = _asking_sentence(text)
     kind, focus = _kind_and_focus(sentence)
+    asking = tuple(content_stems(sentence))[-MOST_TERMS:]
     return Question(
         text=text,
         kind=kind,
-        terms=tuple(content_stems(text)),
-        asking=tuple(content_stems(sentence)),
-        names=tuple(_names(text)),
-        figures=tuple(FIGURE.findall(text)),
-        named=tuple(named_in(text)),
+        terms=_most_telling(content_stems(text), asking),
+        asking=asking,
+        names=tuple(_names(text))[-MOST_NAMED:],
+        figures=tuple(FIGURE.findall(text))[-MOST_NAMED:],
+        named=tuple(named_in(text))[-MOST_NAMED:],
         focus=focus,
         relative=bool(_RELATIVE.search(text)),
         several=kind in (Kind.REASON, Kind.QUOTATION)
         or (kind in _LISTED and _asks_for_several(sentence, focus)),
     )
+
+
+def _most_telling(terms: Sequence[str], asking: Sequence[str]) -> tuple[str, ...]:
+    """Return at most `MOST_TERMS` terms in order: those that ask, then those nearest to the end."""
+    if len(terms) <= MOST_TERMS:
+        return tuple(terms)
+    kept = set(islice(dict.fromkeys([*asking, *reversed(terms)]), MOST_TERMS))
+    return tuple(term for term in terms if term in kept)
 
 
 def _asking_sentence(text: str) -> str:

@@ -69,9 +69,11 @@ def write_row(tokenizer: Tokenizer, question: str, heading: str, window: str) ->
     )
 
 
-def pad_rows(rows: list[Row]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
-    """Return ids, mask and segments of rows, each (n, longest), padded with zeros."""
-    longest = max(len(row.ids) for row in rows)
+def pad_rows(
+    rows: list[Row], least: int = 0
+) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]:
+    """Return ids, mask and segments of rows, each (n, longest or `least`), padded with zeros."""
+    longest = max(least, *(len(row.ids) for row in rows))
     ids = np.zeros((len(rows), longest), dtype=np.int64)
     mask, segments = np.zeros_like(ids), np.zeros_like(ids)
     for line, row in enumerate(rows):

@@ -24,6 +24,8 @@ FOLLOW_UP_LIMIT = 64
 TEXT_LIMIT = 48
 ANSWER_CHARACTERS = 240
 TURNS_READ = 12
+LONGEST_TEXT = 1000
+"""Characters of one; the model reads no more of it than a quarter of that."""
 _CLS, _SEP = 101, 102
 _WORD = re.compile(r"[^\W_]+(?:['’.&-][^\W_]+)*")
 
@@ -69,8 +71,10 @@ def said_before(conversation: Conversation) -> list[Said]:
 def _said(conversation: Conversation) -> Iterator[Said]:
     for ago, turn in enumerate(islice(reversed(conversation.turns), TURNS_READ), 1):
         short = (turn.answer.short if turn.answer else "") or ""
-        yield Said(turn.standalone, ago, is_answer=False, answered=short)
-        if text := answer_text(turn.answer) if turn.answer else _without_dateline(turn.said):
+        asked = turn.standalone[:LONGEST_TEXT]
+        yield Said(asked, ago, is_answer=False, answered=short)
+        said = turn.said[:LONGEST_TEXT]
+        if text := answer_text(turn.answer) if turn.answer else _without_dateline(said):
             yield Said(text, ago, is_answer=True, answered=short)
 
 

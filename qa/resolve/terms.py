@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Protocol
 import numpy as np
 
 from corpus.article import Span
-from index.compiled import Compiled
+from index.compiled import Compiled, padded
 from index.embed import open_tokenizer
 from qa.resolve.export import prepare_terms
 from qa.resolve.phrases import Weighed
@@ -18,10 +18,6 @@ from qa.resolve.said import Said, write_row
 
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
-
-
-# OpenVINO prepares itself for each length once, which takes as long as reading: so there are few.
-STEP = 16
 
 
 class TermModel(Protocol):
@@ -68,7 +64,7 @@ class CompiledTerms:
         """Return, for each text, its words with how likely each belongs to the follow-up."""
         row = write_row(self._tokenizer, question, said)
         length = len(row.ids)
-        ids = np.zeros((1, -(-length // STEP) * STEP), dtype=np.int64)
+        ids = np.zeros((1, padded(length)), dtype=np.int64)
         mask, segments = np.zeros_like(ids), np.zeros_like(ids)
         ids[0, :length] = row.ids
         mask[0, :length] = 1

@@ -323,18 +323,23 @@ def test_a_costly_question_is_the_only_one_of_its_user(
             pass
 
 
-def test_what_waits_counts_by_its_cost(clock: Clock) -> None:
+def test_what_costs_much_waits_by_its_cost_and_nobody_else_for_it(clock: Clock) -> None:
     taken = Admission(clock=clock)
     with ExitStack() as held:
         with suppress(Refused):
             while True:
                 held.enter_context(taken.admit("", cost=6))
         costly = taken.waiting
+        with suppress(Refused):
+            while True:
+                held.enter_context(taken.admit(""))
+        ordinary = taken.waiting - costly
+    assert 1 <= costly <= ordinary / 5
     with ExitStack() as held:
         with suppress(Refused):
             while True:
                 held.enter_context(taken.admit(""))
-        assert costly <= taken.waiting / 5
+        assert taken.waiting == ordinary
 
 
 def test_what_cannot_be_answered_in_time_is_refused_at_once(
@@ -352,17 +357,42 @@ def test_what_cannot_be_answered_in_time_is_refused_at_once(
             pass
 
 
-def test_costly_questions_leave_a_worker_to_the_others() -> None:
+def test_costly_questions_leave_all_workers_to_the_others() -> None:
     taken, release = Admission(), threading.Event()
     with ExitStack() as held:
         costly = [held.enter_context(taken.admit("", cost=6)) for _ in range(3)]
         futures = [ticket.start(release.wait, 20) for ticket in costly]
-        with taken.admit("") as ticket:
-            assert ticket.start(lambda: "at once").result(20) == "at once"
-        assert taken.running <= 1
+        both = threading.Barrier(ASKED_AT_ONCE, timeout=20)
+        ordinary = [held.enter_context(taken.admit("")) for _ in range(ASKED_AT_ONCE)]
+        for future in [ticket.start(both.wait) for ticket in ordinary]:
+            future.result(20)
         assert not any(future.done() for future in futures)
         release.set()
         assert all(future.result(20) for future in futures)
+
+
+def test_a_costly_question_gives_way_to_others_at_each_look() -> None:
+    taken, began, ordinary = Admission(), threading.Event(), 0
+
+    def work(ticket: admission.Ticket) -> int:
+        began.set()
+        while not taken.has_ordinary:
+            pass
+        ticket.deadline.look()
+        return ordinary
+
+    with taken.admit("", cost=6) as costly:
+        future = costly.start(work, costly)
+        assert began.wait(20)
+        for number in range(1, 4):
+            with taken.admit("") as ticket:
+                ticket.start(lambda: None).result(20)
+                if number == 3:
+                    ordinary = 3
+                elif number == 1:
+                    held = taken.admit("")
+        held.__enter__().__exit__()
+        assert future.result(20) == 3
 
 
 def test_whose_page_is_gone_is_worked_for_no_more() -> None:
