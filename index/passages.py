@@ -111,7 +111,7 @@ def _embedded(
     for start in range(0, len(order), PASSAGES_AT_ONCE):
         if start:
             _go_on(stop)
-        places = order[start : start + PASSAGES_AT_ONCE]
+        places = sorted(order[start : start + PASSAGES_AT_ONCE])
         batch = embedder.embed_passages([passages[place] for place in places])
         vectors |= zip(places, batch, strict=True)
     return (vectors[place] for place in range(len(passages)))

@@ -130,7 +130,8 @@ def readings(
 ) -> tuple[list[float], list[str]]:
     """Let all of them go on for so long; return the readers' times and errors."""
     lines = options.file.read_text("utf-8").splitlines()
-    questions = [json.loads(line)["question"] for line in lines if '"question"' in line]
+    items = [json.loads(line) for line in lines if line[:1] == "{"]
+    questions = [item["question"] for item in items if "question" in item]
     stop, replies = threading.Event(), Counter[int]()
     found: list[Any] = []
 
