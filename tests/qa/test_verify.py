@@ -201,6 +201,46 @@ def test_the_context_is_shown_whole() -> None:
     assert citation.context == " ".join(SENTENCES[:2])
 
 
+def test_a_citation_tells_of_its_evidence() -> None:
+    item = EVIDENCE[STAKE - 1]
+    start = item.version.text.index("5 per cent")
+    told = replace(item, answer_span=Span(start, start + 10), changed=True, missing=("Peru",))
+    (citation,) = check((SENTENCES[STAKE - 1], (STAKE,)), evidence=[told]).citations
+    assert (citation.short, citation.dates, citation.changed) == (
+        "5 per cent", ("Nov. 3, 2016",), True,
+    )  # fmt: skip
+    assert (citation.missing, citation.differs) == ((), ())
+    (nearest,) = check(nearest=[told]).nearest
+    assert (nearest.short, nearest.missing, nearest.changed) == (None, ("Peru",), True)
+    assert gate.cite(told) == citation
+    assert gate.stands(told)
+    broken = replace(told, version=replace(told.version, sha256=sha256_of("x")))
+    assert gate.cite(broken) is None
+    assert not gate.stands(broken)
+    assert not gate.stands(replace(told, context=Span(0, 3)))
+
+
+def test_spans_may_be_as_wide_as_what_holds_them() -> None:
+    item = EVIDENCE[PILOTS - 1]
+    text, span = item.version.text, item.sentence.span
+    assert span.end == len(text)
+    wide = replace(item, context=Span(0, len(text)), quote_span=span, answer_span=span)
+    (citation,) = check((SENTENCES[PILOTS - 1], (PILOTS,)), evidence=[wide]).citations
+    assert (citation.quote, citation.short) == (SENTENCES[PILOTS - 1], SENTENCES[PILOTS - 1])
+    assert citation.context == text
+    tight = replace(item, context=span)
+    assert check((SENTENCES[PILOTS - 1], (PILOTS,)), evidence=[tight]).citations[0].context
+
+
+def test_one_broken_piece_of_evidence_leaves_the_others() -> None:
+    broken = replace(EVIDENCE[0], version=replace(VERSION, sha256=sha256_of("x")))
+    evidence = [broken, *EVIDENCE[1:]]
+    assert not passes(SENTENCES[0], 1, evidence=evidence)
+    assert passes(SENTENCES[1], 2, evidence=evidence)
+    assert passes(SENTENCES[1], 2, evidence=evidence[::-1])
+    assert not passes(SENTENCES[1], 2, 1, evidence=evidence)
+
+
 def test_further_quotes_stay_attached_in_order() -> None:
     answer = check((SENTENCES[GIVEN - 1], (LOANS, GIVEN)))
     assert [c.quote for c in answer.citations] == [SENTENCES[LOANS - 1], SENTENCES[GIVEN - 1]]
