@@ -68,6 +68,9 @@ def add_error_handlers(app: FastAPI) -> None:
     @app.exception_handler(RequestValidationError)
     def invalid(_: Request, error: RequestValidationError) -> JSONResponse:
         first = error.errors()[0]
+        if first["type"] == "json_invalid":  # found before `check_json` can see it
+            body = error_json("E_JSON", f"not JSON: {first['ctx']['error']}")
+            return JSONResponse(body, 422)
         wrong = wrong_field(first["loc"][1:], str(first["msg"]))
         return JSONResponse(error_json(wrong.code, str(wrong), wrong.field), wrong.status)
 
