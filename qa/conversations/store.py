@@ -128,6 +128,8 @@ class Conversations(SqliteFile):
         user: str,
         id: str,  # noqa: A002
         seen: Catalogue | None = None,
+        *,
+        last: int = -1,
     ) -> Reopened:
         """Return a conversation, each quote checked again by what is stored now.
 
@@ -138,14 +140,16 @@ class Conversations(SqliteFile):
             user: Whose it is.
             id: Of the conversation.
             seen: The archive as the user sees it; a quote of what is not in there is withdrawn.
+            last: How many turns, the newest ones; all by default.
         """
         summary = self._summary_of(user, id)
         restorer = Restorer(seen or self._archive)
         rows = self._rows(
             "SELECT conversation, number, time, turn, digest FROM turns WHERE conversation = ?"
-            " ORDER BY number",
+            " ORDER BY number DESC LIMIT ?",
             id,
-        )
+            last,
+        )[::-1]
         found = [self._turn(restorer, (user, *columns), digest) for *columns, digest in rows]
         return Reopened(
             summary,

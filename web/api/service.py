@@ -28,7 +28,7 @@ from qa.removal import remove
 from qa.render import citation_json, to_json
 from qa.verify import cite
 from qa.views import View
-from web.api.bodies import ArticlesBody, AskBody, FeedbackBody
+from web.api.bodies import MOST_TURNS, ArticlesBody, AskBody, FeedbackBody
 from web.identity import Visitor
 
 _PAGE = 100
@@ -102,7 +102,9 @@ class Service:
         self, user: str, body: AskBody, limits: Limits, deadline: Deadline
     ) -> Conversation:
         if body.conversation:
-            return self.kept.open(user, body.conversation, self.archive).conversation
+            return self.kept.open(
+                user, body.conversation, self.archive, last=MOST_TURNS
+            ).conversation
 
         def ask(question: str, before: Conversation, asked: date | None) -> Answer:
             return self.assistant.ask(

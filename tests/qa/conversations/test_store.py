@@ -515,3 +515,14 @@ def test_a_full_disk_loses_nothing(kept: Conversations, ask: Callable[..., Turn]
         kept.append(ANN, id_, Turn("x" * 90_000, ""))
     assert questions(kept, ANN, id_) == ["q"]
     assert kept.append(ANN, id_, ask("again")) == 2
+
+
+def test_of_a_long_conversation_the_last_turns_can_be_opened(
+    kept: Conversations, ask: Callable[..., Turn]
+) -> None:
+    id_ = kept.start(ANN, "How much?")
+    for number in range(5):
+        kept.append(ANN, id_, ask(f"question {number}"))
+    opened = kept.open(ANN, id_, last=2).conversation
+    assert [turn.question for turn in opened.turns] == ["question 3", "question 4"]
+    assert len(kept.open(ANN, id_).conversation.turns) == 5
