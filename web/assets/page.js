@@ -154,6 +154,9 @@
     button.remove();
   }
 
+  const isPressed = ({ addedNodes, removedNodes }) =>
+    [...addedNodes, ...removedNodes].every((node) => node.matches?.("button[hidden]"));
+
   // A page that is come back to takes off itself what was removed meanwhile.
   let looked = Date.now();
   function lookAgain() {
@@ -387,7 +390,7 @@
 
   function turnsChanged(changes) {
     // A turn that changes in itself (a judgement) is not a new one.
-    if (changes.every(({ target }) => target.closest(".turn"))) return;
+    if (changes.every((change) => change.target.closest(".turn") || isPressed(change))) return;
     const turns = document.querySelectorAll("#left .turn");
     const last = turns[turns.length - 1];
     const box = document.getElementById("record");
