@@ -113,7 +113,8 @@ _SHOWN = {
     "chunks": _OF_SEEN_VERSION,
     "sentence_vectors": _OF_SEEN_VERSION,
 }
-_WHOLE = frozenset({"meta"})  # the store's own: change number, embedder, snapshot
+# The store's own: change number, embedder, snapshot; keyed digests of what was removed.
+_WHOLE = frozenset({"meta", "last_numbers"})
 
 
 def show_only(connection: sqlite3.Connection, groups: Collection[str]) -> None:

@@ -27,8 +27,13 @@ def last_number(connection: sqlite3.Connection, article_id: str, audience: str) 
     return max(int(stored), int(kept[0]) if kept else 0)
 
 
-def keep_numbers(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
-    """Remember the last numbers of articles that are about to leave their groups or the store."""
+def keep_numbers(
+    connection: sqlite3.Connection, keys: Sequence[int], *, removed: bool = False
+) -> None:
+    """Remember the last numbers of articles that are about to leave their groups, or the store.
+
+    Of what is removed it is remembered for its id alone as well; see `was_removed`.
+    """
     secret = _secret(connection)
     rows = connection.execute(
         "SELECT articles.id, audience, max(number) FROM articles"
@@ -39,8 +44,19 @@ def keep_numbers(connection: sqlite3.Connection, keys: Sequence[int]) -> None:
     connection.executemany(
         "INSERT INTO last_numbers VALUES (?, ?)"
         " ON CONFLICT (digest) DO UPDATE SET number = max(number, excluded.number)",
-        [(_digest(secret, id_, audience), number) for id_, audience, number in rows],
+        [
+            (_digest(secret, id_, place), number)
+            for id_, audience, number in rows
+            for place in ((audience, None) if removed else (audience,))
+        ],
     )
+
+
+def was_removed(connection: sqlite3.Connection, article_id: str) -> bool:
+    """Return whether an article with this id was ever removed, whoever saw it."""
+    digest = _digest(_secret(connection), article_id, None)
+    query = "SELECT 1 FROM last_numbers WHERE digest = ?"
+    return connection.execute(query, (digest,)).fetchone() is not None
 
 
 def _secret(connection: sqlite3.Connection) -> bytes:
@@ -48,6 +64,6 @@ def _secret(connection: sqlite3.Connection) -> bytes:
     return str(row[0]).encode() if row else b""
 
 
-def _digest(secret: bytes, article_id: str, audience: str) -> str:
+def _digest(secret: bytes, article_id: str, audience: str | None) -> str:
     packed = json.dumps((article_id, audience), ensure_ascii=True).encode()
     return hmac.digest(secret, packed, "sha256").hex()

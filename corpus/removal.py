@@ -41,7 +41,7 @@ class Removal(Catalogue):
             found = chosen(connection, article_id, url, publisher, seen_in)
             if found:
                 keys = json.dumps([match.key for match in found])
-                keep_numbers(connection, [match.key for match in found])
+                keep_numbers(connection, [match.key for match in found], removed=True)
                 forget_refusals(connection, keys)
                 connection.execute(
                     "DELETE FROM articles WHERE key IN (SELECT value FROM json_each(?))", (keys,)

@@ -16,6 +16,7 @@ from qa.assemble import open_assistant
 from qa.assistant import Assistant
 from qa.conversations.store import Conversations
 from qa.evaluation.sets.feedback import record_feedback
+from qa.gone import Gone
 from qa.removal import finish
 from qa.settings import Settings
 from qa.suggestions.opening import Opening
@@ -77,7 +78,9 @@ def open_parts(
                 examples=(lambda: QUESTIONS) if is_sample else lately,
                 is_sample=is_sample,
                 kept=kept,
-                judges=partial(record_feedback, store),
+                judges=partial(
+                    record_feedback, store, gone=lambda said: Gone(archive).within(said)
+                ),
                 api=api_application(service, callers, handover, views, admission),
                 sign_in=sign_in,
                 embedders=settings.serve.embedded_in,

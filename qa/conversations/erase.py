@@ -65,6 +65,11 @@ def erase_turns(connection: sqlite3.Connection, user: str, id_: str, gone: Gone)
     return changed
 
 
+def erased_turn(encoded: str, gone: Gone) -> str | None:
+    """Return one turn without words of what is gone, or None where it needs no change."""
+    return _Erasing(gone).turn(encoded)
+
+
 class _Erasing:
     """One conversation from its first turn on.
 

@@ -21,7 +21,7 @@ from corpus.migrations import FileFormat, known_format, make_file_for, migrate
 from corpus.rows import row_digest
 from corpus.sqlite_file import SqliteFile, is_writable
 from qa.answer import Turn
-from qa.conversations.erase import erase_turns
+from qa.conversations.erase import erase_turns, erased_turn
 from qa.conversations.kept import Reopened, Summary, TimedTurn
 from qa.conversations.names import checked_name, name_from
 from qa.conversations.records import decode_turn, encode_turn
@@ -104,6 +104,8 @@ class Conversations(SqliteFile):
         encoded = encode_turn(turn)
         with self._changing(user, id) as (connection, summary):
             now = _now()
+            # What was removed while the answer was made does not come back with it.
+            encoded = erased_turn(encoded, Gone(self._archive)) or encoded
             (last,) = connection.execute(
                 "SELECT ifnull(max(number), 0) FROM turns WHERE conversation = ?", (id,)
             ).fetchone()

@@ -22,6 +22,7 @@ from index.embed_double import HashEmbedder
 from qa.answer import Turn
 from qa.conversations.store import FILE_NAME, Conversations
 from qa.evaluation.sets.feedback import Feedback, read_feedback, record_feedback, remove_feedback
+from qa.gone import Gone
 from qa.removal import finish, remove
 from qa.render import to_json, to_markdown
 
@@ -176,6 +177,25 @@ def test_a_kept_conversation_says_what_it_lost_and_keeps_its_questions(news: Any
     assert "A quote was taken off" in to_markdown(first.answer)
     assert second.answer is not None
     assert second.answer.status == "answered"
+
+
+def test_what_was_said_of_it_before_does_not_come_back_afterwards(news: Any) -> None:
+    """An answer that was under way, or stands on an open page, is kept or judged after all."""
+    archive = news.archive
+    answer = news.answer(ASKED, SAID, "The bridge opened in May.")
+    other = news.answer(ASKED, "The bridge opened in May.")
+    remove(archive, article_id=SECRET["id"])
+    with Conversations(archive) as kept:
+        id_ = kept.start("dee", ASKED)
+        kept.append("dee", id_, Turn(ASKED, ASKED, answer))
+        opened = kept.open("dee", id_).turns[0].turn.answer
+        assert opened is not None
+        assert [citation.article_id for citation in opened.citations] == ["other"]
+    before = len(read_feedback(archive.store))
+    for judged, count in ((answer, 0), (other, 1)):
+        record_feedback(archive.store, "bad", to_json(judged), gone=Gone(archive).within)
+        assert len(read_feedback(archive.store)) == before + count
+    assert traces(archive.store) == {}
 
 
 def test_a_damaged_turn_or_judgement_that_may_hold_its_words_goes_too(news: Any) -> None:

@@ -22,6 +22,7 @@ from qa.conversations.kept import Summary
 from qa.conversations.store import Conversations
 from qa.deadline import NO_DEADLINE, Deadline
 from qa.evaluation.sets.feedback import record_feedback
+from qa.gone import Gone
 from qa.history import conversation_from
 from qa.quotes import find_quote, match_json
 from qa.removal import remove
@@ -236,7 +237,12 @@ class Service:
         """Keep a judgement of an answer."""
         try:
             record_feedback(
-                self.store, body.verdict, body.answer, why=body.why, history=body.history
+                self.store,
+                body.verdict,
+                body.answer,
+                why=body.why,
+                history=body.history,
+                gone=Gone(self.archive).within,
             )
         except ValueError as error:
             raise QuestionError("E_FIELD", "not an answer as `ask` returns it", "answer") from error

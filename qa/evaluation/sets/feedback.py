@@ -119,10 +119,12 @@ def record_feedback(
     why: str = "",
     asked: date | None = None,
     history: Sequence[str] = (),
+    gone: Callable[[str], bool] = lambda _: False,
 ) -> None:
     """Store a judgement in the folder `store`; it is on the disk when this returns.
 
-    `answer` is the answer's JSON as the contract has it; the rest is as in `Feedback`.
+    `answer` is the answer's JSON as the contract has it; the rest is as in `Feedback`. Where `gone`
+    says of it that it quotes what was removed, nothing is stored, and nothing said of that.
 
     Raises:
         QuestionError: The reason is too long.
@@ -137,6 +139,8 @@ def record_feedback(
     columns = _columns(judged)
     with _opened(store) as connection:
         connection.execute("BEGIN IMMEDIATE")
+        if gone(str(columns[-1])):  # asked in here: a removal waits for its turn, or had it
+            return
         connection.execute(
             f"INSERT INTO feedback ({_COLUMNS}, digest) VALUES (?, ?, ?, ?, ?, ?, ?)",
             (*columns, row_digest(columns)),
