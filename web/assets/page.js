@@ -408,6 +408,7 @@
 
   // The same turns, of which something was taken off or marked: the reader stays where they are.
   function talkRefreshed() {
+    if (document.querySelector("#talk .cited.selected")) return; // Gradio touched it, no more
     document.getElementById("announcer").textContent = "";
     const { turn, cite } = document.querySelector("#source [aria-current]")?.dataset ?? {};
     markSelected(turn, cite);
