@@ -65,7 +65,7 @@ def test_the_panel_of_other_words_is_never_opened(newsroom: Any, text: str) -> N
     assert f'selected">{SANK}' in citation_source(held, 0, 0, Finds(newsroom))
     replaced(newsroom, text)
     html = citation_source(held, 0, 0, Finds(newsroom))
-    assert "no longer at hand" in html
+    assert "can no longer be shown" in html
     assert "<mark" not in html
 
 

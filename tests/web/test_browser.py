@@ -194,7 +194,7 @@ def test_a_page_that_comes_back_takes_off_what_was_removed(
             "document.dispatchEvent(new Event('visibilitychange')),"
             " document.querySelectorAll('#talk .withdrawn').length === 2"
         )
-        page.wait_for_selector("#source .empty p:text('no longer at hand')")
+        page.wait_for_selector("#source .empty p:text('can no longer be shown')")
         for gone in (double.COST, double.OPENING, "$12 million", "Pier", "gazette.example"):
             assert gone not in page.content()
         assert page.locator("#talk .turn").count() == 2

@@ -154,13 +154,13 @@ def test_a_click_on_what_is_not_there_says_so(
     picked: Any, assistant: Any, double: ModuleType
 ) -> None:
     held = Conversation((Turn("q", "q", double.answered("q")),))
-    assert "no longer at hand" in show(ChatPage(to_all(assistant), Offers()), held, picked)
+    assert "can no longer be shown" in show(ChatPage(to_all(assistant), Offers()), held, picked)
 
 
 def test_a_removed_article_is_no_longer_shown(assistant: Any, double: ModuleType) -> None:
     assistant.source = lambda *_: None
     held = Conversation((Turn("q", "q", double.answered("q")),))
-    assert "no longer at hand" in show(
+    assert "can no longer be shown" in show(
         ChatPage(to_all(assistant), Offers()), held, {"turn": 0, "cite": 0}
     )
 
