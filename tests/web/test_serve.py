@@ -31,7 +31,8 @@ def test_the_address_and_questions_are_announced(server: Any) -> None:
 
 def test_what_is_searched_is_told_by_the_page_of_sources_not_by_the_strip(double: Any) -> None:
     stats = double.AssistantDouble().stats()
-    shows = SimpleNamespace(stats=lambda: stats, months=dict, newest=lambda _count: [], errors=list)
+    shows = SimpleNamespace(stats=lambda: stats, months=dict, newest=lambda _: [], errors=list)
+    shows.sight = double.AssistantDouble().sight
     server = double.Server(double.AssistantDouble(), archive=shows)
     strip, *_ = server.event("opening", [], "load")
     assert "1 article" not in strip

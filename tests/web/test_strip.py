@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from importlib import resources
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
+from corpus.archive import Archive
+from index.schema import open_archive
 from qa.conversations.store import LOCAL_USER, Conversations
 from qa.messages.say import LANGUAGES
 from web.identity import SCOPES, Visitor
@@ -36,10 +39,10 @@ def pressed(page: Any) -> dict[str, dict[str, float]]:
 
 
 @pytest.fixture(scope="module")
-def shows(double: ModuleType) -> Any:
+def shows(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Archive]:
     """A collection with nothing to list."""
-    stats = double.AssistantDouble().stats()
-    return SimpleNamespace(stats=lambda: stats, months=dict, newest=lambda _: [], errors=list)
+    with open_archive(tmp_path_factory.mktemp("store"), create=True) as archive:
+        yield archive
 
 
 @pytest.fixture(scope="module")
