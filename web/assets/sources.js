@@ -32,6 +32,8 @@
     return true;
   }
 
+  window.onrecordSources = drawn;
+
   async function open(link) {
     if (isOpen()) return;
     opener = link;

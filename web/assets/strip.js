@@ -18,7 +18,9 @@
     if (!asOf || document.visibilityState !== "visible") return;
     const headers = { "If-None-Match": `"${asOf}"` };
     const reply = await fetch(location.href, { headers, cache: "no-store" }).catch(() => null);
-    if (reply?.ok) location.reload();
+    if (!reply?.ok) return;
+    if (window.onrecordSources) window.onrecordSources(); // over a conversation, which stays
+    else location.reload();
   }
   document.addEventListener("visibilitychange", lookAgain);
   window.addEventListener("pageshow", ({ persisted }) => persisted && lookAgain());
