@@ -179,8 +179,7 @@ def test_a_follow_up_to_what_was_hidden_meanwhile_finds_nothing_there(
     assert shown(before.answer) & hidden
     try:
         trace = views.of(NOBODY).assistant.trace(move, conversation=held)
-    except QuestionError as error:  # nothing is left that a bare "Why?" could be about
-        assert error.code == "E_EMPTY"
+    except QuestionError:  # nothing is left that a bare "Why?" could be about
         return
     found = {archive.version(hit.chunk.version_id).article_id for hit in trace.hits}
     assert not hidden & (found | {e.article.id for e in trace.evidence} | shown(trace.answer))
