@@ -30,7 +30,7 @@ PARTS = (
 ).split()
 LONGEST = 900.0
 """Seconds for the tests of one bug; one that makes them hang is not caught."""
-_FAILED = re.compile(r"^FAILED (\S+)", re.MULTILINE)
+_FAILED = re.compile(r"^FAILED (.+?)(?: - |$)", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
