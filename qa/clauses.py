@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from qa.facts import CONDITIONS, FUNCTION_WORDS
-from qa.units import BE, NOMINATIVE, Unit
+from qa.units import BE, NOMINATIVE, REPORTS, Unit
 from qa.verbs import is_only_past, may_be_past
 
 # A clause with one of these may hang on another, or another on it.
@@ -89,7 +89,8 @@ def _is_clause(units: Sequence[Unit]) -> bool:
 
 def _hangs_on_another(unit: Unit) -> bool:
     key = unit.key
-    return unit.reports or key.endswith("ly") or key in CONDITIONS | _DEPENDENT | _HOLDING
+    # Also where "Said" and "SAID" look like a name.
+    return key.endswith("ly") or key in REPORTS | CONDITIONS | _DEPENDENT | _HOLDING
 
 
 def _without_lower_bounds(units: Sequence[Unit]) -> list[Unit]:

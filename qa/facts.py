@@ -42,6 +42,9 @@ CONDITIONS = frozenset(
 PRONOUNS = frozenset(
     "he him his she her hers it its they them their theirs this these that those who whose".split()
 )
+# In capitals these may be names: the United States, the World Health Organization, Islamic State.
+_NAMES_TOO = frozenset("am is it us who".split())
+_LISTED = (FUNCTION_WORDS | NEGATIONS | HEDGES | PRONOUNS) - _NAMES_TOO
 _CONTRACTED = {"can't": "can", "won't": "will", "shan't": "shall", "cannot": "can"}
 _WORD = re.compile(r"(?:[^\W\d_]\.){2,}|\w+(?:['’&-]\w+)*|[#@]\w+|[^\w\s]")
 # Marks that say something where they stand: "5+", "<5", "5°", "24/7".
@@ -62,6 +65,12 @@ class Token:
     kind: TokenKind
     key: str
     source: Number | Moment | None = None
+
+    @property
+    def word(self) -> str:
+        """The key in lower case, by which lists of words are searched: "SUPPOSE" as "suppose"."""
+        plain = self.key.lower()
+        return self.key if plain in _NAMES_TOO else plain
 
     def says(self, other: Token) -> bool:
         """Return whether this token of a quote supports `other` of a statement."""
@@ -141,7 +150,10 @@ def _kind(word: str, plain: str) -> TokenKind:
 
 
 def _is_acronym(word: str) -> bool:
-    return len(word) > 1 and word.isupper() and not word.endswith(("'S", "’S"))
+    """Return whether the word may be a name for its capitals: "NATO" and "US", but not "NOT"."""
+    if len(word) == 1 or not word.isupper() or word.endswith(("'S", "’S")):
+        return False
+    return word.lower() not in _LISTED
 
 
 def _key(word: str, plain: str) -> str:

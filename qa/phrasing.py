@@ -49,11 +49,12 @@ def is_phrased(text: str, quote: str, context: str | None) -> bool:
     if Counter(negations(folded)) != Counter(negations(stored)):
         return False
     claims, said = units_of(folded), units_of(stored)
-    if '"' in stored and '"' not in folded and any(c.key in _FIRST_PERSON for c in claims):
+    ours = _FIRST_PERSON | {"US"} if folded.isupper() else _FIRST_PERSON
+    if '"' in stored and '"' not in folded and any(c.key in ours for c in claims):
         return False  # whose "we" it is, the marks said
     if not any(unit.reports for unit in said):
         claims = list(_without_attributing(claims))
-    names = subjects(context or "") - {unit.key for unit in said}
+    names = subjects(context or "") - {unit.token.key for unit in said}
     return bool(claims) and (
         _stands_in(claims, said, names)
         or any(_end(claims, order, names) == len(order) for order in _attributions_moved(said))
@@ -82,7 +83,7 @@ def _without_attributing(claims: Sequence[Unit]) -> Iterator[Unit]:
     for place, unit in enumerate(claims):
         around = claims[max(place - 1, 0) : place + 2]
         joins = len(around) == 3 and around[0].token.kind == around[2].token.kind == "name"
-        if unit.key not in _ATTRIBUTING or joins:
+        if unit.key not in _ATTRIBUTING or unit.token.kind == "name" or joins:
             yield unit
 
 
@@ -100,7 +101,7 @@ def _end(claims: Sequence[Unit], said: Sequence[Unit], names: frozenset[str]) ->
     position = 0
     renamed = False  # the last unit was a pronoun that a name of the context stands for
     for claim in claims:
-        named = claim.token.kind == "name" and claim.key in names
+        named = claim.token.kind == "name" and claim.token.key in names
         if renamed and named:
             continue
         if position == len(said):

@@ -16,7 +16,7 @@ SAY = frozenset("said says say saying according".split())
 _REPORTS_PAST = frozenset(
     "said told added noted wrote reported announced explained warned argued confirmed".split()
 )
-_REPORTS = SAY | _REPORTS_PAST | frozenset(
+REPORTS = SAY | _REPORTS_PAST | frozenset(
     "tells adds notes writes reports announces explains warns argues confirms".split()
 )  # fmt: skip
 CLAUSE_WORDS = frozenset(
@@ -75,13 +75,13 @@ class Unit:
 
     @property
     def key(self) -> str:
-        """The token's normal form."""
-        return self.token.key
+        """The token's normal form, in lower case also where it is written in capitals."""
+        return self.token.word
 
     @property
     def reports(self) -> bool:
         """Whether it is a verb such as "said"."""
-        return self.key in _REPORTS and self.token.kind != "name"
+        return self.key in REPORTS and self.token.kind != "name"
 
     @property
     def tells_time(self) -> bool:
@@ -142,7 +142,7 @@ def units_of(text: str) -> list[Unit]:
     """Return the units of a folded text."""
     plain = _CONTRACTED.sub(_written_out, _ACCORDING.sub("according", text))
     found = _without_articles(plain)
-    told = any(token.key in _REPORTS_PAST for token in found)
+    told = any(token.word in _REPORTS_PAST for token in found)
     units: list[Unit] = []
     pending: Auxiliary = ""
     end = 0
@@ -160,7 +160,7 @@ def units_of(text: str) -> list[Unit]:
                 is_base=bool(units) and units[-1].key in _WANTS_BASE,
                 is_finite=_is_finite(found, position),
                 is_told=told,
-                owns=plain.endswith("'s", token.span.start, token.span.end),
+                owns=plain.endswith(("'s", "'S"), token.span.start, token.span.end),
             )
         )
         pending = "" if is_verb else pending

@@ -25,9 +25,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 BUGS = Path(__file__).with_suffix(".toml")
-PARTS = (
-    "verify clauses phrasing facts figures fold moments units verbs quotes restore compose cited"
-).split()
+PARTS = """verify clauses phrasing capitals facts figures fold moments units verbs quotes restore
+    compose cited""".split()
 LONGEST = 900.0
 """Seconds for the tests of one bug; one that makes them hang is not caught."""
 _FAILED = re.compile(r"^FAILED (.+?)(?: - |$)", re.MULTILINE)

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qa.facts import dates, negations, tokens
+from qa.facts import HEDGES, NEGATIONS, dates, negations, tokens
 from qa.fold import fold, fold_with_map, is_border, occurrences
 
 
@@ -22,10 +22,28 @@ from qa.fold import fold, fold_with_map, is_border, occurrences
         ("Neither failed to refuse.", ["neither", "failed", "refuse"]),
         ("He noted a notable nothing.", ["nothing"]),
         ("All is well in Norway.", []),
+        ("China did NOT pay, NOR did NATO.", ["not", "nor"]),
+        ("THEY DON’T PAY, CAN'T AND CANNOT.", ["not", "not", "not"]),
     ],
 )
 def test_negations(text: str, expected: list[str]) -> None:
     assert negations(text) == expected
+
+
+@pytest.mark.parametrize("word", sorted(NEGATIONS | HEDGES))
+def test_capitals_make_no_name_of_what_takes_back(word: str) -> None:
+    plain, loud = tokens(word), tokens(word.upper())
+    assert [(t.kind, t.key) for t in loud] == [(t.kind, t.key) for t in plain]
+    assert {t.kind for t in loud} & {"negation", "hedge"}
+
+
+@pytest.mark.parametrize(
+    ("text", "word"),
+    [("SUPPOSE", "suppose"), ("Suppose", "suppose"), ("NATO", "nato"), ("U.S.", "US"), ("us", "us"),
+     ("IT", "IT"), ("WHO", "WHO"), ("who", "who")],
+)  # fmt: skip
+def test_lists_are_searched_by_a_word_in_lower_case(text: str, word: str) -> None:
+    assert [token.word for token in tokens(text)] == [word]
 
 
 def test_facts_are_normal_forms() -> None:
@@ -93,6 +111,10 @@ def test_whatever_says_something_is_a_token(text: str, pieces: list[str]) -> Non
         ("The IT of US and us", ["word", "name", "word", "name", "word", "word"]),
         ("At, 5 of Them by noon", ["word", "number", "word", "pronoun", "word", "moment"]),
         ("can’t U.N. NATO’s", ["word", "negation", "name", "name"]),
+        (
+            "WHO may NOT lend IT, MAY THEY",
+            ["name", "hedge", "negation", "word", "name", "hedge", "pronoun"],
+        ),
     ],
 )
 def test_kinds_of_tokens(text: str, kinds: list[str]) -> None:
