@@ -120,6 +120,17 @@ def test_any_other_digest_is_none(archive: Archive, sha256: str) -> None:
     assert archive.cited("a", 1, sha256) is None
 
 
+@pytest.mark.parametrize("digits", [8, 9, 16, 63, 64])
+def test_every_digit_that_is_given_counts(archive: Archive, digits: int) -> None:
+    version = stored(archive, FIRST)
+    given_ = version.sha256[:digits]
+    for place in range(digits):
+        other = "0" if given_[place] != "0" else "f"
+        changed = given_[:place] + other + given_[place + 1 :]
+        assert archive.cited("a", 1, changed) is None
+    assert found(archive, version, digits) == version
+
+
 @given(text=st.text(max_size=70), number=st.integers(), name=st.text(max_size=9))
 def test_nothing_that_is_given_raises(
     tmp_path_factory: pytest.TempPathFactory, text: str, number: int, name: str

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 import pytest
 
-from qa.phrasing import is_phrased
+from qa.facts import NEGATIONS
+from qa.phrasing import is_phrased, keeps_mood
 
 VASS = "“The oil was shipped,” said Ingrid Vass, who follows finance."
 
@@ -264,3 +265,26 @@ def test_a_name_stands_for_a_pronoun_only() -> None:
 def test_a_name_of_the_quote_itself_stands_for_no_pronoun() -> None:
     quote = "It has paid Russia."
     assert not is_phrased("Russia has paid Russia.", quote, f"Russia was late. {quote}")
+
+
+# What takes back, and questions
+
+
+@pytest.mark.parametrize("word", sorted(NEGATIONS))
+def test_a_negation_that_stands_twice_is_said_twice(word: str) -> None:
+    once, twice = f"China gave a {word} report.", f"It was {word}; China gave a {word} report."
+    assert is_phrased(twice, twice, None)
+    assert not is_phrased(once, twice, None)
+    assert not is_phrased(twice, once, None)
+
+
+_QUOTING = ['"{}"', "“{}”", "‘{}’", "'{}'", "({})", "(“{}”)", '"({})"', "“‘{}’”", "“{} ”", "{}"]
+
+
+@pytest.mark.parametrize("marks", _QUOTING)
+def test_a_question_between_marks_is_one(marks: str) -> None:
+    asks, says = marks.format("China paid?"), marks.format("China paid.")
+    for text, quote in ((says, asks), (asks, says)):
+        assert is_phrased(text, text, None)
+        assert not is_phrased(text, quote, None)
+        assert not keeps_mood(text, quote)

@@ -84,6 +84,26 @@ def test_one_sentence_of_two_outlets_comes_back_with_both(newsroom: Any) -> None
     assert left.confidence == 0  # it was kept of the first quote only
 
 
+@pytest.mark.parametrize(
+    ("quote", "short"),
+    [
+        ("China paid €5 in 2016.", "€5"),
+        ("Zoë Čapek paid Peru in 2016.", "Zoë Čapek"),
+        ("Q\u0301ema paid Peru in 2016.", "Q\u0301ema"),
+        ("China paid 😀 in 2016.", "😀"),
+        ("中国 paid Peru in 2016.", "中国"),
+        ("Zoë Čapek 😀 paid Peru in 2016.", "Peru"),
+        ("China paid Peru €5 😀.", "China paid Peru €5 😀."),
+    ],
+    ids=ascii,
+)
+def test_a_short_answer_comes_back_in_code_points(newsroom: Any, quote: str, short: str) -> None:
+    newsroom.take({"id": "abroad", "text": f"Peru was told 😀. {quote} That was late."})
+    answer = newsroom.answer("Who?", quote, short=short)
+    assert answer.citations[0].short == short
+    assert restored(newsroom, answer) == answer
+
+
 def test_a_decline_comes_back_with_what_was_nearest(newsroom: Any) -> None:
     answer = newsroom.declined("Did the ferry Heron sink?", SANK)
     assert answer.nearest[0].differs == ("Skua",)

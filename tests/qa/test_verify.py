@@ -5,6 +5,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from itertools import permutations
 from pathlib import Path
 
 import pytest
@@ -541,6 +542,19 @@ def test_an_answer_is_as_sure_as_its_first_quote(
     answer = check(*said, evidence=SCORED, floor=floor)
     assert answer.confidence == sure
     assert answer.citations[0].quote == SENTENCES[round(10 * sure) - 1]
+
+
+@pytest.mark.parametrize("floor", [0.1, 0.5, 0.9])
+@pytest.mark.parametrize("scores", list(permutations((0.1, 0.5, 0.9))), ids=str)
+@pytest.mark.parametrize("cites", [(1,), (1, 2), (1, 2, 3), (2, 1), (3, 1, 2)], ids=str)
+def test_the_first_quote_of_a_statement_reaches_the_floor(
+    cites: tuple[int, ...], scores: tuple[float, ...], floor: float
+) -> None:
+    scored = [replace(e, score=s) for e, s in zip(EVIDENCE, scores, strict=False)]
+    for number in cites:  # whichever of its quotes says it
+        answer = check((SENTENCES[number - 1], cites), evidence=scored, floor=floor)
+        assert (answer.status == "answered") is (scores[cites[0] - 1] >= floor)
+        assert answer.status == "declined" or answer.confidence == scores[cites[0] - 1]
 
 
 @pytest.mark.parametrize(
