@@ -136,6 +136,9 @@ class Pipeline:
             return Trace(self._verified(asking, Draft(()), ()), (), ())
         if resolved.move in REPLIED:
             return self._reply(asking, resolved.move, before)
+        if _asks_of_what_is_gone(asking):
+            answer = self._verified(asking, Draft(()), ())
+            return Trace(replace(answer, note=say("answer.withdrawn_asked")), (), ())
         return self._search_and_answer(asking, before)
 
     def _search_and_answer(self, asking: Asking, conversation: Conversation) -> Trace:
@@ -261,6 +264,13 @@ def _asked_back(asking: Asking) -> Answer:
         choices=asking.resolved.choices,
         note=whom(asking.resolved.unnamed) if asking.resolved.unnamed else "",
     )
+
+
+def _asks_of_what_is_gone(asking: Asking) -> bool:
+    """Return whether a bare "Who said that?" follows on an answer whose quotes were taken off."""
+    last = next(reversed(asking.understood.before.turns), None)
+    withdrawn = last is not None and last.answer is not None and last.answer.withdrawn
+    return bool(withdrawn) and not analyse(asking.resolved.standalone).terms
 
 
 def _with_unread(note: str, count: int) -> str:

@@ -67,6 +67,9 @@ def serve(folder: Path, seed: int) -> None:
         stats=lambda: Stats(1, 1, 1, 1, 1, None, None, 1, 0),
         newest=lambda _: [],
         publishers=dict,
+        sight=(0, None),
+        current=lambda conversation: conversation,
+        standing=lambda answer, _before: answer,
     )
     assistant.seen_by = lambda _: assistant
     store = folder / "store"

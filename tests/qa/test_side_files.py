@@ -179,7 +179,6 @@ HUGE = 10**30
         lambda archive: archive.listed(10, after=LONE),
         lambda archive: archive.remove(article_id=LONE),
         lambda archive: archive.remove(publisher=LONE),
-        lambda archive: archive.version_number("x", HUGE),
         lambda archive: archive.version(HUGE),
         lambda archive: Keys(archive.store).revoke(LONE),
         lambda archive: Conversations(archive).open("ada", LONE),

@@ -136,6 +136,9 @@ class AssistantDouble:
     def current(self, conversation: Conversation) -> Conversation:
         return conversation
 
+    def standing(self, answer: Answer, _before: Conversation) -> Answer:
+        return answer
+
     def source(self, article_id: str, version: int, sha256: str) -> tuple[Article, Version] | None:
         return self.numbered(article_id, version) if VERSION.sha256.startswith(sha256) else None
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import gradio as gr
@@ -12,11 +13,12 @@ import pytest
 from corpus.errors import StoreError
 from qa.answer import Answer, Conversation, Turn
 from qa.evaluation.sets.feedback import Feedback, read_feedback, record_feedback
+from web.identity import AT_THIS_MACHINE
 from web.page.chat import ChatPage
 from web.page.judging import judge
 from web.page.offers import Offers, to_all
 
-NOBODY: Any = None
+VISIT: Any = SimpleNamespace(state=SimpleNamespace(visitor=AT_THIS_MACHINE))  # in no language
 
 
 def conversation(double: Any) -> Conversation:
@@ -59,11 +61,11 @@ def test_where_it_cannot_be_kept_that_is_said(double: Any, assistant: Any) -> No
 
     page = ChatPage(to_all(assistant), Offers(judges=fail))
     event = gr.EventData(None, {"judge": "good", "turn": 0, "why": ""})
-    hint = page.judge(conversation(double), event, NOBODY)
+    hint = page.judge(conversation(double), event, VISIT)
     assert "Your judgement was not kept: the disk is full" in hint
 
 
 def test_a_page_that_takes_no_judgements_asks_for_none(double: Any, assistant: Any) -> None:
     page = ChatPage(to_all(assistant), Offers())
     event = gr.EventData(None, {"judge": "good", "turn": 0, "why": ""})
-    assert page.judge(conversation(double), event, NOBODY) == gr.skip()
+    assert page.judge(conversation(double), event, VISIT) == gr.skip()

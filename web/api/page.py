@@ -67,7 +67,7 @@ def _call(method: str, path: str, call: Schema, models: Schema) -> str:
     for named in (each["schema"] for each in content.values()):
         rows += _fields("", models[_name(named)], models)
     head = "".join(
-        f'<th scope="col">{text(say(f"api.{name}"))}</th>' for name in ("field", "kind", "meaning")
+        f'<th scope="col">{text(say(key))}</th>' for key in ("api.field", "api.kind", "api.meaning")
     )
     table = (
         f'<div class="wide" tabindex="0" role="group"><table><thead><tr>{head}</tr></thead>'

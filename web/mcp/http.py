@@ -63,7 +63,8 @@ class _Endpoint:
             raise ApiError(403, "E_SCOPE", "this key is for none of the tools")
         request.state.caller = caller
         receive, sent = await read_body(receive)
-        check_json(sent)
+        if "json" in request.headers.get("content-type", ""):  # the library takes nothing else
+            check_json(sent)
         server = await run_in_threadpool(lambda: self._server)
         await _answer(server, scope, receive, send)
 
