@@ -150,8 +150,8 @@ def test_what_is_kept_is_come_back_to_from_a_page_of_its_own(
         assert page.locator("#talk .turn").count() == TURNS
 
 
-def test_a_linked_sentence_is_seen_on_a_telephone(open_tab: Any, unkept: Any) -> None:
-    place = "pier.2.0.37"
+def test_a_linked_sentence_is_seen_on_a_telephone(open_tab: Any, unkept: Any, double: Any) -> None:
+    place = f"pier.2.0.37.{double.VERSION.sha256[:8]}"
     with open_tab(unkept.address, 375, 700) as tab:
         tab.page.goto("about:blank")
         tab.page.goto(f"http://{unkept.address}/#at={place}")
