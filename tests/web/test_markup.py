@@ -286,6 +286,14 @@ def test_an_unclear_question_offers_choices() -> None:
     assert 'data-ask="A?"' in html
 
 
+def test_what_says_nothing_of_the_articles_is_neither_judged_nor_warned_of() -> None:
+    answer = Answer("hello", "hello", "unclear", choices=("A?",), note="Ask what they say:")
+    html = markup.turns(conversation(answer), judging=True)
+    assert '<p class="says" dir="auto">Ask what they say:</p>' in html
+    assert "data-judge" not in html
+    assert "chip" not in html
+
+
 def test_a_question_about_nobody_is_asked_back_without_choices() -> None:
     answer = Answer("how old is he?", "how old is he?", "unclear", note="Whom do you mean?")
     html = markup.turns(conversation(answer))

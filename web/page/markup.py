@@ -57,7 +57,7 @@ def turns(conversation: Conversation, judging: bool = False) -> str:
     return "".join(
         f'<section class="turn" aria-label="{text(say("answer.question", number=number + 1))}">'
         f"{_question(turn.question)}{_answer(number, turn.answer)}"
-        f"{_judging(number) if judging else ''}</section>"
+        f"{_judging(number) if judging and turn.answer.status != 'unclear' else ''}</section>"
         for number, turn in enumerate(conversation.turns)
         if turn.answer
     )
@@ -186,7 +186,8 @@ def _wider(turn: int, answer: Answer) -> str:
 
 def _unclear(_turn: int, answer: Answer) -> str:
     buttons = ask_buttons(answer.choices) if answer.choices else ""
-    return f'<p class="chip" dir="auto">{text(message(answer))}</p>{buttons}'
+    kind = "says" if answer.note else "chip"
+    return f'<p class="{kind}" dir="auto">{text(message(answer))}</p>{buttons}'
 
 
 def _judging(turn: int) -> str:
