@@ -200,6 +200,9 @@ def test_axe_finds_nothing_serious_in_any_state(
         page.wait_for_selector("#source mark.selected")
         found += violations(page)
         page.keyboard.press("Escape")
+        if page.is_visible(".shelve"):  # it is in the drawer
+            page.click(".shelve")
+            found += violations(page)
         page.click("button.add")
         for kind in ("link", "paste", "file"):
             page.check(f"#add [value={kind}]")

@@ -83,7 +83,7 @@
 
   // On the chat page Gradio draws the strip, some time after this script has run.
   const waiting = new MutationObserver(() => {
-    const strip = document.querySelector("header.banner");
+    const strip = document.querySelector("header.banner:has(#words)"); // its last part: all of it is there
     if (!strip) return;
     waiting.disconnect();
     watch(strip);
