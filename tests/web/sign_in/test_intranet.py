@@ -36,6 +36,7 @@ WAYS = ("open", "proxy", "oidc")
 LOOKS = ("page", "frame", "script")
 HEART = {
     ("root", "open", "script"),
+    ("root", "oidc", "frame"),
     ("sub-path", "proxy", "page"),
     ("sub-path", "oidc", "script"),
 }
